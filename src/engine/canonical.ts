@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+
+/** Domains keep two kinds of value from ever sharing a digest. */
+export type HashDomain =
+  | "countersign/facts/v1"
+  | "countersign/policy/v1"
+  | "countersign/findings/v1"
+  | "countersign/finding/v1"
+  | "countersign/content/v1"
+  | "countersign/source-snapshot/v1"
+  | "countersign/command-history/v1"
+  | "countersign/runtime-projection/v1"
+  | "countersign/review-projection/v1"
+  | "countersign/compiled/v1"
+  | "countersign/audit/v1";
+
+/** RFC 8785 canonical JSON. Throws on values that JSON cannot hold (a lone surrogate, NaN): readers refuse those first. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new Error("not representable as canonical JSON");
+  return text;
+}
+
+/** SHA-256, lower-case hex, over the length-prefixed domain and the canonical JSON of `value`. */
+export function digest(domain: HashDomain, value: unknown): string {
+  return createHash("sha256").update(`${domain.length}:${domain}`).update(canonicalJson(value)).digest("hex");
+}

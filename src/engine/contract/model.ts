@@ -1,0 +1,152 @@
+import type { Problem } from "../problem.ts";
+
+/** The contract formats that a reader exists for. A new format is one reader file and one row in readers/index.ts. */
+export type Format = "odcs" | "dcs" | "dbt" | "choochoo";
+
+/** 1-based place in a file. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type TagScope = "field" | "object" | "contract" | "definition";
+
+/** One compliance tag where it stands. `key` is the normalised vocabulary key (`pii`, `gdpr-article-9`, `category:user.contact`, or an unknown word as written). */
+export interface Tag {
+  readonly key: string;
+  /** `true` for a marker, else the class or value (`confidential`). */
+  readonly value: string;
+  /** As written in the file. */
+  readonly raw: string;
+  /** Where in the format it was declared: `tags`, `classification`, `pii`, `customProperties`, `meta` … */
+  readonly carrier: string;
+  readonly scope: TagScope;
+  readonly pos: Position;
+  /** Definitions or references it came through, outermost first. */
+  readonly via: readonly string[];
+  /** A value that cannot be evaluated (a template expression): never taken as absent. */
+  readonly opaque: boolean;
+  /** False when the word is not in the vocabulary: an unknown class, never silently public. Set only for carriers that classify (`classification`, `pii`); free `tags` outside the vocabulary are kept with known = false and `classifies` = false. */
+  readonly known: boolean;
+  /** True when this tag says something about sensitivity (in the vocabulary, or an unknown word in a classifying carrier). Free labels such as `team-a` are false. */
+  readonly classifies: boolean;
+}
+
+export interface FieldType {
+  readonly logical: string | null;
+  readonly physical: string | null;
+  readonly params: Readonly<Record<string, string>>;
+  readonly ref: string | null;
+  readonly item: FieldType | null;
+}
+
+export interface Field {
+  readonly object: string;
+  /** Path inside the object; array items appear as `[]`. Never empty. */
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly physicalName: string | null;
+  readonly aliases: readonly string[];
+  /** A standard's own id (ODCS 3.1 `id`), the best key for renames. */
+  readonly stableId: string | null;
+  readonly type: FieldType;
+  /** null = not declared. */
+  readonly nullable: boolean | null;
+  readonly required: boolean | null;
+  readonly unique: boolean | null;
+  readonly primaryKey: boolean | null;
+  readonly enum: readonly string[] | null;
+  readonly format: string | null;
+  /** minLength, maximum, pattern … as canonical strings. */
+  readonly constraints: Readonly<Record<string, string>>;
+  readonly default: string | null;
+  readonly examples: readonly string[];
+  /** encryptedName, masking policy …: canonical string, null when none. */
+  readonly masking: string | null;
+  readonly description: string | null;
+  readonly deprecated: boolean;
+  readonly tags: readonly Tag[];
+  /** Quality rules as canonical strings. */
+  readonly quality: readonly string[];
+  readonly definitionRefs: readonly string[];
+  /** Canonical URLs of authoritativeDefinitions (never fetched). */
+  readonly origins: readonly string[];
+  readonly pos: Position;
+}
+
+/** A table, model, topic or message: a named group of fields. */
+export interface DataObject {
+  readonly name: string;
+  readonly physicalName: string | null;
+  readonly description: string | null;
+  readonly fields: readonly Field[];
+  readonly tags: readonly Tag[];
+  readonly quality: readonly string[];
+  readonly pos: Position;
+}
+
+export interface Server {
+  readonly name: string;
+  readonly environment: string | null;
+  readonly region: string | null;
+  /** Everything else that identifies it, canonical. */
+  readonly identity: string;
+  readonly pos: Position;
+}
+
+/** An access role: who may read. Canonical string of its permissions. */
+export interface AccessRole {
+  readonly name: string;
+  readonly access: string;
+  readonly pos: Position;
+}
+
+export interface Contract {
+  /** Stable key: the contract's own id where it has one, else the file. */
+  readonly key: string;
+  readonly format: Format;
+  readonly specVersion: string;
+  readonly file: string;
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly status: string | null;
+  readonly description: string | null;
+  readonly purpose: string | null;
+  readonly owners: readonly string[];
+  /** property -> canonical value. `retention` is read into `retention`. */
+  readonly slas: Readonly<Record<string, string>>;
+  /** Retention in days when it can be read, else the raw words; null when not declared. */
+  readonly retention: { readonly days: number | null; readonly raw: string; readonly pos: Position } | null;
+  readonly quality: readonly string[];
+  readonly servers: readonly Server[];
+  readonly roles: readonly AccessRole[];
+  readonly consumers: readonly string[];
+  readonly objects: readonly DataObject[];
+  readonly tags: readonly Tag[];
+  /** Advisory problems found while reading (never hides a tag). */
+  readonly problems: readonly Problem[];
+  readonly pos: Position;
+}
+
+/**
+ * The outcome of reading one file.
+ * `ignored`: the file is no contract (README, other YAML). `unparseable`: it may be one and cannot be read; unknown means not approved.
+ */
+export type ContractReading =
+  | { readonly status: "contract"; readonly contract: Contract }
+  | { readonly status: "ignored"; readonly because: string }
+  | { readonly status: "unparseable"; readonly problems: readonly Problem[] };
+
+/** Git file modes that hold content. Anything else in a governed place is a `contract.not_regular_file`. */
+export type FileMode = "100644" | "100755" | "120000" | "160000" | "040000" | string;
+
+/** One file on one side of a change. `text` null = the blob could not be taken as text (`unreadable` says why). */
+export interface ContractFile {
+  readonly path: string;
+  readonly mode: FileMode;
+  /** git object id */
+  readonly blob: string;
+  readonly bytes: Uint8Array | null;
+  /** Why the bytes are missing or were refused: too large, LFS pointer … */
+  readonly unreadable: string | null;
+}

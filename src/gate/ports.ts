@@ -1,0 +1,12 @@
+/**
+ * The ports: what the use cases need from the world. github/, git/ and store/ implement them; tests run on the real ones.
+ * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
+ */
+export * from "./ports/checks.ts";
+export * from "./ports/inbox.ts";
+export * from "./ports/ledger.ts";
+export * from "./ports/pulls.ts";
+export * from "./ports/records.ts";
+export * from "./ports/repository.ts";
+export * from "./ports/truth.ts";
+export * from "./ports/work.ts";

@@ -1,0 +1,33 @@
+import type { Receipt, RepositoryRef } from "./pulls.ts";
+
+/** What a delivery may have changed; the handler reads truth and never trusts the payload further than this. */
+export type Mark =
+  | {
+      readonly kind: "pull";
+      readonly repository: RepositoryRef;
+      readonly number: number;
+      readonly headSha: string | null;
+      readonly baseRef: string | null;
+    }
+  | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
+  | { readonly kind: "commit"; readonly repository: RepositoryRef; readonly sha: string }
+  | { readonly kind: "repository"; readonly repository: RepositoryRef }
+  | { readonly kind: "owner"; readonly ownerId: number };
+
+export interface Delivery {
+  readonly guid: string;
+  readonly event: string;
+  readonly action: string | null;
+  /** Raw body as signed. */
+  readonly body: string;
+  readonly bodySha256: string;
+  readonly marks: readonly Mark[];
+  readonly receipts: readonly Omit<Receipt, "at">[];
+}
+
+export type DeliveryOutcome =
+  /** `subjects`: keys made dirty, to wake up after commit. */
+  | { readonly status: "recorded"; readonly subjects: readonly string[] }
+  | { readonly status: "duplicate" }
+  /** Same GUID, other body: a security event; nothing stored but an audit event. */
+  | { readonly status: "conflict" };

@@ -1,0 +1,63 @@
+import type { Delivery, DeliveryOutcome } from "./inbox.ts";
+import type { Receipt } from "./pulls.ts";
+import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
+import type { OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
+
+/** Durable state. One function per act; each is one transaction. */
+export interface Ledger {
+  /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */
+  recordDelivery(delivery: Delivery): Promise<DeliveryOutcome>;
+  /** Keys with work left: `want_gen > done_gen`, or checks not yet published. */
+  pendingSubjects(limit: number): Promise<readonly string[]>;
+  /** Marks one subject dirty again (after a second look found a difference, or a re-run). */
+  markDirty(key: string): Promise<void>;
+  /** Takes the subject: raises its fence. null = no such subject. */
+  startWork(key: string): Promise<SubjectWork | null>;
+  receipts(repositoryId: number, number: number): Promise<readonly Receipt[]>;
+  /** Commit -> content digest of every stored evaluation of this subject. */
+  contentDigests(key: string): Promise<Readonly<Record<string, string>>>;
+  /** Evaluation, outbox rows, draft snapshot, subject columns and `done_gen = work.wantGen`, by compare-and-set on fence and version. */
+  saveEvaluation(input: SaveEvaluation): Promise<SaveOutcome>;
+  /** Finishes work on a pull request that is closed, or whose base is ungoverned: `done_gen = work.wantGen`, `open` as given. */
+  finishWork(work: SubjectWork, state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string }): Promise<void>;
+  pendingChecks(key: string): Promise<readonly OutboxCheck[]>;
+  /** Compare-and-set: true = this caller now holds the one write in flight for this row version. */
+  beginPublish(check: OutboxCheck, work: SubjectWork): Promise<boolean>;
+  endPublish(
+    check: OutboxCheck,
+    outcome:
+      | { readonly status: "published"; readonly runId: number; readonly conclusion: string | null }
+      | { readonly status: "uncertain" }
+      | { readonly status: "failed" },
+  ): Promise<void>;
+  evaluation(id: string): Promise<StoredEvaluation | null>;
+  latestEvaluation(key: string): Promise<StoredEvaluation | null>;
+  /** Newest evaluation of this subject for this head. */
+  evaluationForHead(key: string, headSha: string): Promise<StoredEvaluation | null>;
+  /** Approval, artifact, workspace pointers and audit event in one transaction; idempotent on (repository, pull request, merge sha). */
+  approveActiveDraft(input: LandedApproval): Promise<ApprovalRecord>;
+  recordIncident(input: Incident): Promise<AuditEvent>;
+  approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
+  /** Open subjects with their latest verdict, newest first. */
+  overview(limit: number): Promise<
+    readonly {
+      readonly key: string;
+      readonly repository: string;
+      readonly number: number;
+      readonly evaluation: StoredEvaluation | null;
+      readonly open: boolean;
+    }[]
+  >;
+  auditTrail(limit: number): Promise<readonly AuditEvent[]>;
+  /** True when the database answers. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Wake-ups only: the durable job is the subject row. */
+export interface Queue {
+  wake(keys: readonly string[]): Promise<void>;
+  /** Runs `handle` for each woken key, one at a time per key; a rejection is retried with backoff. */
+  work(handle: (key: string) => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import type { PeopleFacts } from "../../engine/facts.ts";
+import type { Repository } from "./repository.ts";
+
+export interface RepositoryRef {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  /** Account id of the owner. */
+  readonly ownerId: number;
+  readonly installationId: number;
+}
+
+export interface PullRef {
+  readonly repository: RepositoryRef;
+  readonly number: number;
+}
+
+/** A pull request as GitHub says it now. */
+export interface PullTruth {
+  readonly repository: RepositoryRef & { readonly ownerType: "Organization" | "User"; readonly defaultBranch: string };
+  readonly number: number;
+  readonly title: string;
+  readonly state: "open" | "closed";
+  readonly merged: boolean;
+  /** Only when merged. */
+  readonly mergeCommitSha: string | null;
+  readonly mergedBy: { readonly id: number; readonly login: string } | null;
+  readonly draft: boolean;
+  readonly author: { readonly id: number; readonly login: string; readonly type: string } | null;
+  readonly headSha: string;
+  readonly headRef: string;
+  /** null = the head repository was deleted. */
+  readonly headRepositoryId: number | null;
+  readonly baseRef: string;
+  readonly baseSha: string;
+  readonly updatedAt: string;
+}
+
+/** A signed delivery that dates a vote, a label or a comment: what was seen, and on which head. First one wins. */
+export interface Receipt {
+  readonly kind: "review" | "labeled" | "unlabeled" | "comment";
+  readonly repositoryId: number;
+  readonly number: number;
+  /** Review id, label name + delivery guid, or comment id. */
+  readonly subject: string;
+  readonly actorId: number | null;
+  readonly actorLogin: string | null;
+  readonly viaApp: number | null;
+  readonly commitId: string | null;
+  /** null when the payload does not carry the head (comments). */
+  readonly headSha: string | null;
+  readonly baseRef: string | null;
+  /** Review state, label name or comment body. */
+  readonly detail: string;
+  /** Instant by our database's clock. */
+  readonly at: string;
+}
+
+export interface PullRequests {
+  read(pull: PullRef): Promise<PullTruth>;
+  /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
+  branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;
+  content(repository: RepositoryRef): Repository;
+  /** Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with `readable: false`; 5xx rejects. */
+  people(pull: PullTruth, teams: readonly string[], receipts: readonly Receipt[]): Promise<PeopleFacts>;
+  /** First parent of a commit and the commit's own tree id. */
+  commit(repository: RepositoryRef, sha: string): Promise<{ sha: string; parents: readonly string[]; tree: string }>;
+  requestTeamReview(pull: PullRef, teams: readonly string[]): Promise<void>;
+  removeLabel(pull: PullRef, label: string): Promise<void>;
+}

@@ -1,0 +1,74 @@
+import type { Decision } from "../../engine/decision.ts";
+import type { Facts } from "../../engine/facts.ts";
+import type { CheckConclusion, WantedCheck } from "./checks.ts";
+import type { PullRef, RepositoryRef } from "./pulls.ts";
+
+/** One pull request that the worker looks after. Key: `<repository id>#<number>`. */
+export interface SubjectWork {
+  readonly key: string;
+  readonly pull: PullRef;
+  readonly wantGen: number;
+  readonly doneGen: number;
+  /** Raised at every job start: an older worker's writes fail. */
+  readonly fence: number;
+  readonly previous: StoredEvaluation | null;
+}
+
+export interface StoredEvaluation {
+  readonly id: string;
+  readonly key: string;
+  readonly version: number;
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly baseSha: string;
+  readonly facts: Facts;
+  readonly decision: Decision;
+  readonly createdAt: string;
+}
+
+/** A check that an evaluation wants on GitHub; one row per (repository, sha, name). */
+export interface OutboxCheck {
+  readonly id: string;
+  readonly key: string;
+  readonly repository: RepositoryRef;
+  readonly headSha: string;
+  readonly name: string;
+  readonly version: number;
+  readonly evaluationId: string;
+  readonly policy: string | null;
+  readonly conclusion: CheckConclusion;
+  readonly runId: number | null;
+  /** A write went out and its outcome is unknown. */
+  readonly uncertain: boolean;
+  /** Conclusion that GitHub is known to show. */
+  readonly publishedConclusion: string | null;
+}
+
+export interface SaveEvaluation {
+  readonly work: SubjectWork;
+  readonly facts: Facts;
+  readonly decision: Decision;
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly baseSha: string;
+  readonly author: string | null;
+  readonly checks: readonly WantedCheck[];
+  /** Governance records; null when the base is ungoverned. */
+  readonly draft: DraftSnapshot | null;
+}
+
+/** The pull request's draft in its workspace, as of this evaluation. */
+export interface DraftSnapshot {
+  readonly agent: string;
+  readonly environment: string;
+  readonly readyForApproval: boolean;
+  readonly blockerIds: readonly string[];
+  readonly advisoryIds: readonly string[];
+  readonly sourceSnapshotHash: string;
+  readonly memory: Readonly<Record<string, unknown>>;
+}
+
+export type SaveOutcome =
+  | { readonly status: "saved"; readonly evaluation: StoredEvaluation }
+  /** Another worker holds the subject now (fence) or wrote a newer evaluation (version). */
+  | { readonly status: "superseded" };

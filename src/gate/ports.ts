@@ -5,6 +5,7 @@
 export * from "./ports/checks.ts";
 export * from "./ports/inbox.ts";
 export * from "./ports/ledger.ts";
+export * from "./ports/local.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repository.ts";

@@ -13,3 +13,15 @@ export class TruthError extends Error {
     this.kind = kind;
   }
 }
+
+/** The caller asked for something that cannot be: one line and a hint for people, and which exit code it is. */
+export class Refusal extends Error {
+  readonly kind: "config" | "not_found" | "usage";
+  readonly hint: string | null;
+  constructor(kind: "config" | "not_found" | "usage", message: string, hint: string | null = null) {
+    super(message);
+    this.name = "Refusal";
+    this.kind = kind;
+    this.hint = hint;
+  }
+}

@@ -53,6 +53,8 @@ export interface SaveEvaluation {
   readonly baseSha: string;
   readonly author: string | null;
   readonly checks: readonly WantedCheck[];
+  /** False keeps the subject dirty (a fault: the job must run again), so `done_gen` does not move. */
+  readonly done: boolean;
   /** Governance records; null when the base is ungoverned. */
   readonly draft: DraftSnapshot | null;
 }

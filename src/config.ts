@@ -1,0 +1,128 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** Typed, frozen configuration of the server, from the environment. */
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Where people reach the Station; used in links. No trailing slash. */
+  readonly publicUrl: string;
+  readonly databaseUrl: string | null;
+  /** Folder of the embedded database; null = in memory (tests, demo). */
+  readonly dataDir: string | null;
+  readonly github: GitHubConfig | null;
+  /** First is current, the others are still accepted (rotation). */
+  readonly webhookSecrets: readonly string[];
+  readonly logLevel: string;
+  /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
+  readonly devLoginToken: string | null;
+}
+
+export interface GitHubConfig {
+  readonly appId: number;
+  readonly privateKey: string;
+  /** REST root: https://api.github.com, or https://HOST/api/v3 for Enterprise Server. */
+  readonly baseUrl: string;
+}
+
+export type ConfigReading =
+  | { readonly status: "ok"; readonly config: ServerConfig }
+  | { readonly status: "invalid"; readonly problems: readonly string[] };
+
+const WELL_KNOWN_SECRETS = new Set([
+  "development",
+  "secret",
+  "webhook-secret",
+  "webhooksecret",
+  "changeme",
+  "change-me",
+  "password",
+  "countersign",
+  "your-webhook-secret",
+]);
+const SECRET_LENGTH_MIN = 16;
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATABASE_URL: z.string().min(1).optional(),
+  DATA_DIR: z.string().min(1).optional(),
+  APP_ID: z.coerce.number().int().positive().optional(),
+  PRIVATE_KEY: z.string().min(1).optional(),
+  PRIVATE_KEY_PATH: z.string().min(1).optional(),
+  GITHUB_BASE_URL: z.url({ protocol: /^https?$/ }).default("https://api.github.com"),
+  WEBHOOK_SECRET: z.string().optional(),
+  WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/** Reads and checks the environment. Everything that is wrong is named at once; nothing is guessed. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigReading {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success)
+    return { status: "invalid", problems: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+  const values = parsed.data;
+  const key = readKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH);
+  const problems = [...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined), ...key.problems];
+  if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
+    problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
+  if (problems.length > 0) return { status: "invalid", problems };
+  const config: ServerConfig = {
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: (values.PUBLIC_URL ?? `http://${values.HOST.includes(":") ? `[${values.HOST}]` : values.HOST}:${values.PORT}`).replace(
+      /\/+$/,
+      "",
+    ),
+    databaseUrl: values.DATABASE_URL ?? null,
+    dataDir: values.DATABASE_URL === undefined ? resolve(values.DATA_DIR ?? ".countersign") : null,
+    github:
+      values.APP_ID === undefined || key.pem === null
+        ? null
+        : { appId: values.APP_ID, privateKey: key.pem, baseUrl: values.GITHUB_BASE_URL.replace(/\/+$/, "") },
+    webhookSecrets: [values.WEBHOOK_SECRET, values.WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
+    logLevel: values.LOG_LEVEL,
+    devLoginToken: null,
+  };
+  return { status: "ok", config: Object.freeze(config) };
+}
+
+/** With an app id a webhook secret is required; whatever is given must be one that nobody can guess. */
+export function secretProblems(secret: string | undefined, required: boolean): string[] {
+  const how = "make one with: openssl rand -hex 32";
+  if (secret === undefined) return required ? [`WEBHOOK_SECRET: missing; ${how}`] : [];
+  if (WELL_KNOWN_SECRETS.has(secret.toLowerCase())) return [`WEBHOOK_SECRET: a well-known default, anyone could sign webhooks; ${how}`];
+  if (secret.length < SECRET_LENGTH_MIN)
+    return [`WEBHOOK_SECRET: ${secret.length} characters, at least ${SECRET_LENGTH_MIN} are needed; ${how}`];
+  return [];
+}
+
+/** The dev login is no environment variable: only the demo asks for it, and it is refused wherever real people or data could be. */
+export function devLoginProblems(config: ServerConfig): string[] {
+  if (config.devLoginToken === null) return [];
+  const problems: string[] = [];
+  if (!LOOPBACK.has(config.host)) problems.push(`the dev login is refused on ${config.host}: only on loopback`);
+  if (config.databaseUrl !== null) problems.push("the dev login is refused beside a database URL: only with the embedded database");
+  if (config.github !== null && !LOOPBACK.has(new URL(config.github.baseUrl).hostname))
+    problems.push("the dev login is refused beside a real GitHub: only with the simulated one");
+  return problems;
+}
+
+function readKey(pem: string | undefined, path: string | undefined): { pem: string | null; problems: string[] } {
+  if (pem !== undefined) return { pem: pem.replaceAll("\\n", "\n"), problems: [] };
+  if (path === undefined) return { pem: null, problems: [] };
+  try {
+    if ((statSync(path).mode & 0o077) !== 0)
+      return { pem: null, problems: [`PRIVATE_KEY_PATH: ${path} is readable by others; chmod 600 ${path}`] };
+    return { pem: readFileSync(path, "utf8"), problems: [] };
+  } catch (error) {
+    return {
+      pem: null,
+      problems: [`PRIVATE_KEY_PATH: ${path} cannot be read (${error instanceof Error ? error.message : String(error)})`],
+    };
+  }
+}

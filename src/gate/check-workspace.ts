@@ -1,0 +1,93 @@
+import { decide } from "../engine/decide.ts";
+import type { Decision } from "../engine/decision.ts";
+import type { Facts, PeopleFacts } from "../engine/facts.ts";
+import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
+import { parsePolicySet } from "../engine/policy/parse.ts";
+import type { Clock, LocalRepository } from "./ports.ts";
+import { EMPTY_DIFF, readChange } from "./read-change.ts";
+import { readPolicySources } from "./read-policy.ts";
+
+/** What a person asks of `check`. Everything that stands in for a fact makes the result SIMULATED. */
+export interface CheckRequest {
+  /** null = the default branch. */
+  readonly base: string | null;
+  readonly head: string;
+  readonly environment: string | null;
+  readonly author: string | null;
+  /** The people part of the facts, from a file. */
+  readonly people: {
+    readonly facts: PeopleFacts;
+    readonly author: string | null;
+    readonly baseRef: string | null;
+    readonly asOf: string | null;
+  } | null;
+  /** Replacements for the files at the base revision. */
+  readonly policy: PolicySource | null;
+  readonly config: PolicySource | null;
+}
+
+export interface CheckResult {
+  readonly decision: Decision;
+  readonly facts: Facts;
+}
+
+/**
+ * Decides a change in a local repository: no server, no database, no network.
+ * @throws Refusal for an unknown revision, an empty history, a shallow clone.
+ */
+export async function checkWorkspace(repository: LocalRepository, clock: Clock, request: CheckRequest): Promise<CheckResult> {
+  const defaultBranch = await repository.defaultBranch();
+  const baseRevision = request.base ?? request.people?.baseRef ?? (await defaultBranchRevision(repository, defaultBranch));
+  const baseSha = await repository.resolve(baseRevision);
+  const headSha = await repository.resolve(request.head);
+  const mergeBase = await repository.mergeBase(baseSha, headSha);
+
+  const policy = await policyAt(repository, baseSha, request);
+  const change = policy.status === "ok" ? await readChange(repository, { base: mergeBase, head: headSha }, policy.set.config) : null;
+  const facts: Facts = {
+    schemaVersion: 1,
+    asOf: request.people?.asOf ?? clock.now().toISOString(),
+    subject: {
+      repository: repository.root.split("/").at(-1) ?? repository.root,
+      repositoryId: null,
+      pullRequest: null,
+      title: null,
+      baseRef: request.people?.baseRef ?? (await repository.branchName(baseRevision)) ?? defaultBranch,
+      defaultBranch,
+      baseProtected: false,
+      baseSha,
+      mergeBase,
+      headSha,
+      environment: request.environment,
+      author: request.author ?? request.people?.author ?? (await repository.authorOf(headSha)),
+      ownerType: "Organization",
+    },
+    policy,
+    policyCommit: baseSha,
+    governanceFiles: change?.governanceFiles ?? [],
+    diff: change?.diff ?? EMPTY_DIFF,
+    people: request.people?.facts ?? null,
+    agent: null,
+    lineage: { known: false, dependents: [] },
+    quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
+    faults: [],
+    limits: change?.limits ?? [],
+    simulated: [request.people, request.policy, request.config, request.author, request.environment].some((given) => given !== null),
+  };
+  return { decision: decide(facts), facts };
+}
+
+async function policyAt(repository: LocalRepository, baseSha: string, request: CheckRequest): Promise<PolicyReading> {
+  const sources = await readPolicySources(repository, baseSha);
+  const replacements = [request.policy, request.config].filter((source) => source !== null);
+  return parsePolicySet([...sources.filter((source) => !replacements.some((given) => given.kind === source.kind)), ...replacements]);
+}
+
+/** The default branch as the remote has it, when there is one: a local main may be stale. */
+async function defaultBranchRevision(repository: LocalRepository, name: string): Promise<string> {
+  const remote = `refs/remotes/origin/${name}`;
+  return repository.resolve(remote).then(
+    () => remote,
+    () => name,
+  );
+}

@@ -1,0 +1,120 @@
+import { decide } from "../engine/decide.ts";
+import type { Decision } from "../engine/decision.ts";
+import type { Facts } from "../engine/facts.ts";
+import { checksOf } from "../engine/state.ts";
+import { draftOf } from "./draft.ts";
+import { faultFacts, type GatherDeps, gatherFacts } from "./gather-facts.ts";
+import type { Checks, PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
+import { publishChecks } from "./publish-checks.ts";
+import { recordMerge } from "./record-merge.ts";
+
+export interface GateDeps extends GatherDeps {
+  readonly checks: Checks;
+}
+
+/** What one run of the worker came to; for logs and metrics. */
+export type EvaluationOutcome =
+  | { readonly status: "unknown_subject" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
+  | { readonly status: "merged"; readonly recorded: "approval" | "incident" | "nothing" }
+  | { readonly status: "evaluated"; readonly state: Decision["state"]; readonly published: number; readonly evaluationId: string };
+
+/** A check stays in progress while faults are retried; from this many in a row it says failure. */
+const FAULTS_BEFORE_FAILURE = 3;
+
+/**
+ * Reads the truth about one pull request, decides, saves, publishes. Level-triggered: what woke it does not matter.
+ * Rejects when it has to run again (the queue retries); whatever it rejects for, no success is left standing that was not earned now.
+ */
+export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<EvaluationOutcome> {
+  const work = await deps.ledger.startWork(key);
+  if (work === null) return { status: "unknown_subject" };
+  const pull = await deps.pulls.read(work.pull);
+  if (pull.state === "closed") return closeSubject(deps, work, pull);
+
+  const facts = await gatherFacts(deps, key, pull).catch((error: unknown) => error as Error);
+  if (facts instanceof Error) return publishFault(deps, work, pull, facts);
+  if (facts.policy.status === "ok" && !facts.policy.set.enrolled && facts.governanceFiles.length === 0) {
+    await deps.ledger.finishWork(work, placeOf(pull, true));
+    return { status: "not_enrolled" };
+  }
+  const last = await deps.pulls.read(work.pull);
+  if (moved(pull, last)) {
+    await deps.ledger.markDirty(key);
+    return { status: "moved" };
+  }
+  return saveAndPublish(deps, work, pull, facts);
+}
+
+async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<EvaluationOutcome> {
+  const decision = decide(facts);
+  if (decision.pattern === null && decision.state !== "invalid") {
+    await deps.ledger.finishWork(work, placeOf(pull, true));
+    return { status: "ungoverned" };
+  }
+  const saved = await deps.ledger.saveEvaluation({
+    work,
+    facts,
+    decision,
+    headSha: pull.headSha,
+    baseRef: pull.baseRef,
+    baseSha: facts.subject.baseSha,
+    author: facts.subject.author,
+    checks: wantedChecks(facts, decision),
+    done: true,
+    draft: draftOf(facts, decision),
+  });
+  if (saved.status === "superseded") return { status: "superseded" };
+  const published = await publishChecks(deps, work, pull, facts);
+  return { status: "evaluated", state: decision.state, published, evaluationId: saved.evaluation.id };
+}
+
+/** Truth could not be read: say so on the check, keep the subject dirty, and let the job come back. */
+async function publishFault(deps: GateDeps, work: SubjectWork, pull: PullTruth, error: Error): Promise<never> {
+  const previous = work.previous;
+  const earlier =
+    previous !== null && previous.decision.state === "error" && previous.headSha === pull.headSha ? previous.facts.faults : [];
+  const faulted = faultFacts(deps.clock, pull, earlier, error);
+  // What governs the base was known before: the error shows under the same name, on the same check.
+  const known =
+    previous !== null && previous.baseRef === pull.baseRef && previous.facts.policy.status === "ok" ? previous.facts.policy : null;
+  const facts = known === null ? faulted : { ...faulted, policy: known, policyCommit: previous?.facts.policyCommit ?? null };
+  const decision = decide(facts);
+  if (decision.pattern !== null && known !== null) {
+    const saved = await deps.ledger.saveEvaluation({
+      work,
+      facts,
+      decision,
+      headSha: pull.headSha,
+      baseRef: pull.baseRef,
+      baseSha: pull.baseSha,
+      author: facts.subject.author,
+      checks: wantedChecks(facts, decision),
+      done: false,
+      draft: null,
+    });
+    if (saved.status === "saved") await publishChecks(deps, work, pull, facts).catch(() => {});
+  }
+  throw error;
+}
+
+function wantedChecks(facts: Facts, decision: Decision): WantedCheck[] {
+  const config = facts.policy.status === "ok" ? facts.policy.set.config : null;
+  const wanted = checksOf(decision, config?.check ?? null);
+  if (decision.state !== "error" || facts.faults.length < FAULTS_BEFORE_FAILURE) return wanted;
+  return wanted.map((check) => ({ ...check, conclusion: "failure" as const }));
+}
+
+async function closeSubject(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<EvaluationOutcome> {
+  const recorded = pull.merged ? await recordMerge(deps, work, pull) : null;
+  await deps.ledger.finishWork(work, placeOf(pull, false));
+  return recorded === null ? { status: "closed" } : { status: "merged", recorded };
+}
+
+function placeOf(pull: PullTruth, open: boolean): { open: boolean; headSha: string; baseRef: string } {
+  return { open, headSha: pull.headSha, baseRef: pull.baseRef };
+}
+
+/** The facts were read while the pull request stood still, or they are not facts. */
+export function moved(before: PullTruth, after: PullTruth): boolean {
+  return before.headSha !== after.headSha || before.baseRef !== after.baseRef || before.state !== after.state;
+}

@@ -1,0 +1,107 @@
+import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
+import type { PolicyReading } from "../engine/policy/model.ts";
+import { requiredTeams } from "../engine/policy/required-teams.ts";
+import type { Clock, Ledger, PullRequests, PullTruth } from "./ports.ts";
+import { TruthError } from "./ports.ts";
+import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
+import { readPolicy } from "./read-policy.ts";
+
+export interface GatherDeps {
+  readonly pulls: PullRequests;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/** Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails. */
+export async function gatherFacts(deps: GatherDeps, key: string, pull: PullTruth): Promise<Facts> {
+  const { pulls } = deps;
+  const content = pulls.content(pull.repository);
+  const trusted = await mustBranch(pulls, pull, pull.repository.defaultBranch);
+  const base = pull.baseRef === pull.repository.defaultBranch ? trusted : await mustBranch(pulls, pull, pull.baseRef);
+  const policy = await readPolicy(content, trusted.sha);
+  const mergeBase = await content.mergeBase(base.sha, pull.headSha);
+  const change = policy.status === "ok" ? await readChange(content, { base: mergeBase, head: pull.headSha }, policy.set.config) : null;
+  const facts = {
+    ...bareFacts(deps.clock, pull, policy, trusted.sha),
+    subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
+    governanceFiles: change?.governanceFiles ?? [],
+    diff: change?.diff ?? EMPTY_DIFF,
+    limits: change?.limits ?? [],
+  };
+  return { ...facts, people: needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null };
+}
+
+/** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */
+export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
+  const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
+  const people = await deps.pulls.people(pull, requiredTeams(facts), receipts);
+  return { ...people, contentDigests: await deps.ledger.contentDigests(key) };
+}
+
+/** Facts of a decision that could not be made: the faults since the last good reading, oldest first. */
+export function faultFacts(clock: Clock, pull: PullTruth, earlier: readonly Fault[], error: unknown): Facts {
+  const unread: PolicyReading = { status: "invalid", problems: [], digest: "unread" };
+  return { ...bareFacts(clock, pull, unread, null), faults: [...earlier, faultOf(error)] };
+}
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof TruthError) return { what: error.what, kind: error.kind, message: error.message };
+  return { what: "evaluating the pull request", kind: "bug", message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Nobody has to be asked about a change that touches nothing governed: a fast green costs no people reads. */
+function needsPeople(change: ChangeReading | null, policy: PolicyReading): boolean {
+  if (policy.status === "invalid" || change === null) return true;
+  const { diff } = change;
+  return diff.findings.length > 0 || change.governanceFiles.length > 0 || diff.unparseable.length > 0 || change.limits.length > 0;
+}
+
+async function mustBranch(pulls: PullRequests, pull: PullTruth, name: string): Promise<{ sha: string; protected: boolean }> {
+  const branch = await pulls.branch(pull.repository, name);
+  if (branch === null)
+    throw new TruthError(`branch ${name}`, "network", `the branch \`${name}\` does not exist (was it deleted or renamed?)`);
+  return branch;
+}
+
+function subjectOf(pull: PullTruth, base: { sha: string; protected: boolean }, mergeBase: string): Facts["subject"] {
+  return {
+    repository: `${pull.repository.owner}/${pull.repository.name}`,
+    repositoryId: pull.repository.id,
+    pullRequest: pull.number,
+    title: pull.title,
+    baseRef: pull.baseRef,
+    defaultBranch: pull.repository.defaultBranch,
+    baseProtected: base.protected,
+    baseSha: base.sha,
+    mergeBase,
+    headSha: pull.headSha,
+    environment: null,
+    author: pull.author?.login ?? null,
+    ownerType: pull.repository.ownerType,
+  };
+}
+
+function bareFacts(clock: Clock, pull: PullTruth, policy: PolicyReading, policyCommit: string | null): Facts {
+  return {
+    schemaVersion: 1,
+    asOf: clock.now().toISOString(),
+    subject: subjectOf(pull, { sha: pull.baseSha, protected: false }, pull.baseSha),
+    policy,
+    policyCommit,
+    governanceFiles: [],
+    diff: EMPTY_DIFF,
+    people: null,
+    agent: agentOf(pull),
+    lineage: { known: false, dependents: [] },
+    quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
+    faults: [],
+    limits: [],
+    simulated: false,
+  };
+}
+
+/** A bot or app as author is an agent without a card until the registry is read (decision.md section 8). */
+function agentOf(pull: PullTruth): Facts["agent"] {
+  if (pull.author === null || pull.author.type === "User") return null;
+  return { id: pull.author.login, confidence: null, systemCard: false, automation: false };
+}

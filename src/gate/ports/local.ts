@@ -1,0 +1,21 @@
+import type { Repository } from "./repository.ts";
+
+/** `HEAD` of a change that is not committed: the work tree as `git add -A` would take it. */
+export const WORKTREE = "WORKTREE";
+
+/** A git repository on this machine: what `check` needs beyond its objects. Rejects with a `Refusal`. */
+export interface LocalRepository extends Repository {
+  /** Top folder of the work tree, or the git folder of a bare repository. */
+  readonly root: string;
+  readonly bare: boolean;
+  /** Commit id of a revision; `WORKTREE` gives a tree id that `changedFiles` accepts as head. */
+  resolve(revision: string): Promise<string>;
+  /** Short name of the default branch: origin/HEAD, else main or master. */
+  defaultBranch(): Promise<string>;
+  /** Short branch name when the revision names a branch (local or of a remote), else null. */
+  branchName(revision: string): Promise<string | null>;
+  /** `Name <email>` of the commit's author; null for a work tree. */
+  authorOf(commit: string): Promise<string | null>;
+  /** Ends the helper processes. */
+  close(): Promise<void>;
+}

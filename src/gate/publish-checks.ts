@@ -1,0 +1,94 @@
+import { decide } from "../engine/decide.ts";
+import type { Facts } from "../engine/facts.ts";
+import type { GateDeps } from "./evaluate-pull-request.ts";
+import { gatherPeople } from "./gather-facts.ts";
+import type { CheckRunState, OutboxCheck, PublishCheck, PullTruth, SubjectWork } from "./ports.ts";
+import { TruthError } from "./ports.ts";
+
+/**
+ * Writes every check that the ledger still owes GitHub for this subject, one write in flight per (commit, name).
+ * Returns how many were written. Rejects when a write failed or its outcome is unknown; the row stays owed.
+ */
+export async function publishChecks(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<number> {
+  const owed = await deps.ledger.pendingChecks(work.key);
+  if (owed.some((check) => check.conclusion === "success") && !(await secondLook(deps, work, pull, facts))) {
+    await deps.ledger.markDirty(work.key);
+    return publishAll(
+      deps,
+      work,
+      owed.filter((check) => check.conclusion !== "success"),
+    );
+  }
+  return publishAll(deps, work, owed);
+}
+
+async function publishAll(deps: GateDeps, work: SubjectWork, owed: readonly OutboxCheck[]): Promise<number> {
+  let written = 0;
+  const failures: unknown[] = [];
+  for (const check of owed) {
+    if (!(await deps.ledger.beginPublish(check, work))) continue;
+    try {
+      await publishOne(deps, work, check);
+      written += 1;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return written;
+}
+
+async function publishOne(deps: GateDeps, work: SubjectWork, owed: OutboxCheck): Promise<void> {
+  const evaluation = await deps.ledger.evaluation(owed.evaluationId);
+  if (evaluation === null) throw new Error(`check ${owed.name} belongs to no evaluation`);
+  const check: PublishCheck = {
+    name: owed.name,
+    policy: owed.policy,
+    conclusion: owed.conclusion,
+    headSha: owed.headSha,
+    externalId: owed.evaluationId,
+    decision: evaluation.decision,
+  };
+  try {
+    const run = await write(deps, owed, check);
+    const shown = await readBack(deps, owed, run);
+    await deps.ledger.endPublish(owed, { status: "published", runId: run.id, conclusion: shown });
+    if (shown !== owed.conclusion) {
+      await deps.ledger.markDirty(work.key);
+      throw new TruthError(`check ${owed.name}`, "network", `GitHub shows \`${shown}\` after \`${owed.conclusion}\` was written`);
+    }
+  } catch (error) {
+    if (error instanceof TruthError && error.kind === "network") await deps.ledger.endPublish(owed, { status: "uncertain" });
+    else await deps.ledger.endPublish(owed, { status: "failed" });
+    throw error;
+  }
+}
+
+/** One run per (commit, name), updated in place; a new run only to leave a success behind after an unknown outcome. */
+async function write(deps: GateDeps, owed: OutboxCheck, check: PublishCheck): Promise<CheckRunState> {
+  if (!owed.uncertain) {
+    return owed.runId === null ? deps.checks.create(owed.repository, check) : deps.checks.update(owed.repository, owed.runId, check);
+  }
+  const [newest] = await deps.checks.find(owed.repository, owed.headSha, owed.name);
+  // A late success may still land on the old run: a newer run of the name is the one that GitHub shows.
+  if (newest === undefined || owed.conclusion !== "success") return deps.checks.create(owed.repository, check);
+  return deps.checks.update(owed.repository, newest.id, check);
+}
+
+async function readBack(deps: GateDeps, owed: OutboxCheck, written: CheckRunState): Promise<string | null> {
+  const [newest] = await deps.checks.find(owed.repository, owed.headSha, owed.name);
+  if (newest === undefined)
+    throw new TruthError(`check ${owed.name}`, "network", "GitHub does not show the check run that it has just acknowledged");
+  if (newest.id !== written.id) throw new TruthError(`check ${owed.name}`, "network", "GitHub shows another run of this check");
+  return newest.conclusion;
+}
+
+/** Before a success: head, base, reviews and override once more, uncached. False = something changed, decide again. */
+async function secondLook(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<boolean> {
+  const now = await deps.pulls.read(work.pull);
+  if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== "open") return false;
+  if (facts.people === null) return true;
+  const people = await gatherPeople(deps, work.key, now, facts);
+  const again = decide({ ...facts, people, asOf: deps.clock.now().toISOString() });
+  return again.state === "approved" || again.state === "overridden" || again.state === "auto_approved" || again.state === "not_applicable";
+}

@@ -1,0 +1,82 @@
+import { diffContracts } from "../engine/contract/diff.ts";
+import type { ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
+import { sortChangedFiles } from "../engine/contract/governed.ts";
+import type { ContractFile } from "../engine/contract/model.ts";
+import { compileVocabulary } from "../engine/contract/vocabulary.ts";
+import type { Config } from "../engine/policy/model.ts";
+import type { Problem } from "../engine/problem.ts";
+import type { Repository } from "./ports.ts";
+
+/** What a change does to contracts and to the gate's own files. */
+export interface ChangeReading {
+  readonly diff: ContractDiff;
+  readonly governanceFiles: readonly GovernedFile[];
+  readonly limits: readonly Problem[];
+}
+
+/** Blobs read at the same time: enough to hide latency, few enough for GitHub's secondary limits. */
+const READS_AT_ONCE = 8;
+/** Changed files outside the governed paths that are read to see whether a contract left them. */
+const OUTSIDE_FILES_MAX = 50;
+
+/** Reads only what differs between the two sides (by object id) and compares the whole set together. */
+export async function readChange(
+  repository: Repository,
+  sides: { readonly base: string; readonly head: string },
+  config: Config,
+): Promise<ChangeReading> {
+  const changes = await repository.changedFiles(sides.base, sides.head);
+  const { governed, governance, outside, problems } = sortChangedFiles(changes.files, config.contracts);
+  const limits: Problem[] = [...problems];
+  if (changes.incomplete !== null) limits.push(limit(changes.incomplete));
+
+  const read = (side: "base" | "head", files: readonly GovernedFile[]) => readSide(repository, side, files, config.contracts.maxFileBytes);
+  const base = await read("base", governed);
+  const head = await read("head", governed);
+  // A contract can only leave the governed paths when one of them lost a file.
+  const lostFile = governed.some((file) => file.headBlob === null);
+  const elsewhere = lostFile ? await read("head", outside.slice(0, OUTSIDE_FILES_MAX)) : [];
+
+  const vocabulary = compileVocabulary(config.vocabulary);
+  return { diff: diffContracts({ base, head, files: governed, outside: elsewhere, vocabulary }), governanceFiles: governance, limits };
+}
+
+export async function readSide(
+  repository: Repository,
+  side: "base" | "head",
+  files: readonly GovernedFile[],
+  maxBytes: number,
+): Promise<ContractFile[]> {
+  const wanted = files.flatMap((file) => {
+    const mode = side === "base" ? file.baseMode : file.headMode;
+    const blob = side === "base" ? file.baseBlob : file.headBlob;
+    return mode === null || blob === null ? [] : [{ path: file.path, mode, blob }];
+  });
+  const read: ContractFile[] = [];
+  for (let start = 0; start < wanted.length; start += READS_AT_ONCE) {
+    read.push(...(await Promise.all(wanted.slice(start, start + READS_AT_ONCE).map((file) => repository.readFile(file, maxBytes)))));
+  }
+  return read;
+}
+
+function limit(because: string): Problem {
+  return {
+    code: "E001",
+    message: `the change cannot be read whole: ${because}`,
+    file: null,
+    line: null,
+    severity: "error",
+    hint: "split the change into smaller pull requests",
+  };
+}
+
+/** The same shape for a change that touches nothing. */
+export const EMPTY_DIFF: ContractDiff = {
+  findings: [],
+  files: [],
+  losses: [],
+  unparseable: [],
+  warnings: [],
+  environments: [],
+  contracts: [],
+};

@@ -1,0 +1,98 @@
+import { compileArtifact } from "../engine/artifact.ts";
+import { decide } from "../engine/decide.ts";
+import { isPassing } from "../engine/decision.ts";
+import { agentOf, draftOf } from "./draft.ts";
+import type { GateDeps } from "./evaluate-pull-request.ts";
+import { gatherFacts } from "./gather-facts.ts";
+import type { PullTruth, StoredEvaluation, SubjectWork } from "./ports.ts";
+import { type Landing, readLanding } from "./read-landing.ts";
+
+/**
+ * Accounts for a merged pull request: an approval with its artifact, or an incident, or nothing when nothing governed changed.
+ * Never approved by faith: what landed is compared with what was approved. Idempotent on (repository, pull request, merge commit).
+ */
+export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<"approval" | "incident" | "nothing"> {
+  const evaluation = (await deps.ledger.evaluationForHead(work.key, pull.headSha)) ?? (await evaluateLate(deps, work, pull));
+  if (evaluation === null) return "nothing";
+  const { decision, facts } = evaluation;
+  if (facts.policy.status === "ok" && isPassing(decision.state) && !governs(evaluation)) {
+    // Nothing was found at the head; the landing must show the same nothing.
+    const landing = await readLanding(deps.pulls, pull, evaluation);
+    return landing.status === "as_approved" ? "nothing" : mismatch(deps, work, pull, evaluation, landing);
+  }
+  if (!isPassing(decision.state)) return bypass(deps, work, pull, evaluation);
+
+  const landing = await readLanding(deps.pulls, pull, evaluation);
+  if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
+  const forced = decision.state === "overridden";
+  const people = new Map(
+    decision.requirements.flatMap((requirement) => requirement.approvals).map((approval) => [approval.userId, approval.user]),
+  );
+  await deps.ledger.approveActiveDraft({
+    work,
+    pull,
+    evaluation,
+    kind: forced ? "forced" : "regular",
+    approvedBy: forced ? [] : [...people].map(([id, login]) => ({ id, login })).sort((a, b) => a.id - b.id),
+    rationale: forced ? (decision.override?.reason ?? null) : decision.state === "auto_approved" ? "auto_approved" : null,
+    compiled: compileArtifact({
+      agent: agentOf(facts),
+      environment: decision.environment ?? "production",
+      decision,
+      contracts: landing.contracts,
+      policyDigest: decision.digests.policy,
+    }),
+  });
+  return "approval";
+}
+
+function governs(evaluation: StoredEvaluation): boolean {
+  return evaluation.decision.findings.length > 0 || evaluation.facts.governanceFiles.length > 0;
+}
+
+/** The merge came before any evaluation of this head (lost webhooks, downtime): decide now, from the same facts. */
+async function evaluateLate(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<StoredEvaluation | null> {
+  const facts = await gatherFacts(deps, work.key, pull);
+  if (facts.policy.status === "ok" && !facts.policy.set.enrolled && facts.governanceFiles.length === 0) return null;
+  const decision = decide(facts);
+  if (decision.pattern === null && decision.state !== "invalid") return null;
+  const place = { headSha: pull.headSha, baseRef: pull.baseRef, baseSha: facts.subject.baseSha, author: facts.subject.author };
+  const saved = await deps.ledger.saveEvaluation({
+    work,
+    facts,
+    decision,
+    ...place,
+    checks: [],
+    done: false,
+    draft: draftOf(facts, decision),
+  });
+  if (saved.status === "superseded") throw new Error("another worker holds this pull request");
+  return saved.evaluation;
+}
+
+async function bypass(deps: GateDeps, work: SubjectWork, pull: PullTruth, evaluation: StoredEvaluation): Promise<"incident"> {
+  const because = `#${pull.number} was merged while its decision was ${evaluation.decision.state}: ${evaluation.decision.verdict}`;
+  await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
+  return "incident";
+}
+
+async function mismatch(
+  deps: GateDeps,
+  work: SubjectWork,
+  pull: PullTruth,
+  evaluation: StoredEvaluation,
+  landing: Extract<Landing, { status: "differs" }>,
+): Promise<"incident"> {
+  await deps.ledger.recordIncident({
+    work,
+    kind: "content_mismatch",
+    ...landingOf(pull),
+    evaluationId: evaluation.id,
+    because: landing.because,
+  });
+  return "incident";
+}
+
+function landingOf(pull: PullTruth): { mergeSha: string; actorId: number | null } {
+  return { mergeSha: pull.mergeCommitSha ?? pull.headSha, actorId: pull.mergedBy?.id ?? null };
+}

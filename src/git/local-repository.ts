@@ -1,0 +1,171 @@
+import { isAbsolute, join, resolve as resolvePath } from "node:path";
+import type { GovernedFile } from "../engine/contract/finding.ts";
+import type { ContractFile } from "../engine/contract/model.ts";
+import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
+import { type GitEnvironment, type ObjectReader, openObjectReader, runGit } from "./process.ts";
+import { takeWorktree, type Worktree } from "./worktree.ts";
+
+const ABSENT_MODE = "000000";
+const LFS_HEADER = "version https://git-lfs.github.com/spec/";
+const REGULAR_MODES = new Set(["100644", "100755"]);
+
+/**
+ * Opens the repository that holds `path`, by plumbing commands only: no checkout, no hooks, nothing written to it.
+ * @throws Refusal `config` when `path` is in no git repository.
+ */
+export async function openLocalRepository(path: string): Promise<LocalRepository> {
+  const where = await runGit(path, ["rev-parse", "--is-bare-repository", "--absolute-git-dir", "--is-shallow-repository"]).catch(
+    (error: Error) => {
+      throw new Refusal("config", `cannot open ${path}: ${error.message}`);
+    },
+  );
+  if (where.code !== 0)
+    throw new Refusal(
+      "config",
+      notARepository(path, where.stderr),
+      "run it inside a git repository, or name one: countersign check <path>",
+    );
+  const [bareText, gitDir, shallowText] = where.stdout.toString("utf8").trim().split("\n") as [string, string, string];
+  const bare = bareText === "true";
+  const shallow = shallowText === "true";
+  const top = bare ? gitDir : (await runGit(path, ["rev-parse", "--show-toplevel"])).stdout.toString("utf8").trim();
+  const root = top === "" ? gitDir : top;
+
+  let worktree: Worktree | null = null;
+  let reader: ObjectReader | null = null;
+  const environment = (): GitEnvironment => worktree?.environment ?? {};
+  const git = (args: readonly string[]) => runGit(root, args, environment());
+
+  async function resolve(revision: string): Promise<string> {
+    if (revision === WORKTREE) {
+      if (bare) throw new Refusal("usage", "a bare repository has no work tree: name a revision with --head");
+      worktree ??= await takeWorktree(root, gitDir);
+      return worktree.tree;
+    }
+    const result = await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
+    if (result.code !== 0) {
+      const hint = shallow
+        ? "this clone is shallow: fetch the whole history (in GitHub Actions: `fetch-depth: 0`)"
+        : "`git branch -a` lists the branches; in a pipeline, fetch the base branch first";
+      throw new Refusal("not_found", `unknown revision \`${revision}\``, hint);
+    }
+    return result.stdout.toString("utf8").trim();
+  }
+
+  async function mergeBase(base: string, head: string): Promise<string> {
+    const from = worktree !== null && head === worktree.tree ? "HEAD" : head;
+    const result = await git(["merge-base", base, from]);
+    if (result.code === 0) return result.stdout.toString("utf8").trim();
+    if (shallow)
+      throw new Refusal(
+        "config",
+        "the merge base is not in this shallow clone",
+        "fetch the whole history (in GitHub Actions: `fetch-depth: 0`; elsewhere: `git fetch --unshallow`)",
+      );
+    throw new Refusal("config", `\`${base.slice(0, 12)}\` and \`${head.slice(0, 12)}\` have no common history`, "name another --base");
+  }
+
+  async function changedFiles(base: string | null, head: string): Promise<TreeChanges> {
+    const from = base ?? (await emptyTree());
+    const result = await git(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", from, head]);
+    if (result.code !== 0) throw new Refusal("config", `git could not compare the two sides: ${firstLine(result.stderr)}`);
+    return { files: parseRawDiff(result.stdout), incomplete: null };
+  }
+
+  /** Its id depends on the repository's hash, so git is asked. */
+  async function emptyTree(): Promise<string> {
+    return (await git(["hash-object", "-t", "tree", "/dev/null"])).stdout.toString("utf8").trim();
+  }
+
+  async function readFile(file: { path: string; mode: string; blob: string }, maxBytes: number): Promise<ContractFile> {
+    const refuse = (unreadable: string): ContractFile => ({ ...file, bytes: null, unreadable });
+    if (!REGULAR_MODES.has(file.mode))
+      return refuse(file.mode === "120000" ? "a symbolic link" : file.mode === "160000" ? "a submodule" : `mode ${file.mode}`);
+    reader ??= openObjectReader(root, environment());
+    const object = await reader.read(file.blob, maxBytes);
+    if (object === null)
+      return refuse(shallow ? "its content is not in this shallow or partial clone" : "its content is missing from the repository");
+    if (object.bytes === null) return refuse(`${object.size} bytes, more than the ${maxBytes} allowed (contracts.maxFileBytes)`);
+    if (object.bytes.subarray(0, LFS_HEADER.length).toString("latin1") === LFS_HEADER) return refuse("a Git LFS pointer");
+    return { ...file, bytes: object.bytes, unreadable: null };
+  }
+
+  async function entryAt(commit: string, path: string): Promise<{ mode: string; blob: string } | null> {
+    const result = await git(["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--end-of-options", commit, path]);
+    const match = /^(\d{6}) \w+ ([0-9a-f]+)\t/.exec(result.stdout.toString("utf8"));
+    return match === null ? null : { mode: match[1]!, blob: match[2]! };
+  }
+
+  async function refExists(name: string): Promise<boolean> {
+    return (await git(["show-ref", "--verify", "--quiet", name])).code === 0;
+  }
+
+  return {
+    root,
+    bare,
+    resolve,
+    mergeBase,
+    changedFiles,
+    readFile,
+    entryAt,
+    async defaultBranch() {
+      const remote = await git(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
+      if (remote.code === 0)
+        return remote.stdout
+          .toString("utf8")
+          .trim()
+          .replace(/^origin\//, "");
+      for (const name of ["main", "master"])
+        if ((await refExists(`refs/heads/${name}`)) || (await refExists(`refs/remotes/origin/${name}`))) return name;
+      const current = await git(["symbolic-ref", "--quiet", "--short", "HEAD"]);
+      if (current.code === 0) return current.stdout.toString("utf8").trim();
+      throw new Refusal("config", "no default branch: neither origin/HEAD nor main nor master exists", "name the base branch with --base");
+    },
+    async branchName(revision) {
+      const name = revision.replace(/^refs\/heads\//, "");
+      if (await refExists(`refs/heads/${name}`)) return name;
+      const short = name.replace(/^refs\/remotes\//, "");
+      if (!(await refExists(`refs/remotes/${short}`))) return null;
+      return short.replace(/^[^/]+\//, "");
+    },
+    async authorOf(commit) {
+      if (worktree !== null && commit === worktree.tree) return null;
+      const result = await git(["log", "-1", "--no-show-signature", "--format=%an <%ae>", "--end-of-options", commit]);
+      return result.code === 0 ? result.stdout.toString("utf8").trim() : null;
+    },
+    async close() {
+      await reader?.close();
+      await worktree?.close();
+    },
+  };
+}
+
+/** `git diff-tree --raw -z`: `:mode mode blob blob status\0path\0`. */
+export function parseRawDiff(raw: Buffer): GovernedFile[] {
+  const files: GovernedFile[] = [];
+  const parts = raw.toString("utf8").split("\0");
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const [baseMode, headMode, baseBlob, headBlob] = parts[index]!.replace(/^:/, "").split(" ") as [string, string, string, string];
+    const atBase = baseMode !== ABSENT_MODE;
+    const atHead = headMode !== ABSENT_MODE;
+    files.push({
+      path: parts[index + 1]!,
+      baseMode: atBase ? baseMode : null,
+      baseBlob: atBase ? baseBlob : null,
+      headMode: atHead ? headMode : null,
+      headBlob: atHead ? headBlob : null,
+    });
+  }
+  return files;
+}
+
+function notARepository(path: string, stderr: string): string {
+  const shown = isAbsolute(path) ? path : join(".", path);
+  if (stderr.includes("dubious ownership"))
+    return `git refuses ${shown}: it belongs to another user (git config --global --add safe.directory ${resolvePath(path)})`;
+  return `not a git repository: ${shown}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
+}

@@ -118,6 +118,8 @@ export interface Review {
   readonly receipt: { readonly commitId: string | null; readonly headSha: string; readonly at: string } | null;
   /** Login of who dismissed it. */
   readonly dismissedBy: string | null;
+  /** What it said before it was dismissed; absent or null = unknown, taken as changes requested. */
+  readonly dismissedState?: "APPROVED" | "CHANGES_REQUESTED" | null;
 }
 
 export interface Team {
@@ -154,6 +156,8 @@ export interface AgentFacts {
   readonly systemCard: boolean;
   /** Dependency bots and the like: A = 0.5. */
   readonly automation: boolean;
+  /** Login of the person who launched it: counts as author. Absent or null = unknown, an unknown contributor. */
+  readonly launchedBy?: string | null;
 }
 
 /** Dependents within 3 hops of the changed contracts; `known` false = no lineage source at all (0.5 points). */

@@ -57,7 +57,14 @@ export interface Config {
   };
   /** null = not configured: the defaults of decision.md section 2 hold. */
   readonly environments: Readonly<Partial<Record<Environment, readonly string[]>>> | null;
-  readonly teams: { readonly designated: readonly string[]; readonly executive: readonly string[] };
+  /** True: the built-in mapping of decision.md section 2 holds beside `environments`, and the stricter wins. */
+  readonly environmentsBesideDefaults?: boolean;
+  readonly teams: {
+    readonly designated: readonly string[];
+    readonly executive: readonly string[];
+    /** "org": the organisation set `designated`, so the teams of matched policies are not added to it. */
+    readonly designatedBy?: PolicyOrigin;
+  };
   readonly roles: Readonly<Record<string, { readonly team: string | null; readonly users: readonly string[] }>>;
   readonly approvals: {
     readonly bindTo: "content" | "head";

@@ -6,8 +6,8 @@ import { z } from "zod";
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** Where people reach the Station; used in links. No trailing slash. */
-  readonly publicUrl: string;
+  /** Where people reach the Station; used in links. No trailing slash; null = the address it listens on. */
+  readonly publicUrl: string | null;
   readonly databaseUrl: string | null;
   /** Folder of the embedded database; null = in memory (tests, demo). */
   readonly dataDir: string | null;
@@ -74,10 +74,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const config: ServerConfig = {
     host: values.HOST,
     port: values.PORT,
-    publicUrl: (values.PUBLIC_URL ?? `http://${values.HOST.includes(":") ? `[${values.HOST}]` : values.HOST}:${values.PORT}`).replace(
-      /\/+$/,
-      "",
-    ),
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
     dataDir: values.DATABASE_URL === undefined ? resolve(values.DATA_DIR ?? ".countersign") : null,
     github:

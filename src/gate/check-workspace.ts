@@ -1,9 +1,10 @@
+import { parseApprovals } from "../engine/approvals-file.ts";
 import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
 import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
 import { parsePolicySet } from "../engine/policy/parse.ts";
-import type { Clock, LocalRepository } from "./ports.ts";
+import { type Clock, type LocalRepository, Refusal } from "./ports.ts";
 import { EMPTY_DIFF, readChange } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
 
@@ -89,5 +90,17 @@ async function defaultBranchRevision(repository: LocalRepository, name: string):
   return repository.resolve(remote).then(
     () => remote,
     () => name,
+  );
+}
+
+/** The people part of the facts, as `--approvals` gives it. */
+export function readPeople(text: string, file: string): NonNullable<CheckRequest["people"]> {
+  const parsed = parseApprovals(text, file);
+  if (parsed.status === "ok") return { facts: parsed.people, author: parsed.author, baseRef: parsed.baseRef, asOf: parsed.asOf };
+  const [first] = parsed.problems;
+  throw new Refusal(
+    "config",
+    `${first?.file ?? file}${first?.line ? `:${first.line}` : ""}: ${first?.message ?? "invalid"}`,
+    first?.hint ?? null,
   );
 }

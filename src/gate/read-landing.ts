@@ -3,10 +3,13 @@ import type { CompiledContract, Finding, GovernedFile } from "../engine/contract
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import { compileVocabulary } from "../engine/contract/vocabulary.ts";
 import type { Config } from "../engine/policy/model.ts";
-import { parsePolicySet } from "../engine/policy/parse.ts";
+import { defaultConfig } from "../engine/policy/parse.ts";
 import type { PullRequests, PullTruth, Repository, StoredEvaluation } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { readChange, readSide } from "./read-change.ts";
+
+/** A longer rebase is compared as a squash only; GitHub lists at most this many commits of a pull request. */
+const REBASED_COMMITS_MAX = 250;
 
 export type Landing =
   | { readonly status: "as_approved"; readonly contracts: readonly CompiledContract[] }
@@ -21,26 +24,54 @@ export async function readLanding(pulls: PullRequests, pull: PullTruth, evaluati
   if (mergeSha === null) throw new TruthError(`merge of #${pull.number}`, "network", "GitHub names no merge commit yet");
   const content = pulls.content(pull.repository);
   const { policy } = evaluation.facts;
-  const config = policy.status === "ok" ? policy.set.config : defaults();
-  const { parents } = await pulls.commit(pull.repository, mergeSha);
-  // A merge commit says what it landed on; a squash or rebase landed on the base as the pull request last saw it.
-  const before = parents.length === 2 ? parents[0]! : pull.baseSha;
-  const approved = [...evaluation.facts.diff.files, ...evaluation.facts.governanceFiles];
-  const landed = await content.changedFiles(before, mergeSha);
-  if (landed.incomplete !== null) return { status: "differs", because: `what landed cannot be read whole: ${landed.incomplete}` };
-  const sorted = sortChangedFiles(landed.files, config.contracts);
-  const differing = differences(approved, [...sorted.governed, ...sorted.governance]);
-  if (differing.length > 0) {
-    const change = await readChange(content, { base: before, head: mergeSha }, config);
-    const governance = differences(evaluation.facts.governanceFiles, change.governanceFiles);
-    if (governance.length > 0 || !sameFindings(evaluation.facts.diff.findings, change.diff.findings)) {
-      return {
-        status: "differs",
-        because: `merge ${mergeSha.slice(0, 7)} landed other content than was approved: ${differing.join(", ")}`,
-      };
-    }
+  const config = policy.status === "ok" ? policy.set.config : defaultConfig;
+  let because = "";
+  for (const before of await landedOn(pulls, pull, mergeSha)) {
+    const difference = await compareLanding(content, { before, after: mergeSha }, evaluation, config);
+    if (difference === null) return { status: "as_approved", contracts: await compileTree(content, mergeSha, config) };
+    because ||= difference;
   }
-  return { status: "as_approved", contracts: await compileTree(content, mergeSha, config) };
+  return { status: "differs", because };
+}
+
+/**
+ * The commits that this landing may have been put on: the first parent of a merge or squash; for a rebase of n commits, its n-th
+ * first-parent ancestor. A landing that equals what was approved against either of them is that change and nothing else.
+ */
+async function landedOn(pulls: PullRequests, pull: PullTruth, mergeSha: string): Promise<string[]> {
+  const { parents } = await pulls.commit(pull.repository, mergeSha);
+  const [first] = parents;
+  if (first === undefined) throw new TruthError(`merge of #${pull.number}`, "network", "the merge commit has no parent");
+  if (parents.length > 1 || pull.commits < 2 || pull.commits > REBASED_COMMITS_MAX) return [first];
+  let ancestor: string | undefined = first;
+  for (let step = 1; step < pull.commits && ancestor !== undefined; step += 1)
+    ancestor = (await pulls.commit(pull.repository, ancestor)).parents[0];
+  return ancestor === undefined ? [first] : [first, ancestor];
+}
+
+/** null = what landed is what was approved; else a sentence. */
+async function compareLanding(
+  content: Repository,
+  landing: { before: string; after: string },
+  evaluation: StoredEvaluation,
+  config: Config,
+): Promise<string | null> {
+  const { diff, governanceFiles } = evaluation.facts;
+  const landed = await content.changedFiles(landing.before, landing.after);
+  if (landed.incomplete !== null) return `what landed cannot be read whole: ${landed.incomplete}`;
+  const sorted = sortChangedFiles(landed.files, config.contracts);
+  const differing = differences([...diff.files, ...governanceFiles], [...sorted.governed, ...sorted.governance]);
+  if (differing.length === 0) return null;
+  const change = await readChange(content, { base: landing.before, head: landing.after }, config);
+  const sameGovernance = differences(governanceFiles, change.governanceFiles).length === 0;
+  if (
+    sameGovernance &&
+    change.limits.length === 0 &&
+    change.diff.unparseable.length === 0 &&
+    sameFindings(diff.findings, change.diff.findings)
+  )
+    return null;
+  return `merge ${landing.after.slice(0, 7)} landed other content than was approved: ${differing.join(", ")}`;
 }
 
 /** Paths whose landed mode or blob is not the approved one, either way round. */
@@ -66,10 +97,4 @@ async function compileTree(content: Repository, commit: string, config: Config):
   const { governed } = sortChangedFiles(all.files, config.contracts);
   const head = await readSide(content, "head", governed, config.contracts.maxFileBytes);
   return diffContracts({ base: [], head, files: governed, outside: [], vocabulary: compileVocabulary(config.vocabulary) }).contracts;
-}
-
-function defaults(): Config {
-  const reading = parsePolicySet([]);
-  if (reading.status === "invalid") throw new Error("the default configuration is invalid");
-  return reading.set.config;
 }

@@ -31,8 +31,12 @@ export interface PullTruth {
   readonly headRef: string;
   /** null = the head repository was deleted. */
   readonly headRepositoryId: number | null;
+  /** Where to ask for its pushes; absent = unknown, and the push history is then incomplete. */
+  readonly headRepository?: { readonly owner: string; readonly name: string } | null;
   readonly baseRef: string;
   readonly baseSha: string;
+  /** Number of commits, as GitHub counts them. */
+  readonly commits: number;
   readonly updatedAt: string;
 }
 

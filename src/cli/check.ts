@@ -1,0 +1,111 @@
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import type { PolicySource } from "../engine/policy/model.ts";
+import { type CheckRequest, checkWorkspace, readPeople } from "../gate/check-workspace.ts";
+import { Refusal } from "../gate/ports.ts";
+import { FORMATS, type ReportFormat, render } from "../report/index.ts";
+import { renderMarkdown } from "../report/markdown.ts";
+import { type CliContext, wantsColor } from "./io.ts";
+
+interface CheckOptions {
+  readonly base?: string;
+  readonly head: string;
+  readonly env?: string;
+  readonly author?: string;
+  readonly approvals?: string;
+  readonly policy?: string;
+  readonly config?: string;
+  readonly format: ReportFormat;
+  readonly output?: string;
+  readonly simulate: boolean;
+  readonly withFacts: boolean;
+}
+
+/** Flags that stand in for a fact: with one of them the result is a simulation. */
+const SIMULATING = ["approvals", "policy", "config", "author", "env"] as const;
+
+/** `countersign check`: decides a change in a local git repository. */
+export function addCheck(program: Command, context: CliContext, done: (code: number) => void): void {
+  program
+    .command("check")
+    .description("decide a change in a local git repository, work tree or bare")
+    .argument("[path]", "the repository", ".")
+    .option("--base <rev>", "what it is compared with (its merge base); default: the default branch")
+    .option("--head <rev>", "the change; WORKTREE takes what is not committed yet", "HEAD")
+    .addOption(new Option("--env <environment>", "simulate an environment").choices(["production", "staging", "development"]))
+    .option("--author <login>", "simulate an author")
+    .option("--approvals <file>", "people, reviews and labels as JSON: decides any scenario offline")
+    .option("--policy <file>", "use this policy file instead of the one at the base")
+    .option("--config <file>", "use this .choochoorc instead of the one at the base")
+    .addOption(new Option("--format <format>", "how it is shown").choices([...FORMATS]).default("text"))
+    .option("--output <file>", "write the report there")
+    .option("--simulate", "allow simulating flags under CI=true", false)
+    .option("--with-facts", "add the facts to JSON, so that explain can decide again from them", false)
+    .action(async (path: string, options: CheckOptions) => done(await check(context, path, options)));
+}
+
+async function check(context: CliContext, path: string, options: CheckOptions): Promise<number> {
+  refuseSelfApproval(context, options);
+  const repository = await context.openRepository(resolve(context.cwd, path));
+  try {
+    const { decision, facts } = await checkWorkspace(repository, context.clock, await requestOf(context, options));
+    const toFile = options.output !== undefined;
+    const view = {
+      color: !toFile && wantsColor(context),
+      width: toFile ? 100 : context.stdout.columns,
+      facts: options.withFacts ? facts : null,
+    };
+    const text = render(options.format, decision, view);
+    if (options.output !== undefined) await writeFile(resolve(context.cwd, options.output), text);
+    else context.stdout.write(text);
+    const stepSummary = context.env["GITHUB_STEP_SUMMARY"];
+    if (options.format === "github" && stepSummary) await appendFile(stepSummary, renderMarkdown(decision));
+    return decision.exitCode;
+  } finally {
+    await repository.close();
+  }
+}
+
+/** In a pipeline nobody approves themselves with a flag. */
+function refuseSelfApproval(context: CliContext, options: CheckOptions): void {
+  const used = SIMULATING.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  const inPipeline = !["", "0", "false", undefined].includes(context.env["CI"]?.toLowerCase());
+  if (used.length > 0 && inPipeline && !options.simulate) {
+    throw new Refusal(
+      "usage",
+      `${used.join(", ")} would decide from what the caller claims, and this is a pipeline (CI is set)`,
+      "drop it, or add --simulate to get a result marked SIMULATED",
+    );
+  }
+}
+
+async function requestOf(context: CliContext, options: CheckOptions): Promise<CheckRequest> {
+  return {
+    base: options.base ?? null,
+    head: options.head,
+    environment: options.env ?? null,
+    author: options.author ?? null,
+    people: options.approvals === undefined ? null : readPeople(await readText(context, options.approvals), options.approvals),
+    policy: options.policy === undefined ? null : await readSource(context, "policies", options.policy),
+    config: options.config === undefined ? null : await readSource(context, "config", options.config),
+  };
+}
+
+async function readSource(context: CliContext, kind: PolicySource["kind"], file: string): Promise<PolicySource> {
+  return { origin: "repo", kind, path: file, mode: "100644", blob: `file:${file}`, text: await readText(context, file), unreadable: null };
+}
+
+async function readText(context: CliContext, file: string): Promise<string> {
+  const bytes = await readFile(resolve(context.cwd, file)).catch((error: NodeJS.ErrnoException) => {
+    throw new Refusal(
+      error.code === "ENOENT" ? "not_found" : "config",
+      error.code === "ENOENT" ? `no such file: ${file}` : `${file} cannot be read: ${error.message}`,
+    );
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refusal("config", `${file} is not UTF-8 text`);
+  }
+}

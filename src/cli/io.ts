@@ -1,0 +1,41 @@
+import type { Clock, LocalRepository } from "../gate/ports.ts";
+
+/** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
+export interface CliContext {
+  readonly openRepository: (path: string) => Promise<LocalRepository>;
+  readonly serve: () => Promise<number>;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly version: string;
+}
+
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; 80 when unknown. */
+  readonly columns: number;
+}
+
+/** Exit codes of interfaces.md. */
+export const EXIT = {
+  success: 0,
+  validation: 1,
+  config: 2,
+  network: 3,
+  auth: 4,
+  notFound: 5,
+  approvalRequired: 10,
+  approvalRejected: 11,
+  usage: 64,
+  internal: 99,
+} as const;
+
+/** NO_COLOR wins, FORCE_COLOR next, else colours only on a terminal. */
+export function wantsColor(context: CliContext): boolean {
+  if (context.env["NO_COLOR"]) return false;
+  if (context.env["FORCE_COLOR"]) return context.env["FORCE_COLOR"] !== "0";
+  return context.stdout.isTerminal && context.env["TERM"] !== "dumb";
+}

@@ -1,0 +1,50 @@
+import { Command, CommanderError } from "commander";
+import { Refusal, TruthError } from "../gate/ports.ts";
+import { addCheck } from "./check.ts";
+import { addExplain } from "./explain.ts";
+import { addInit } from "./init.ts";
+import { type CliContext, EXIT } from "./io.ts";
+import { addSchema } from "./schema.ts";
+import { addValidate } from "./validate.ts";
+
+/** Runs one command line and gives its exit code. Every failure is one line that says what to do next; no stack trace. */
+export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
+  let exitCode: number = EXIT.success;
+  const done = (code: number) => {
+    exitCode = code;
+  };
+  const program = new Command("countersign")
+    .description("The approval gate for pull requests that change data contracts.")
+    .version(context.version)
+    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .showHelpAfterError("(countersign --help lists the commands)")
+    .exitOverride();
+  for (const add of [addCheck, addValidate, addExplain, addInit, addSchema]) add(program, context, done);
+  program
+    .command("serve")
+    .description("run the GitHub App (configuration by environment; see docs/self-hosting.md)")
+    .action(async () => done(await context.serve()));
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return explainFailure(error, context);
+  }
+}
+
+function explainFailure(error: unknown, context: CliContext): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
+  if (error instanceof Refusal) {
+    context.stderr.write(`countersign: ${error.message}${error.hint === null ? "" : `\n  ${error.hint}`}\n`);
+    return { config: EXIT.config, not_found: EXIT.notFound, usage: EXIT.usage }[error.kind];
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof TruthError) {
+    context.stderr.write(`countersign: ${message}\n`);
+    return { network: EXIT.network, auth: EXIT.auth, bug: EXIT.internal }[error.kind];
+  }
+  context.stderr.write(`countersign: internal error: ${message}\n`);
+  if (context.env["COUNTERSIGN_DEBUG"] && error instanceof Error) context.stderr.write(`${error.stack ?? ""}\n`);
+  else context.stderr.write("  this is a bug in Countersign; COUNTERSIGN_DEBUG=1 prints where\n");
+  return EXIT.internal;
+}

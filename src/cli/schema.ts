@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import { Argument } from "commander";
+import { SCHEMA_NAMES, type SchemaName, schemaOf } from "../gate/schemas.ts";
+import { type CliContext, EXIT } from "./io.ts";
+
+/** `countersign schema`: the JSON Schemas of our own files, for editors and pipelines. */
+export function addSchema(program: Command, context: CliContext, done: (code: number) => void): void {
+  program
+    .command("schema")
+    .description("print a JSON Schema: of approval-policies.yaml, .choochoorc or check --format json")
+    .addArgument(new Argument("<name>").choices([...SCHEMA_NAMES]))
+    .action((name: SchemaName) => {
+      context.stdout.write(`${JSON.stringify(schemaOf(name), null, 2)}\n`);
+      done(EXIT.success);
+    });
+}

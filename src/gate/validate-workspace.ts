@@ -1,0 +1,37 @@
+import { sortChangedFiles } from "../engine/contract/governed.ts";
+import { validateContract } from "../engine/contract/validate.ts";
+import { compileVocabulary } from "../engine/contract/vocabulary.ts";
+import { defaultConfig, parsePolicySet } from "../engine/policy/parse.ts";
+import type { Problem } from "../engine/problem.ts";
+import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
+import { readSide } from "./read-change.ts";
+import { readPolicySources } from "./read-policy.ts";
+
+export interface ValidationResult {
+  /** Governed files that were read. */
+  readonly files: number;
+  /** Problems of policy and configuration: exit code 2. */
+  readonly config: readonly Problem[];
+  /** Problems of contracts: exit code 1. */
+  readonly contracts: readonly Problem[];
+}
+
+/** Checks policy files and every governed contract as they stand in the work tree (a bare repository: at HEAD). `under` limits it to a folder or file. */
+export async function validateWorkspace(repository: LocalRepository, under: string): Promise<ValidationResult> {
+  const tree = await repository.resolve(repository.bare ? "HEAD" : WORKTREE);
+  const policy = parsePolicySet(await readPolicySources(repository, tree));
+  const config = policy.status === "ok" ? policy.set.config : defaultConfig;
+  const all = await repository.changedFiles(null, tree);
+  const { governed, problems } = sortChangedFiles(all.files, config.contracts);
+  const chosen = governed.filter((file) => under === "" || file.path === under || file.path.startsWith(`${under}/`));
+  if (under !== "" && chosen.length === 0 && !all.files.some((file) => file.path === under || file.path.startsWith(`${under}/`))) {
+    throw new Refusal("not_found", `no such path in the repository: ${under}`);
+  }
+  const vocabulary = compileVocabulary(config.vocabulary);
+  const files = await readSide(repository, "head", chosen, config.contracts.maxFileBytes);
+  return {
+    files: files.length,
+    config: policy.problems,
+    contracts: [...problems, ...files.flatMap((file) => validateContract(file, vocabulary))],
+  };
+}

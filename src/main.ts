@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { runCli } from "./cli/run.ts";
+import { devLoginProblems, readConfig, type ServerConfig } from "./config.ts";
+import type { Ledger } from "./gate/ports.ts";
+import { openLocalRepository } from "./git/local-repository.ts";
+
+/** A running server. */
+export interface RunningServer {
+  readonly url: string;
+  /** Read access for the demo and tests: the same records that the Station shows. */
+  readonly ledger: Pick<Ledger, "approvalOf" | "pendingSubjects" | "auditTrail" | "latestEvaluation">;
+  /** Stops taking webhooks, lets the running job end, closes the database. */
+  close(): Promise<void>;
+}
+
+/** Wires every part together. The server's parts are loaded only here, so that the command line starts fast. */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const refused = devLoginProblems(config);
+  if (refused.length > 0) throw new Error(refused.join("; "));
+  const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
+  const [{ createIngress }, { evaluatePullRequest }, github, store, { createStudio }, { createHealth }] = await Promise.all([
+    import("./bot/ingress.ts"),
+    import("./gate/evaluate-pull-request.ts"),
+    import("./github/index.ts"),
+    import("./store/index.ts"),
+    import("./studio/app.tsx"),
+    import("./studio/health.ts"),
+  ]);
+  const log = pino({ level: config.logLevel });
+  const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+  await store.migrate(database);
+  const ledger = store.createLedger(database);
+  const queue = await store.createQueue(database, { sweep: () => ledger.pendingSubjects(100) });
+
+  const app = new Hono();
+  const listening = Promise.withResolvers<number>();
+  const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (address) => listening.resolve(address.port));
+  server.once("error", listening.reject);
+  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
+  const publicUrl = config.publicUrl ?? url;
+
+  app.route("/", createHealth({ ledger, configured: config.github !== null }));
+  if (config.github !== null) {
+    const client = github.createGitHub(config.github);
+    const deps = {
+      ledger,
+      clock: { now: () => new Date() },
+      pulls: github.createPullRequests(client),
+      checks: github.createChecks(client, { publicUrl }),
+    };
+    app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
+    await queue.work(async (key) => {
+      const outcome = await evaluatePullRequest(deps, key);
+      log.info({ subject: key, ...outcome }, "evaluated");
+    });
+  } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
+  app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
+
+  return {
+    url,
+    ledger,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
+      await queue.stop();
+      await ledger.close();
+    },
+  };
+}
+
+async function serveUntilSignal(): Promise<number> {
+  const reading = readConfig(process.env);
+  if (reading.status === "invalid") {
+    process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
+    return 2;
+  }
+  const server = await startServer(reading.config);
+  process.stdout.write(`countersign: listening on ${server.url}\n`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await server.close();
+  return 0;
+}
+
+async function main(): Promise<void> {
+  const output = (stream: NodeJS.WriteStream) => ({
+    write: (text: string) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    columns: stream.columns ?? 80,
+  });
+  process.exitCode = await runCli(process.argv.slice(2), {
+    openRepository: openLocalRepository,
+    serve: serveUntilSignal,
+    clock: { now: () => new Date() },
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    version: (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version,
+  });
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,172 @@
+/**
+ * The main job, end to end, on this machine alone: a simulated GitHub, the real app with its embedded database, a pull request
+ * that strips a pii tag, the check, the review, the merge, the records. `-- --once` ends after the story.
+ */
+import { randomBytes } from "node:crypto";
+import picocolors from "picocolors";
+import { type RunningServer, startServer } from "../../dist/main.js";
+import { type Hub, startHub } from "../hub/hub.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "./sample.ts";
+
+const REPOSITORY = "acme/contracts";
+const CHECK = "countersign: main";
+const WAIT_MS = 30_000;
+const { bold, cyan, dim, green, red, yellow } = picocolors;
+
+async function main(): Promise<void> {
+  const once = process.argv.includes("--once");
+  const hub = await startHub();
+  const token = randomBytes(24).toString("hex");
+  const server = await startApp(hub, token);
+  try {
+    await story(hub, server, token);
+  } catch (error) {
+    await server.close();
+    await hub.close();
+    throw error;
+  }
+  const page = (path: string) => `${server.url}/dev-login?token=${token}&next=${encodeURIComponent(path)}`;
+  say("");
+  say(`${bold("Look around")} ${dim("(the dev login exists only in this demo, on loopback)")}`);
+  say(`  gate page of the pull request   ${cyan(page("/pulls/acme/contracts/1"))}`);
+  say(`  all pull requests               ${cyan(page("/"))}`);
+  say(`  audit trail                     ${cyan(page("/audit"))}`);
+  if (!once) {
+    say(`\n${dim("Ctrl-C ends it.")}`);
+    await new Promise<void>((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    });
+  }
+  await server.close();
+  await hub.close();
+}
+
+async function startApp(hub: Hub, token: string): Promise<RunningServer> {
+  const secret = randomBytes(32).toString("hex");
+  say(`${bold("Countersign demo")} ${dim("one machine, no account, no network")}\n`);
+  step("simulated GitHub", hub.url);
+  const server = await startServer({
+    host: "127.0.0.1",
+    port: 0,
+    publicUrl: null,
+    databaseUrl: null,
+    dataDir: null,
+    github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
+    webhookSecrets: [secret],
+    logLevel: "warn",
+    devLoginToken: token,
+  });
+  hub.setWebhook({ url: `${server.url}/webhooks/github`, secret });
+  step("Countersign with its embedded database", server.url);
+  return server;
+}
+
+async function story(hub: Hub, server: RunningServer, token: string): Promise<void> {
+  hub.createOrg("acme");
+  for (const login of ["alice", "bob", "carol", "ana"]) hub.createUser(login);
+  for (const login of ["alice", "bob", "carol"]) hub.addOrgMember("acme", login);
+  hub.addOrgMember("acme", "ana", { role: "admin" });
+  hub.createTeam("acme", "sec-ops");
+  for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
+  hub.createTeam("acme", "security-engineers");
+  const files = { "contracts/customers.odcs.yaml": CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES };
+  hub.createRepo(REPOSITORY, files, { grants: { alice: "write", "acme/sec-ops": "write" } });
+  hub.protect(REPOSITORY, "main", { requiredChecks: [{ context: CHECK, appId: hub.app.id }] });
+
+  chapter("alice opens a pull request that drops the `pii` tag from customers.email");
+  hub.push(
+    REPOSITORY,
+    "tidy-descriptions",
+    { "contracts/customers.odcs.yaml": STRIPPED },
+    { actor: "alice", message: "Tidy descriptions" },
+  );
+  const pull = hub.openPull(REPOSITORY, { actor: "alice", head: "tidy-descriptions", title: "Tidy descriptions" });
+  const head = hub.headSha(REPOSITORY, pull.number);
+  const blocked = await checkReaches(hub, head, "action_required");
+  showCheck(blocked);
+  if (!blocked.title.includes("sec-ops")) throw new Error(`the check does not name sec-ops: ${blocked.title}`);
+  const refused = mergeIsRefused(hub, pull.number);
+  step("merging now is refused", refused);
+
+  chapter("alice approves her own change");
+  hub.review(REPOSITORY, pull.number, { actor: "alice", state: "APPROVED" });
+  await settle(hub, server, pull.number);
+  showCheck(await checkReaches(hub, head, "action_required"));
+
+  chapter("bob of sec-ops reads the field diff and approves");
+  hub.review(REPOSITORY, pull.number, { actor: "bob", state: "APPROVED" });
+  showCheck(await checkReaches(hub, head, "success"));
+
+  chapter("alice merges");
+  const mergeSha = hub.merge(REPOSITORY, pull.number, { actor: "alice", method: "squash" });
+  step("merged", mergeSha.slice(0, 12));
+  const record = await until("the governance approval", async () =>
+    server.ledger.approvalOf(hub.pull(REPOSITORY, pull.number).repo.id, pull.number),
+  );
+  const { approval, artifact, event } = record;
+  step("GovernanceApproval", `${approval.id}  ${approval.kind}, channel ${approval.channel}, version ${approval.approvalVersion}`);
+  step("approved by", approval.approvedBy.map((person) => person.login).join(", "));
+  step("CompiledGovernanceArtifact", `sha256 ${artifact.compiledHash}`);
+  step("audit event", `#${event.seq} ${event.type}  ${event.hash.slice(0, 16)}… after ${event.prevHash.slice(0, 16)}…`);
+  if (hub.violations.length > 0) throw new Error(`the simulated GitHub broke GitHub's own schema: ${hub.violations[0]}`);
+  const page = await fetch(`${server.url}/dev-login?token=${token}&next=/`, { redirect: "manual" });
+  if (page.status !== 302 && page.status !== 303) throw new Error(`the Station answered ${page.status}`);
+}
+
+interface Shown {
+  readonly conclusion: string | null;
+  readonly title: string;
+}
+
+/** Waits until the newest run of the check on this commit has the conclusion. */
+async function checkReaches(hub: Hub, sha: string, conclusion: string): Promise<Shown> {
+  return until(`${CHECK} to be ${conclusion}`, async () => {
+    const run = hub.checkRuns(REPOSITORY, sha).find((candidate) => candidate.name === CHECK);
+    return run?.conclusion === conclusion ? { conclusion: run.conclusion, title: run.output?.title ?? "" } : null;
+  });
+}
+
+/** All deliveries answered and all work done. */
+async function settle(hub: Hub, server: RunningServer, _number: number): Promise<void> {
+  await hub.settled();
+  await until("the worker", async () => ((await server.ledger.pendingSubjects(1)).length === 0 ? true : null));
+}
+
+function mergeIsRefused(hub: Hub, number: number): string {
+  try {
+    hub.merge(REPOSITORY, number, { actor: "alice" });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("the simulated GitHub let an unapproved change through");
+}
+
+async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const seen = await look();
+    if (seen !== null) return seen;
+    if (Date.now() > deadline) throw new Error(`waited ${WAIT_MS / 1000} s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+function showCheck(check: Shown): void {
+  const paint = check.conclusion === "success" ? green : check.conclusion === "failure" ? red : yellow;
+  say(`  ${paint(check.conclusion === "success" ? "✓" : "●")} ${bold(CHECK)}  ${paint(check.conclusion ?? "in progress")}`);
+  say(`    ${check.title}`);
+}
+
+function chapter(text: string): void {
+  say(`\n${bold(text)}`);
+}
+
+function step(what: string, value: string): void {
+  say(`  ${what.padEnd(40)}${dim(value)}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+await main();

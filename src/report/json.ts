@@ -1,0 +1,107 @@
+import type { Finding } from "../engine/contract/finding.ts";
+import type { Decision, DecisionNode } from "../engine/decision.ts";
+import type { Problem } from "../engine/problem.ts";
+
+/**
+ * The machine-readable result, `schemaVersion` 1: keys in a fixed order, risk points in points (the decision holds hundredths).
+ * `extra` adds top-level keys after ours (the facts, for `--with-facts`); it cannot replace one.
+ */
+export function renderJson(decision: Decision, extra: Readonly<Record<string, unknown>> = {}): string {
+  const text = JSON.stringify({ ...ours(decision), ...withoutOurs(decision, extra) }, null, 2);
+  return `${text.replace(INVISIBLE, escapeUnit)}\n`;
+}
+
+/** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON says the same. */
+const INVISIBLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+function escapeUnit(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function withoutOurs(decision: Decision, extra: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const taken = ours(decision);
+  return Object.fromEntries(Object.entries(extra).filter(([key]) => !(key in taken)));
+}
+
+function ours(decision: Decision) {
+  return {
+    schemaVersion: decision.schemaVersion,
+    state: decision.state,
+    exitCode: decision.exitCode,
+    verdict: decision.verdict,
+    environment: decision.environment,
+    pattern: decision.pattern,
+    risk: {
+      score: decision.risk.score,
+      level: decision.risk.level,
+      factors: decision.risk.factors.map(({ id, name, points, because }) => ({ id, name, points: points / 100, because })),
+      floors: decision.risk.floors,
+    },
+    findings: decision.findings.map(finding),
+    policies: decision.policies.map(({ name, description, mode, matched, because, findings, slaHours }) => ({
+      name,
+      description,
+      mode,
+      matched,
+      because,
+      findings,
+      slaHours,
+    })),
+    requirements: decision.requirements.map((each) => ({
+      id: each.id,
+      team: each.team,
+      role: each.role,
+      users: each.users,
+      minApprovals: each.minApprovals,
+      have: each.have,
+      source: each.source,
+      approvals: each.approvals.map(({ user, userId, reviewId, submittedAt }) => ({ user, userId, reviewId, submittedAt })),
+      refused: each.refused.map(refused),
+      completers: each.completers,
+    })),
+    refused: decision.refused.map(refused),
+    problems: decision.problems.map(problem),
+    digests: {
+      facts: decision.digests.facts,
+      policy: decision.digests.policy,
+      findings: decision.digests.findings,
+      content: decision.digests.content,
+    },
+    base: decision.base,
+    head: decision.head,
+    policyCommit: decision.policyCommit,
+    override: override(decision),
+    overrideNotes: decision.overrideNotes,
+    agent: decision.agent,
+    simulated: decision.simulated,
+    peopleKnown: decision.peopleKnown,
+    tree: node(decision.tree),
+  };
+}
+
+function finding(each: Finding) {
+  const { code, severity, contract, format, object, field, tagsBefore, tagsAfter, unknownClasses, before, after, message } = each;
+  const { file, line, column, side, weight, fingerprint } = each;
+  return {
+    ...{ code, severity, contract, format, object, field, tagsBefore, tagsAfter, unknownClasses, before, after, message },
+    ...{ file, line, column, side, weight, fingerprint },
+  };
+}
+
+function refused({ user, reviewId, reason, because }: Decision["refused"][number]) {
+  return { user, reviewId, reason, because };
+}
+
+function problem({ code, message, file, line, severity, hint }: Problem) {
+  return hint === undefined ? { code, message, file, line, severity } : { code, message, file, line, severity, hint };
+}
+
+function override({ override: use }: Decision) {
+  if (use === null) return null;
+  const { by, byId, reason, incident, at, expiresAt, postHocReviewDue } = use;
+  return { by, byId, reason, incident, at, expiresAt, postHocReviewDue };
+}
+
+function node({ name, status, because, children }: DecisionNode): DecisionNode {
+  return { name, status, because, children: children.map(node) };
+}

@@ -77,6 +77,8 @@ export interface Field {
 /** A table, model, topic or message: a named group of fields. */
 export interface DataObject {
   readonly name: string;
+  /** A standard's own id (ODCS 3.1 `id`); null when the format has none. */
+  readonly stableId: string | null;
   readonly physicalName: string | null;
   readonly description: string | null;
   readonly fields: readonly Field[];

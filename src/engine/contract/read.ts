@@ -1,0 +1,65 @@
+import { visible } from "./lookalike.ts";
+import type { ContractFile, ContractReading } from "./model.ts";
+import { READERS, recognise } from "./readers/index.ts";
+import { isNull, ReadFailure } from "./source/node.ts";
+import { decodeText, isBlank, isLfsPointer } from "./source/text.ts";
+import { parseTree } from "./source/tree.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** Names that hold YAML or JSON: unreadable content there is never taken for harmless. */
+const STRUCTURED = /\.(ya?ml|json)$/i;
+/** Content that can hold no contract of a format we read, however it is damaged. */
+const BINARY = /\.(png|jpe?g|gif|webp|ico|pdf|zip|gz|xlsx?|docx?|pptx?|parquet|woff2?)$/i;
+/** What a contract of some format writes at the start of a line; other files are parsed only when one is there. */
+const MARKER =
+  /^["'{ \t]*(kind|apiVersion|standardVersion|templateVersion|quantumName|dataContractSpecification|models|sources|seeds|snapshots|fields)["']?[ \t]*:/m;
+
+/**
+ * Reads one file by its content. Total: whatever goes wrong is `unparseable`, with a place.
+ * `ignored` is for files that clearly declare nothing; the caller compares that with what the other side declared.
+ */
+export function readContract(file: ContractFile, vocabulary: Vocabulary): ContractReading {
+  if (file.bytes === null) {
+    if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
+    return unparseable(file, new ReadFailure(file.unreadable ?? "the content could not be read", null));
+  }
+  try {
+    return readBytes(file, file.bytes, vocabulary);
+  } catch (error) {
+    if (!STRUCTURED.test(file.path)) return { status: "ignored", because: "not YAML or JSON, and not named so" };
+    return unparseable(file, error);
+  }
+}
+
+function readBytes(file: ContractFile, bytes: Uint8Array, vocabulary: Vocabulary): ContractReading {
+  if (isLfsPointer(bytes)) {
+    if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
+    return unparseable(file, new ReadFailure("a Git LFS pointer stands in place of the content", 1));
+  }
+  const structured = STRUCTURED.test(file.path);
+  if (isBlank(bytes)) {
+    if (structured) throw new ReadFailure("the file is empty", 1);
+    return { status: "ignored", because: "the file is empty" };
+  }
+  if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
+  const text = decodeText(bytes);
+  if (!structured && !MARKER.test(text)) return { status: "ignored", because: "declares no data contract" };
+  const root = parseTree(text);
+  if (root === null || isNull(root)) throw new ReadFailure("the file declares nothing: it is empty or holds only comments", 1);
+  if (root.kind !== "map") return { status: "ignored", because: "not a mapping" };
+  const [format, second] = recognise(root, file.path);
+  if (format === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
+  if (second !== undefined) {
+    throw new ReadFailure(`the file says that it is both ${READERS[format].title} and ${READERS[second].title}`, root.pos.line);
+  }
+  return { status: "contract", contract: READERS[format].read({ root, file: file.path, vocabulary }) };
+}
+
+function unparseable(file: ContractFile, error: unknown): ContractReading {
+  const known = error instanceof ReadFailure;
+  const message = known ? visible(error.message) : "the parser gave up on this file";
+  return {
+    status: "unparseable",
+    problems: [{ code: known ? error.code : "E001", message, file: file.path, line: known ? error.line : null, severity: "error" }],
+  };
+}

@@ -1,0 +1,150 @@
+import type { Contract, DataObject, Field, Tag } from "../model.ts";
+import { booleanAt, canonical, child, listAt, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
+import { type TagPlace, tagsDeepIn, tagsIn } from "../tags.ts";
+import { blankField, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
+import type { Source } from "./source.ts";
+import { physicalType } from "./type-names.ts";
+
+const SECTIONS = ["models", "seeds", "snapshots"] as const;
+
+export function recogniseDbt(root: MapNode): boolean {
+  return [...SECTIONS, "sources"].some((section) => root.entries.get(section)?.value.kind === "seq");
+}
+
+/** dbt properties: models, seeds, snapshots and the tables of sources. The file is the contract; it has no id of its own. */
+export function readDbt(source: Source): Contract {
+  const { root, file, vocabulary } = source;
+  const objects = [
+    ...SECTIONS.flatMap((section) =>
+      root.entries.get(section)?.value.kind === "seq" ? mapsAt(root, section).flatMap((node) => readModel(node, vocabulary)) : [],
+    ),
+    ...(root.entries.get("sources")?.value.kind === "seq" ? mapsAt(root, "sources").flatMap((node) => readSource(node, vocabulary)) : []),
+  ];
+  refuseDuplicates(
+    objects.map(({ name, pos }) => ({ name, line: pos.line })),
+    "model",
+  );
+  return {
+    key: file,
+    format: "dbt",
+    specVersion: textAt(root, "version") ?? "",
+    file,
+    name: null,
+    version: null,
+    status: null,
+    description: null,
+    purpose: null,
+    owners: [],
+    slas: {},
+    retention: null,
+    quality: [],
+    servers: [],
+    roles: [],
+    consumers: [],
+    objects,
+    tags: [],
+    problems: [],
+    pos: root.pos,
+  };
+}
+
+/** The model, and each of its versions that has columns of its own. */
+function readModel(node: MapNode, vocabulary: Source["vocabulary"]): readonly DataObject[] {
+  const name = requiredText(node, "a model", "name");
+  const versions = mapsAt(node, "versions").filter((version) => version.entries.has("columns"));
+  return [
+    readObject(node, name, [], vocabulary),
+    ...versions.map((version) => readObject(version, `${name}.v${textAt(version, "v") ?? "?"}`, [], vocabulary)),
+  ];
+}
+
+/** Tags of a source reach its tables; `include`/`exclude` entries of versions are no columns. */
+function readSource(node: MapNode, vocabulary: Source["vocabulary"]): readonly DataObject[] {
+  const name = requiredText(node, "a source", "name");
+  const place: TagPlace = { vocabulary, scope: "object", via: [] };
+  return mapsAt(node, "tables").map((table) =>
+    readObject(table, `${name}.${requiredText(table, "a source table", "name")}`, dbtTags(node, place), vocabulary),
+  );
+}
+
+function readObject(node: MapNode, name: string, outer: readonly Tag[], vocabulary: Source["vocabulary"]): DataObject {
+  const columns = mapsAt(node, "columns").filter((column) => !(column.entries.has("include") && !column.entries.has("name")));
+  const fields = columns.map((column) => readColumn(column, name, vocabulary));
+  refuseDuplicates(
+    fields.map((field) => ({ name: field.name, line: field.pos.line })),
+    "column",
+  );
+  return {
+    name,
+    stableId: null,
+    physicalName: textAt(node, "identifier", "alias"),
+    description: prose(child(node, "description")),
+    fields,
+    tags: [...outer, ...dbtTags(node, { vocabulary, scope: "object", via: [] })],
+    quality: testsOf(node),
+    pos: node.pos,
+  };
+}
+
+function readColumn(node: MapNode, object: string, vocabulary: Source["vocabulary"]): Field {
+  const name = requiredText(node, "a column", "name");
+  const tests = testsOf(node);
+  const constraints = looseMaps(child(node, "constraints")).map((each) => textAt(each, "type") ?? "");
+  const has = (test: string) => tests.some((each) => each === test || each.startsWith(`${test} `)) || constraints.includes(test);
+  const meta = effectiveMeta(node);
+  return {
+    ...blankField(object, [name], node.pos),
+    type: { ...physicalType(textAt(node, "data_type")), ref: null, item: null },
+    required: has("not_null") ? true : null,
+    unique: has("unique") ? true : null,
+    primaryKey: has("primary_key") ? true : null,
+    enum: acceptedValues(node),
+    masking: maskingOf([...pairsOf(node), ...(meta === null ? [] : pairsOf(meta))]),
+    description: prose(child(node, "description")),
+    deprecated: meta !== null && booleanAt(meta, "deprecated") === true,
+    tags: dbtTags(node, { vocabulary, scope: "field", via: [] }),
+    quality: tests,
+  };
+}
+
+/** Own keys, `tags` and `config.tags` together, and `meta` with `config.meta` laid over it. */
+function dbtTags(node: MapNode, place: TagPlace): readonly Tag[] {
+  const config = mapAt(node, "config");
+  const meta = effectiveMeta(node);
+  return [...tagsIn(node, place), ...(config === null ? [] : tagsIn(config, place)), ...(meta === null ? [] : tagsDeepIn(meta, place))];
+}
+
+function effectiveMeta(node: MapNode): MapNode | null {
+  const config = mapAt(node, "config");
+  const outer = mapAt(node, "meta");
+  const inner = config === null ? null : (mapAt(config, "meta") ?? mapAt(config, "+meta"));
+  if (outer === null || inner === null) return inner ?? outer;
+  return { ...inner, entries: new Map([...outer.entries, ...inner.entries]) };
+}
+
+/** Tests by name, then their arguments: `not_null`, `accepted_values {"values":[…]}`. */
+function testsOf(node: MapNode): readonly string[] {
+  return [...listOf(node, "tests"), ...listOf(node, "data_tests")].map(testName).sort();
+}
+
+function listOf(node: MapNode, key: string): readonly Node[] {
+  const value = child(node, key);
+  return value === null || value.kind !== "seq" ? [] : listAt(node, key);
+}
+
+function testName(test: Node): string {
+  if (test.kind !== "map") return textsOf(test).join();
+  const named = textAt(test, "test_name");
+  if (named !== null) return `${named} ${canonical(test)}`;
+  return [...test.entries.values()].map((entry) => `${entry.key} ${canonical(entry.value)}`).join(" ");
+}
+
+function acceptedValues(node: MapNode): readonly string[] | null {
+  for (const test of [...listOf(node, "tests"), ...listOf(node, "data_tests")]) {
+    const inside = test.kind === "map" ? child(test, "accepted_values") : null;
+    if (inside?.kind !== "map") continue;
+    const values = child(inside, "values") ?? (mapAt(inside, "arguments") === null ? null : child(mapAt(inside, "arguments")!, "values"));
+    if (values !== null) return [...textsOf(values)].sort();
+  }
+  return null;
+}

@@ -1,0 +1,184 @@
+import type { DataObject, Field, FieldType, Position, Tag } from "../model.ts";
+import { booleanAt, child, type Entry, isNull, type MapNode, mapAt, type Node, ReadFailure, textAt, textsOf } from "../source/node.ts";
+import { tagsIn } from "../tags.ts";
+import {
+  blankField,
+  constraintsOf,
+  customProperties,
+  examplesOf,
+  maskingOf,
+  originsOf,
+  pairsOf,
+  prose,
+  qualityOf,
+  refuseDuplicates,
+} from "./build.ts";
+import type { Source } from "./source.ts";
+import { physicalType } from "./type-names.ts";
+
+/** `models` by name, or a list of models that name themselves; a file of bare `fields` is one model. */
+export function readModels(source: Source): readonly DataObject[] {
+  const models = child(source.root, "models");
+  if (models === null && source.root.entries.has("fields"))
+    return [readModel(textAt(source.root, "name") ?? "contract", source.root, source.root.pos, source, false)];
+  const named = models === null ? [] : namedMaps(models, "model");
+  return named.map(({ name, node, pos }) => readModel(name, node, pos, source, true));
+}
+
+interface Named {
+  readonly name: string;
+  readonly node: MapNode;
+  readonly pos: Position;
+}
+
+/** A mapping of name to body, or a list of bodies with a `name`. Names are unique or the file is refused. */
+function namedMaps(node: Node, what: string): readonly Named[] {
+  if (node.kind === "scalar") throw new ReadFailure(`${what}s must be a mapping or a list`, node.pos.line);
+  const found: Named[] =
+    node.kind === "map"
+      ? [...node.entries.values()].map(({ key, keyPos, value }) => ({ name: key, node: bodyOf(value, key, what), pos: keyPos }))
+      : node.items.map((item) => {
+          const body = bodyOf(item, "?", what);
+          const name = textAt(body, "name", "field", "column", "id");
+          if (name === null) throw new ReadFailure(`a ${what} without \`name\``, item.pos.line, "E002");
+          return { name, node: body, pos: item.pos };
+        });
+  refuseDuplicates(
+    found.map(({ name, pos }) => ({ name, line: pos.line })),
+    what,
+  );
+  return found;
+}
+
+function bodyOf(node: Node, name: string, what: string): MapNode {
+  if (node.kind === "map") return node;
+  if (isNull(node)) return { kind: "map", entries: new Map(), pos: node.pos };
+  throw new ReadFailure(`the ${what} \`${name}\` must be a mapping`, node.pos.line);
+}
+
+function readModel(name: string, node: MapNode, pos: Position, source: Source, ownTags: boolean): DataObject {
+  const fields = child(node, "fields", "columns");
+  const keys = new Set([...textsOf(child(node, "primaryKey"))]);
+  const read = fields === null ? [] : namedMaps(fields, "field").flatMap((field) => readField(field, name, [], source));
+  return {
+    name,
+    stableId: null,
+    physicalName: textAt(node, "physicalName"),
+    description: prose(child(node, "description")),
+    fields: read.map((field) => (keys.has(field.path.join(".")) ? { ...field, primaryKey: true } : field)),
+    tags: ownTags ? tagsIn(node, { vocabulary: source.vocabulary, scope: "object", via: [] }) : [],
+    quality: qualityOf(node, "quality"),
+    pos,
+  };
+}
+
+/** The field, then everything inside it: `fields`, `items` as `[]`, `keys` and `values` of maps. */
+function readField({ name, node, pos }: Named, object: string, parents: readonly string[], source: Source): readonly Field[] {
+  const path = [...parents, name];
+  const { map, own, inherited, refs, unresolved } = resolveRef(node, source.root);
+  const customs = customProperties(map);
+  const place = { vocabulary: source.vocabulary, via: refs };
+  const tags: readonly Tag[] = [
+    ...tagsIn(own, { ...place, scope: "field", via: [] }),
+    ...(inherited === null ? [] : tagsIn(inherited, { ...place, scope: "definition" })),
+    ...unresolved.map((ref): Tag => unresolvedTag(ref, pos)),
+  ];
+  const required = booleanAt(map, "required");
+  const nullable = booleanAt(map, "nullable");
+  const field: Field = {
+    ...blankField(object, path, pos),
+    physicalName: textAt(map, "physicalName"),
+    aliases: [...textsOf(child(map, "aliases", "alias"))],
+    stableId: textAt(map, "id"),
+    type: typeOf(map),
+    required: required ?? (nullable === null ? null : !nullable),
+    unique: booleanAt(map, "unique"),
+    primaryKey: booleanAt(map, "primaryKey", "primary"),
+    enum: child(map, "enum") === null ? null : [...textsOf(child(map, "enum"))].sort(),
+    format: textAt(map, "format"),
+    constraints: constraintsOf(map),
+    default: textAt(map, "default"),
+    examples: examplesOf(child(map, "examples"), child(map, "example")),
+    masking: maskingOf([...pairsOf(map), ...customs]),
+    description: prose(child(map, "description")),
+    deprecated: booleanAt(map, "deprecated") === true,
+    tags,
+    quality: qualityOf(map, "quality"),
+    definitionRefs: refs,
+    origins: originsOf(map),
+  };
+  return [field, ...insideOf(map, object, path, source)];
+}
+
+function insideOf(map: MapNode, object: string, path: readonly string[], source: Source): readonly Field[] {
+  const fields = child(map, "fields");
+  const named = fields === null ? [] : namedMaps(fields, "field").flatMap((field) => readField(field, object, path, source));
+  const part = (key: string, segment: string) => {
+    const inner = mapAt(map, key);
+    return inner === null ? [] : readField({ name: segment, node: inner, pos: inner.pos }, object, path, source);
+  };
+  return [...named, ...part("items", "[]"), ...part("keys", "{key}"), ...part("values", "{value}")];
+}
+
+function typeOf(map: MapNode): FieldType {
+  return { ...physicalType(textAt(map, "type")), ref: textAt(map, "$ref"), item: null };
+}
+
+interface Resolved {
+  /** Definition and local keys together; local keys win. */
+  readonly map: MapNode;
+  readonly own: MapNode;
+  readonly inherited: MapNode | null;
+  readonly refs: readonly string[];
+  readonly unresolved: readonly string[];
+}
+
+/** `$ref` inside the file only. What cannot be followed (URL, other file, cycle, missing) stays an unknown class, never nothing. */
+function resolveRef(node: MapNode, root: MapNode): Resolved {
+  const entries = new Map(node.entries);
+  const taken = new Map<string, Entry>();
+  const refs: string[] = [];
+  let next = textAt(node, "$ref");
+  while (next !== null) {
+    const target = refs.includes(next) ? null : pointed(root, next);
+    refs.push(next);
+    if (target === null) return { map: { ...node, entries }, own: node, inherited: { ...node, entries: taken }, refs, unresolved: [next] };
+    for (const [key, entry] of target.entries) {
+      if (key === "$ref" || entries.has(key)) continue;
+      entries.set(key, entry);
+      taken.set(key, entry);
+    }
+    next = textAt(target, "$ref");
+  }
+  return { map: { ...node, entries }, own: node, inherited: refs.length === 0 ? null : { ...node, entries: taken }, refs, unresolved: [] };
+}
+
+function pointed(root: MapNode, ref: string): MapNode | null {
+  if (!ref.startsWith("#/")) return null;
+  let at: Node = root;
+  for (const step of ref
+    .slice(2)
+    .split("/")
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))) {
+    if (at.kind !== "map") return null;
+    const entry = at.entries.get(step);
+    if (entry === undefined) return null;
+    at = entry.value;
+  }
+  return at.kind === "map" ? at : null;
+}
+
+function unresolvedTag(ref: string, pos: Position): Tag {
+  return {
+    key: `unknown:$ref ${ref}`,
+    value: ref,
+    raw: ref,
+    carrier: "$ref",
+    scope: "definition",
+    pos,
+    via: [ref],
+    opaque: true,
+    known: false,
+    classifies: true,
+  };
+}

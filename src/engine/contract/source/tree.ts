@@ -1,0 +1,150 @@
+import { type Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser } from "yaml";
+import type { Position } from "../model.ts";
+import { type Entry, type MapNode, type Node, ReadFailure } from "./node.ts";
+
+const MAX_DEPTH = 100;
+const MAX_ALIASES = 10_000;
+/** Nodes after aliases are expanded, above what the file itself holds: a bomb multiplies, a contract repeats. */
+const MAX_EXPANSION = 500_000;
+const PLAIN_TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
+
+/** Parses one YAML (or JSON) document; null when there is none. Throws ReadFailure, and whatever the library throws. */
+export function parseTree(text: string): Node | null {
+  const lines = new LineCounter();
+  const document = composeOne(text, lines);
+  if (document === null || document.contents === null) return null;
+  return new TreeBuilder(lines).build(document.contents);
+}
+
+/** Depth is checked on the parser's own stack while it reads, before the composer recurses over the same tokens. */
+function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
+  const parser = new Parser(lines.addNewLine);
+  // Scalars stay text: the meaning of `yes`, `0x1F` or `~` is decided by our own table, never by a YAML version directive.
+  const composer = new Composer({ schema: "failsafe", resolveKnownTags: false, uniqueKeys: false, strict: true });
+  const documents: Document.Parsed[] = [];
+  const keep = (found: Iterable<Document.Parsed>) => {
+    for (const document of found) {
+      const error = document.errors[0];
+      if (error !== undefined) throw new ReadFailure(firstLine(error.message), lines.linePos(error.pos[0]).line);
+      documents.push(document);
+      if (documents.length > 1) throw new ReadFailure("a contract file holds one YAML document, this one holds more", null);
+    }
+  };
+  const take = (tokens: Iterable<Parameters<Composer["next"]>[0]>) => {
+    for (const token of tokens) {
+      if (token.type === "error") throw new ReadFailure(firstLine(token.message), lines.linePos(token.offset).line);
+      keep(composer.next(token));
+    }
+  };
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    take(parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH + 2) {
+      throw new ReadFailure(`nested more than ${MAX_DEPTH} levels deep`, lines.linePos(parser.offset).line);
+    }
+  }
+  take(parser.end());
+  keep(composer.end());
+  return documents[0] ?? null;
+}
+
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0]!.replace(/ at line \d+, column \d+:?$/, "");
+}
+
+class TreeBuilder {
+  private readonly lines: LineCounter;
+  private readonly anchors = new Map<string, Node | "open">();
+  private readonly weights = new WeakMap<Node, number>();
+  private aliases = 0;
+  private expanded = 0;
+
+  constructor(lines: LineCounter) {
+    this.lines = lines;
+  }
+
+  build(node: unknown): Node {
+    if (isAlias(node)) return this.follow(node);
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) throw new ReadFailure("an empty node stands where a value belongs", null);
+    const pos = this.position(node.range?.[0] ?? 0);
+    if (node.tag !== undefined && !PLAIN_TAGS.has(node.tag)) throw new ReadFailure(`the tag \`${node.tag}\` is not allowed`, pos.line);
+    const anchor = node.anchor;
+    if (anchor !== undefined) this.anchors.set(anchor, "open");
+    const built = isScalar(node) ? this.scalar(node, pos) : isMap(node) ? this.map(node.items, pos) : this.seq(node.items, pos);
+    if (anchor !== undefined) this.anchors.set(anchor, built);
+    return built;
+  }
+
+  private scalar(node: { source?: string; type?: unknown }, pos: Position): Node {
+    const text = node.source ?? "";
+    if (!text.isWellFormed()) throw new ReadFailure("a lone surrogate (half a character) is not allowed", pos.line);
+    return this.weigh({ kind: "scalar", text, plain: node.type === undefined || node.type === "PLAIN", pos }, 1);
+  }
+
+  private seq(items: readonly unknown[], pos: Position): Node {
+    const built = items.map((item) => this.build(item));
+    return this.weigh({ kind: "seq", items: built, pos }, this.sum(built));
+  }
+
+  private map(pairs: readonly Pair[], pos: Position): Node {
+    const own = new Map<string, Entry>();
+    const merged: MapNode[] = [];
+    let merges = 0;
+    for (const pair of pairs) {
+      const keyNode = this.build(pair.key);
+      if (keyNode.kind !== "scalar") throw new ReadFailure("a key must be plain text", keyNode.pos.line);
+      const value = pair.value === null ? emptyAt(keyNode.pos) : this.build(pair.value);
+      if (keyNode.plain && keyNode.text === "<<") {
+        merges += 1;
+        if (merges > 1) throw new ReadFailure("duplicate key `<<`", keyNode.pos.line);
+        merged.push(...mergeSources(value));
+        continue;
+      }
+      const key = keyNode.text;
+      if (own.has(key)) throw new ReadFailure(`duplicate key \`${key}\``, keyNode.pos.line);
+      own.set(key, { key, keyPos: keyNode.pos, value });
+    }
+    // Local keys win over merged ones, earlier merge sources over later ones.
+    for (const source of merged) for (const [key, entry] of source.entries) if (!own.has(key)) own.set(key, entry);
+    const node: MapNode = { kind: "map", entries: own, pos };
+    return this.weigh(node, this.sum([...own.values()].map((entry) => entry.value)) + own.size);
+  }
+
+  private follow(alias: Alias): Node {
+    const line = this.position(alias.range?.[0] ?? 0).line;
+    this.aliases += 1;
+    if (this.aliases > MAX_ALIASES) throw new ReadFailure(`more than ${MAX_ALIASES} aliases`, line);
+    const target = this.anchors.get(alias.source);
+    if (target === undefined) throw new ReadFailure(`the alias \`*${alias.source}\` names no anchor before it`, line);
+    if (target === "open") throw new ReadFailure(`the alias \`*${alias.source}\` contains itself`, line);
+    this.expanded += this.weights.get(target) ?? 1;
+    if (this.expanded > MAX_EXPANSION) throw new ReadFailure("aliases expand to too many values", line);
+    return target;
+  }
+
+  private sum(nodes: readonly Node[]): number {
+    return nodes.reduce((total, node) => total + (this.weights.get(node) ?? 1), 0);
+  }
+
+  private weigh(node: Node, inside: number): Node {
+    this.weights.set(node, 1 + inside);
+    return node;
+  }
+
+  private position(offset: number): Position {
+    const { line, col } = this.lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  }
+}
+
+function mergeSources(value: Node): readonly MapNode[] {
+  const sources = value.kind === "seq" ? value.items : [value];
+  return sources.map((source) => {
+    if (source.kind !== "map") throw new ReadFailure("`<<` merges mappings only", source.pos.line);
+    return source;
+  });
+}
+
+function emptyAt(pos: Position): Node {
+  return { kind: "scalar", text: "", plain: true, pos };
+}

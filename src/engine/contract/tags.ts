@@ -1,0 +1,123 @@
+import type { Position, Tag, TagScope } from "./model.ts";
+import { canonical, isNull, type MapNode, type Node, ReadFailure } from "./source/node.ts";
+import { isClassifyingKey, markerClass, type Reading, readMarker, readWord, type Vocabulary } from "./vocabulary.ts";
+
+/** Where tags are being read: what they apply to, and the definitions they came through. */
+export interface TagPlace {
+  readonly vocabulary: Vocabulary;
+  readonly scope: TagScope;
+  readonly via: readonly string[];
+}
+
+const TAG_LISTS = new Set(["tags", "tag", "labels", "policy_tags", "policyTags", "databricks_tags", "+tags"]);
+const CLASSIFYING_LISTS = new Set(["policy_tags", "policyTags"]);
+
+/** All tags that the keys of one mapping declare: tag lists, classifications, markers (`pii: true`) and custom properties. */
+export function tagsIn(map: MapNode, place: TagPlace): readonly Tag[] {
+  const found: Tag[] = [];
+  for (const { key, keyPos, value } of map.entries.values()) {
+    if (key === "customProperties") found.push(...customTags(value, place));
+    else found.push(...tagsOfEntry(key, keyPos, value, key, place));
+  }
+  return found;
+}
+
+/** As tagsIn, and down into nested mappings (dbt `meta` holds whatever a team likes). */
+export function tagsDeepIn(map: MapNode, place: TagPlace): readonly Tag[] {
+  const nested = [...map.entries.values()].flatMap(({ key, value }) =>
+    value.kind === "map" && !TAG_LISTS.has(key) ? tagsDeepIn(value, place) : [],
+  );
+  return [...tagsIn(map, place), ...nested];
+}
+
+function tagsOfEntry(key: string, pos: Position, value: Node, carrier: string, place: TagPlace): readonly Tag[] {
+  if (isNull(value)) return [];
+  if (TAG_LISTS.has(key)) return listTags(value, carrier, CLASSIFYING_LISTS.has(key), place);
+  if (isClassifyingKey(key)) return listTags(value, carrier, true, place);
+  const marker = markerClass(place.vocabulary, key);
+  return marker === null ? [] : markerTags(marker, value, pos, carrier, place);
+}
+
+function markerTags(marker: string, value: Node, pos: Position, carrier: string, place: TagPlace): readonly Tag[] {
+  const text = value.kind === "scalar" ? value.text : canonical(value);
+  const reading = readMarker(marker, text === "[]" || text === "{}" ? "" : text);
+  if (reading === null) return [];
+  const also = reading.value === "true" || reading.opaque ? null : readWord(place.vocabulary, text, false);
+  const readings = also?.known === true && also.key !== marker ? [reading, also] : [reading];
+  return readings.map((each) => tag(each, text, pos, carrier, place));
+}
+
+function listTags(value: Node, carrier: string, classifying: boolean, place: TagPlace): readonly Tag[] {
+  switch (value.kind) {
+    case "scalar":
+      return isNull(value)
+        ? []
+        : readWords(place.vocabulary, value.text, classifying).map(([raw, reading]) => tag(reading, raw, value.pos, carrier, place));
+    case "seq":
+      return value.items.flatMap((item) => listTags(item, carrier, classifying, place));
+    case "map":
+      return mapTags(value, carrier, classifying, place);
+  }
+}
+
+/** `{taxonomy, value}`, `{name: pii, value: true}`, or pairs such as `{pii: true, owner: x}`. */
+function mapTags(map: MapNode, carrier: string, classifying: boolean, place: TagPlace): readonly Tag[] {
+  const name = ["name", "key", "tag", "property"].map((key) => map.entries.get(key)?.value).find((node) => node?.kind === "scalar");
+  const value = map.entries.get("value")?.value;
+  if (name?.kind === "scalar" && value === undefined) return listTags(name, carrier, classifying, place);
+  if (name?.kind === "scalar" && value !== undefined) return pairTags(name.text, name.pos, value, carrier, classifying, place);
+  if (value !== undefined) return listTags(value, carrier, classifying, place);
+  return [...map.entries.values()].flatMap((entry) => pairTags(entry.key, entry.keyPos, entry.value, carrier, classifying, place));
+}
+
+function pairTags(key: string, pos: Position, value: Node, carrier: string, classifying: boolean, place: TagPlace): readonly Tag[] {
+  const told = tagsOfEntry(key, pos, value, carrier, place);
+  if (told.length > 0 || markerClass(place.vocabulary, key) !== null || isClassifyingKey(key)) return told;
+  const text = value.kind === "scalar" ? value.text : canonical(value);
+  return readWords(place.vocabulary, text === "" ? key : `${key}=${text}`, classifying).map(([raw, reading]) =>
+    tag(reading, raw, pos, carrier, place),
+  );
+}
+
+/** ODCS `customProperties`: a list of {property, value}, or a mapping. Two answers to one question are refused. */
+function customTags(value: Node, place: TagPlace): readonly Tag[] {
+  if (value.kind === "map") return tagsIn(value, place);
+  if (value.kind === "scalar") return [];
+  const seen = new Map<string, string>();
+  return value.items.flatMap((item) => {
+    if (item.kind !== "map") return [];
+    const property = item.entries.get("property")?.value;
+    const answer = item.entries.get("value")?.value;
+    if (property?.kind !== "scalar" || answer === undefined) return [];
+    const tags = tagsOfEntry(property.text.trim(), property.pos, answer, `customProperties.${property.text.trim()}`, place);
+    const says = canonical(answer);
+    const before = seen.get(property.text.trim());
+    const speaks = tags.length > 0 || markerClass(place.vocabulary, property.text) !== null;
+    if (speaks && before !== undefined && before !== says) {
+      throw new ReadFailure(`duplicate custom property \`${property.text.trim()}\` with different values`, property.pos.line);
+    }
+    seen.set(property.text.trim(), says);
+    return tags;
+  });
+}
+
+/** One text may hold several words: `pii, gdpr`. A template is never split. */
+export function readWords(vocabulary: Vocabulary, text: string, classifying: boolean): readonly (readonly [string, Reading])[] {
+  const whole = text.trim();
+  const pieces = /\{\{|\{%|\$\{/.test(whole) ? [whole] : whole.split(/[,;|]/);
+  return pieces.flatMap((piece) => {
+    const raw = piece.trim().replace(/^\[|\]$/g, "");
+    const reading = readWord(vocabulary, raw, classifying);
+    if (reading === null) return [];
+    const parts = reading.known || reading.opaque ? [] : raw.split(/\s+/);
+    const known = parts.flatMap((part) => {
+      const said = readWord(vocabulary, part, false);
+      return said?.known === true ? [[part, said] as const] : [];
+    });
+    return known.length > 0 && parts.length > 1 ? known : [[raw, reading] as const];
+  });
+}
+
+function tag(reading: Reading, raw: string, pos: Position, carrier: string, place: TagPlace): Tag {
+  return { ...reading, raw: raw.trim(), carrier, scope: place.scope, pos, via: place.via };
+}

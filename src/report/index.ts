@@ -1,23 +1,29 @@
 import type { Decision } from "../engine/decision.ts";
+import type { Facts } from "../engine/facts.ts";
 import { renderGithubCommands } from "./github.ts";
 import { renderJson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
 
-export interface FormatOptions {
+export interface RenderOptions {
   readonly color: boolean;
   /** Columns. */
   readonly width: number;
-  /** Top-level keys that the JSON adds. */
-  readonly extra?: Readonly<Record<string, unknown>>;
+  /** Facts that the JSON adds, so that the decision can be made again from it; null = leave them out. */
+  readonly facts: Facts | null;
 }
 
 /** The output formats: interchangeable pure sinks, one file each. */
-export const FORMATS = {
-  text: (decision, options) => renderTerminal(decision, options),
-  json: (decision, options) => renderJson(decision, options.extra),
-  markdown: (decision) => renderMarkdown(decision),
-  github: (decision) => renderGithubCommands(decision),
-} as const satisfies Record<string, (decision: Decision, options: FormatOptions) => string>;
+const RENDERERS = {
+  text: renderTerminal,
+  json: (decision, { facts }) => renderJson(decision, facts === null ? {} : { facts }),
+  markdown: renderMarkdown,
+  github: renderGithubCommands,
+} as const satisfies Record<string, (decision: Decision, options: RenderOptions) => string>;
 
-export type ReportFormat = keyof typeof FORMATS;
+export type ReportFormat = keyof typeof RENDERERS;
+export const FORMATS = Object.keys(RENDERERS) as readonly ReportFormat[];
+
+export function render(format: ReportFormat, decision: Decision, options: RenderOptions): string {
+  return RENDERERS[format](decision, options);
+}

@@ -1,6 +1,8 @@
 import type { Finding } from "../engine/contract/finding.ts";
 import type { Decision, DecisionNode } from "../engine/decision.ts";
+import type { Facts } from "../engine/facts.ts";
 import type { Problem } from "../engine/problem.ts";
+import { isShallow, REPORT_SCHEMA } from "./json-schema.ts";
 
 /**
  * The machine-readable result, `schemaVersion` 1: keys in a fixed order, risk points in points (the decision holds hundredths).
@@ -9,6 +11,22 @@ import type { Problem } from "../engine/problem.ts";
 export function renderJson(decision: Decision, extra: Readonly<Record<string, unknown>> = {}): string {
   const text = JSON.stringify({ ...ours(decision), ...withoutOurs(decision, extra) }, null, 2);
   return `${text.replace(INVISIBLE, escapeUnit)}\n`;
+}
+
+/** The way back, losslessly: the decision, and the facts when the report holds them. null = this is no report of ours. */
+export function parseReport(text: string): { readonly decision: Decision; readonly facts: Facts | null } | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isShallow(value)) return null;
+  const parsed = REPORT_SCHEMA.safeParse(value);
+  if (!parsed.success) return null;
+  const { facts, risk, ...rest } = parsed.data;
+  const factors = risk.factors.map((factor) => ({ ...factor, points: Math.round(factor.points * 100) }));
+  return { decision: { ...rest, risk: { ...risk, factors } }, facts: (facts as Facts | undefined) ?? null };
 }
 
 /** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON says the same. */

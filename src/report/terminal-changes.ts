@@ -48,8 +48,7 @@ export function changes({ view, colors, width }: Page): string {
   const more = governed.length > shown.length ? `\n  ${count(governed.length - shown.length, "more change")}: see --format json` : "";
   const drawn = table
     .toString()
-    .split("
-")
+    .split("\n")
     .map((line) => (/^─+$/.test(line) ? `  ${colors.dim(line)}` : `  ${line}`.trimEnd()));
   return `${title("Changes", colors)}\n${drawn.join("\n")}${more}${rest === "" ? "" : `\n${rest}`}`;
 }
@@ -84,4 +83,3 @@ export function fieldDiff({ view, colors, width }: Page): string {
   const cut = lines.length > DIFF_LINES_SHOWN || view.rows.length > DIFF_LINES_SHOWN ? ["  …"] : [];
   return [title("Field diff", colors), ...shown, ...cut].join("\n");
 }
-

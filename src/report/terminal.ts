@@ -3,12 +3,12 @@ import { has, isFilled, missing, requirementName } from "./approvals.ts";
 import { words } from "./changes.ts";
 import { exitMeaning } from "./exit-codes.ts";
 import { overridePhrase, problemPhrase } from "./next-steps.ts";
-import { count, listed, type Phrase, say, sentence } from "./phrase.ts";
+import { count, type Phrase, say, sentence } from "./phrase.ts";
 import { levelAsks, points, riskName } from "./risk.ts";
 import { changes, fieldDiff, type Page, title } from "./terminal-changes.ts";
-import { type Colors, colorsFor, escapeTerminal, terminal } from "./terminal-escape.ts";
+import { colorsFor, escapeTerminal, terminal } from "./terminal-escape.ts";
 import { paint } from "./tree.ts";
-import { type DecisionView, viewOf } from "./view.ts";
+import { viewOf } from "./view.ts";
 import { wrap } from "./wrap.ts";
 
 const ITEMS_SHOWN = 12;

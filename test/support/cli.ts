@@ -1,0 +1,27 @@
+import type { CliContext } from "../../src/cli/io.ts";
+import { runCli } from "../../src/cli/run.ts";
+import { openLocalRepository } from "../../src/git/local-repository.ts";
+
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one command line in this process, as main.ts would, with its output captured. */
+export async function countersign(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+  let stdout = "";
+  let stderr = "";
+  const context: CliContext = {
+    openRepository: openLocalRepository,
+    serve: async () => 0,
+    clock: { now: () => new Date("2026-01-01T00:00:00Z") },
+    env,
+    cwd,
+    stdout: { write: (text) => (stdout += text), isTerminal: false, columns: 100 } as CliContext["stdout"],
+    stderr: { write: (text) => (stderr += text), isTerminal: false, columns: 100 } as CliContext["stderr"],
+    version: "0.0.0-test",
+  };
+  const code = await runCli(args, context);
+  return { code, stdout, stderr };
+}

@@ -1,0 +1,108 @@
+import { Octokit } from "@octokit/rest";
+import type { z } from "zod";
+import { TruthError } from "../gate/ports/truth.ts";
+import { failureOf, isUnauthorized, RequestFailure } from "./failure.ts";
+import { createTokens } from "./tokens.ts";
+import { createTransport } from "./transport.ts";
+
+const TIMEOUT_MS = 15_000;
+
+export interface GitHubOptions {
+  readonly appId: number;
+  readonly privateKey: string;
+  /** `https://api.github.com` or `https://HOST/api/v3`. The only origin that is ever called. */
+  readonly baseUrl: string;
+  readonly appSlug?: string;
+  readonly timeoutMs?: number;
+  /**
+   * Where labels, retargets and reopenings are read. `receipts` is for servers without a pull-request timeline:
+   * labels then come from signed deliveries only, and a vote cannot be seen to cross a close and reopen.
+   */
+  readonly history?: "timeline" | "receipts";
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** What a call is for: `what` names it in errors. */
+export interface Call {
+  readonly installationId: number;
+  readonly what: string;
+  /** Octokit route, `GET /repos/{owner}/{repo}`: values are URL-encoded into it. */
+  readonly route: string;
+  readonly parameters?: Parameters;
+}
+
+/** One GitHub App on one server. Every call is made as an installation and every answer is checked against a schema. */
+export interface GitHubApp {
+  readonly appId: number;
+  readonly appSlug: string | null;
+  /** GitHub Enterprise Server: people can be suspended there. */
+  readonly enterprise: boolean;
+  readonly history: "timeline" | "receipts";
+  /** @throws TruthError whenever the answer is anything but a success of this shape. */
+  request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
+}
+
+export function createGitHub(options: GitHubOptions): GitHubApp {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const octokit = new Octokit({
+    baseUrl,
+    userAgent: "countersign",
+    log: SILENT,
+    request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS) },
+  });
+  const tokens = createTokens(octokit.request, options);
+
+  async function send(call: Call) {
+    const authorization = `token ${await tokens.of(call.installationId)}`;
+    return await octokit.request(call.route, { ...call.parameters, headers: { authorization, "x-github-api-version": "2022-11-28" } });
+  }
+
+  async function sendWithFreshToken(call: Call) {
+    try {
+      return await send(call);
+    } catch (error) {
+      // A revoked or expired token is refused before anything happens, so even a write may be repeated once.
+      if (!isUnauthorized(error)) throw error;
+      tokens.forget(call.installationId);
+      return await send(call);
+    }
+  }
+
+  return {
+    appId: options.appId,
+    appSlug: options.appSlug ?? null,
+    enterprise: new URL(baseUrl).pathname.startsWith("/api/v3"),
+    history: options.history ?? "timeline",
+    async request(call, schema) {
+      refuseDotSegments(call);
+      let response: Awaited<ReturnType<typeof send>>;
+      try {
+        response = await sendWithFreshToken(call);
+      } catch (error) {
+        throw failureOf(call.what, error);
+      }
+      const parsed = schema.safeParse(response.data);
+      if (!parsed.success) {
+        const place = parsed.error.issues[0]?.path.join(".") || "body";
+        throw new RequestFailure(
+          call.what,
+          "network",
+          `${call.what}: GitHub's answer cannot be understood (${place})`,
+          response.status,
+          parsed.error,
+        );
+      }
+      return { data: parsed.data, link: typeof response.headers.link === "string" ? response.headers.link : null };
+    },
+  };
+}
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** URL-encoding keeps `.` and `..`, which would then climb the path. */
+function refuseDotSegments(call: Call): void {
+  for (const value of Object.values(call.parameters ?? {})) {
+    if (value === "." || value === "..") throw new TruthError(call.what, "bug", `${call.what}: \`${value}\` is no name`);
+  }
+}

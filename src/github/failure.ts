@@ -1,0 +1,67 @@
+import { TruthError } from "../gate/ports/truth.ts";
+
+/** A request that GitHub refused or that never came back. `status` null = no answer. */
+export class RequestFailure extends TruthError {
+  readonly status: number | null;
+  constructor(what: string, kind: TruthError["kind"], message: string, status: number | null, cause?: unknown) {
+    super(what, kind, message, { cause });
+    this.status = status;
+  }
+}
+
+/** Every way a call can fail, as the one error the gate knows. `what` says what was being read, for people. */
+export function failureOf(what: string, error: unknown): TruthError {
+  if (error instanceof TruthError) return error;
+  if (!isAnswered(error)) {
+    return new RequestFailure(what, "network", `${what}: no answer from GitHub (${messageOf(error)})`, null, error);
+  }
+  const status = error.status;
+  return new RequestFailure(what, kindOf(error), `${what}: GitHub answered ${status} (${shorten(error.message)})`, status, error);
+}
+
+/** True for "not there, or not for us": 404 and 403 that is no rate limit. Everything else must not be read as absence. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof RequestFailure && error.kind === "auth" && (error.status === 404 || error.status === 403);
+}
+
+/** Octokit's error for an answer of 300 or more. Without a `response` nothing came back, whatever its `status` says. */
+interface Answered {
+  readonly status: number;
+  readonly message: string;
+  readonly response: { readonly headers: Readonly<Record<string, unknown>> };
+}
+
+function isAnswered(error: unknown): error is Answered {
+  return (
+    error instanceof Error && "status" in error && "response" in error && typeof error.response === "object" && error.response !== null
+  );
+}
+
+export function isUnauthorized(error: unknown): boolean {
+  return isAnswered(error) && error.status === 401;
+}
+
+function kindOf(error: Answered): TruthError["kind"] {
+  const status = error.status;
+  if (status >= 500 || status === 429 || status === 408 || status === 409) return "network";
+  if (status === 403 && isRateLimit(error)) return "network";
+  if (status === 401 || status === 403 || status === 404 || status === 410 || status === 451) return "auth";
+  return status >= 300 && status < 400 ? "network" : "bug";
+}
+
+/** GitHub answers both limits with 403: told apart by headers, and for the secondary limit by its sentence. */
+function isRateLimit(error: Answered): boolean {
+  const { headers } = error.response;
+  return (
+    headers["retry-after"] !== undefined || String(headers["x-ratelimit-remaining"]) === "0" || /rate limit|abuse/i.test(error.message)
+  );
+}
+
+function messageOf(error: unknown): string {
+  return shorten(error instanceof Error ? error.message : String(error));
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}

@@ -1,0 +1,3 @@
+export { createChecks } from "./checks.ts";
+export { createGitHub, type GitHubApp, type GitHubOptions } from "./client.ts";
+export { createPullRequests } from "./pull-requests.ts";

@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { TruthError } from "../gate/ports/truth.ts";
+import type { GitHubApp } from "./client.ts";
+import * as schemas from "./schemas.ts";
+
+const CACHE_BYTES = 96 * 1024 * 1024;
+
+export interface TreeEntry {
+  readonly name: string;
+  readonly mode: string;
+  readonly id: string;
+  /** Bytes, for blobs, when GitHub says it. */
+  readonly size: number | null;
+}
+
+export interface TreeObject {
+  readonly entries: readonly TreeEntry[];
+  readonly truncated: boolean;
+}
+
+export interface CommitObject {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+}
+
+type Stored =
+  | { kind: "commit"; value: CommitObject }
+  | { kind: "tree"; value: TreeObject }
+  | { kind: "blob"; value: Buffer }
+  | { kind: "base"; value: string };
+export type ObjectCache = LRUCache<string, Stored>;
+
+/** Git objects never change, so what was read once is never read again. Keys carry the repository's id, never its name. */
+export function createObjectCache(): ObjectCache {
+  return new LRUCache<string, Stored>({ maxSize: CACHE_BYTES, sizeCalculation: weigh });
+}
+
+function weigh(stored: Stored): number {
+  if (stored.kind === "tree") return 200 + stored.value.entries.length * 200;
+  return stored.kind === "blob" ? 200 + stored.value.length : 400;
+}
+
+export interface Objects {
+  commit(sha: string): Promise<CommitObject>;
+  tree(id: string): Promise<TreeObject>;
+  blob(id: string): Promise<Buffer>;
+  mergeBase(base: string, head: string): Promise<string>;
+}
+
+/** Objects of one repository by id, over the Git Data API. @throws TruthError */
+export function createObjects(
+  app: GitHubApp,
+  repository: { id: number; owner: string; name: string; installationId: number },
+  cache: ObjectCache,
+): Objects {
+  const place = { owner: repository.owner, repo: repository.name };
+  const call = (what: string, route: string, parameters: Record<string, unknown>) => ({
+    installationId: repository.installationId,
+    what,
+    route,
+    parameters: { ...place, ...parameters },
+  });
+
+  async function remembered<K extends Stored["kind"], V extends (Stored & { kind: K })["value"]>(
+    kind: K,
+    key: string,
+    read: () => Promise<V>,
+  ): Promise<V> {
+    const at = `${repository.id}:${kind}:${key}`;
+    const known = cache.get(at);
+    if (known !== undefined) return known.value as V;
+    const value = await read();
+    // A truncated tree may be whole next time.
+    if (typeof value !== "object" || !("truncated" in value) || !value.truncated) cache.set(at, { kind, value } as unknown as Stored);
+    return value;
+  }
+
+  return {
+    commit(sha) {
+      return remembered("commit", sha, async () => {
+        const what = `commit ${sha.slice(0, 12)}`;
+        const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/commits/{sha}", { sha }), schemas.gitCommit);
+        sameId(what, sha, data.sha);
+        return { sha, tree: data.tree.sha, parents: data.parents.map((parent) => parent.sha) };
+      });
+    },
+    tree(id) {
+      return remembered("tree", id, async () => {
+        const what = `tree ${id.slice(0, 12)}`;
+        const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/trees/{id}", { id }), schemas.tree);
+        sameId(what, id, data.sha);
+        const entries = data.tree.map((entry) => ({ name: entry.path, mode: entry.mode, id: entry.sha, size: entry.size ?? null }));
+        refuseOddNames(what, entries);
+        return { entries, truncated: data.truncated };
+      });
+    },
+    blob(id) {
+      return remembered("blob", id, async () => {
+        const what = `blob ${id.slice(0, 12)}`;
+        const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/blobs/{id}", { id }), schemas.blob);
+        sameId(what, id, data.sha);
+        if (data.encoding !== "base64") throw new TruthError(what, "network", `${what}: sent as \`${data.encoding}\`, not base64`);
+        const bytes = Buffer.from(data.content, "base64");
+        if (bytes.length !== data.size || blobId(bytes, id.length) !== id)
+          throw new TruthError(what, "network", `${what}: the bytes are not the ones its id names`);
+        return bytes;
+      });
+    },
+    mergeBase(base, head) {
+      return remembered("base", `${base}...${head}`, async () => {
+        // Page 2 and up carry no files, which is all that makes this answer large.
+        const parameters = { basehead: `${base}...${head}`, per_page: 1, page: 2 };
+        const { data } = await app.request(
+          call("merge base", "GET /repos/{owner}/{repo}/compare/{basehead}", parameters),
+          schemas.comparison,
+        );
+        return data.merge_base_commit.sha;
+      });
+    },
+  };
+}
+
+function sameId(what: string, asked: string, got: string): void {
+  if (asked !== got) throw new TruthError(what, "network", `${what}: GitHub answered with another object (${got.slice(0, 12)})`);
+}
+
+function refuseOddNames(what: string, entries: readonly TreeEntry[]): void {
+  const names = new Set<string>();
+  for (const { name } of entries) {
+    if (name.includes("/") || names.has(name)) throw new TruthError(what, "network", `${what}: not a listing of one folder`);
+    names.add(name);
+  }
+}
+
+function blobId(bytes: Buffer, idLength: number): string {
+  return createHash(idLength === 64 ? "sha256" : "sha1")
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest("hex");
+}

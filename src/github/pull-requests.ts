@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { PullRef, PullRequests, PullTruth, RepositoryRef } from "../gate/ports/pulls.ts";
+import { TruthError } from "../gate/ports/truth.ts";
+import type { GitHubApp } from "./client.ts";
+import { createContent } from "./content.ts";
+import { isRefused, RequestFailure } from "./failure.ts";
+import { createObjectCache, createObjects } from "./objects.ts";
+import { readPeople } from "./people.ts";
+import * as schemas from "./schemas.ts";
+
+/** Pull requests as one GitHub App sees them. Every method rejects with a TruthError when GitHub's answer is not certain. */
+export function createPullRequests(app: GitHubApp): PullRequests {
+  const cache = createObjectCache();
+  return {
+    read: (pull) => readPull(app, pull),
+    branch: (repository, name) => readBranch(app, repository, name),
+    content: (repository) => createContent(app, repository, cache),
+    people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts),
+    commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
+    async requestTeamReview(pull, teams) {
+      const call = pullCall(pull, "review request", "POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", {
+        team_reviewers: [...teams],
+      });
+      await app.request(call, z.unknown());
+    },
+    async removeLabel(pull, label) {
+      const call = pullCall(pull, `label ${label}`, "DELETE /repos/{owner}/{repo}/issues/{number}/labels/{label}", { label });
+      await app.request(call, z.unknown()).catch((error: unknown) => {
+        // Already gone is what we wanted.
+        if (!(error instanceof RequestFailure && error.status === 404)) throw error;
+      });
+    },
+  };
+}
+
+function pullCall(pull: PullRef, what: string, route: string, parameters: Record<string, unknown> = {}) {
+  const { owner, name, installationId } = pull.repository;
+  return { installationId, what, route, parameters: { owner, repo: name, number: pull.number, ...parameters } };
+}
+
+async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
+  const what = `pull request #${pull.number}`;
+  const { data } = await app.request(pullCall(pull, what, "GET /repos/{owner}/{repo}/pulls/{number}"), schemas.pull);
+  const home = data.base.repo;
+  // Names are reused after a rename or a transfer; ids are not.
+  if (home.id !== pull.repository.id || data.number !== pull.number) {
+    throw new TruthError(what, "auth", `${what}: another repository answers as ${pull.repository.owner}/${pull.repository.name}`);
+  }
+  return {
+    repository: {
+      id: home.id,
+      owner: home.owner.login,
+      name: home.name,
+      ownerId: home.owner.id,
+      installationId: pull.repository.installationId,
+      ownerType: home.owner.type,
+      defaultBranch: home.default_branch,
+    },
+    number: data.number,
+    title: data.title,
+    state: data.state,
+    merged: data.merged,
+    mergeCommitSha: data.merged ? (data.merge_commit_sha ?? null) : null,
+    mergedBy: data.merged_by ? { id: data.merged_by.id, login: data.merged_by.login } : null,
+    draft: data.draft ?? false,
+    author: data.user === null ? null : { id: data.user.id, login: data.user.login, type: data.user.type },
+    headSha: data.head.sha,
+    headRef: data.head.ref,
+    headRepositoryId: data.head.repo?.id ?? null,
+    headRepository: data.head.repo === null ? null : { owner: data.head.repo.owner.login, name: data.head.repo.name },
+    baseRef: data.base.ref,
+    baseSha: data.base.sha,
+    commits: data.commits,
+    updatedAt: data.updated_at,
+  };
+}
+
+async function readBranch(app: GitHubApp, repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null> {
+  const place = { owner: repository.owner, repo: repository.name };
+  const call = {
+    installationId: repository.installationId,
+    what: `branch ${name}`,
+    route: "GET /repos/{owner}/{repo}/branches/{branch}",
+    parameters: { ...place, branch: name },
+  };
+  try {
+    const { data } = await app.request(call, schemas.branch);
+    // A renamed branch redirects to its new name: under the old name there is none.
+    return data.name === name ? { sha: data.commit.sha, protected: data.protected } : null;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    await confirmRepository(app, repository);
+    return null;
+  }
+}
+
+/** 404 means "no such branch" only in a repository that we can read. */
+async function confirmRepository(app: GitHubApp, repository: RepositoryRef): Promise<void> {
+  const what = `repository ${repository.owner}/${repository.name}`;
+  const call = {
+    installationId: repository.installationId,
+    what,
+    route: "GET /repos/{owner}/{repo}",
+    parameters: { owner: repository.owner, repo: repository.name },
+  };
+  const { data } = await app.request(call, schemas.repository);
+  if (data.id !== repository.id) throw new TruthError(what, "auth", `${what}: another repository answers under this name`);
+}

@@ -13,7 +13,8 @@ export type HashDomain =
   | "countersign/runtime-projection/v1"
   | "countersign/review-projection/v1"
   | "countersign/compiled/v1"
-  | "countersign/audit/v1";
+  | "countersign/audit/v1"
+  | "countersign/audit-payload/v1";
 
 /** RFC 8785 canonical JSON. Throws on values that JSON cannot hold (a lone surrogate, NaN): readers refuse those first. */
 export function canonicalJson(value: unknown): string {

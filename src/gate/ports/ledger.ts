@@ -18,8 +18,14 @@ export interface Ledger {
   contentDigests(key: string): Promise<Readonly<Record<string, string>>>;
   /** Evaluation, outbox rows, draft snapshot, subject columns and `done_gen = work.wantGen`, by compare-and-set on fence and version. */
   saveEvaluation(input: SaveEvaluation): Promise<SaveOutcome>;
-  /** Finishes work on a pull request that is closed, or whose base is ungoverned: `done_gen = work.wantGen`, `open` as given. */
-  finishWork(work: SubjectWork, state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string }): Promise<void>;
+  /**
+   * Finishes work on a pull request that is closed, or whose base is ungoverned: `done_gen = work.wantGen`, `open` as given.
+   * The checks of this pull request that showed success are revoked (owed as action_required), unless it was merged or another open pull request earned them.
+   */
+  finishWork(
+    work: SubjectWork,
+    state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
+  ): Promise<void>;
   pendingChecks(key: string): Promise<readonly OutboxCheck[]>;
   /** Compare-and-set: true = this caller now holds the one write in flight for this row version. */
   beginPublish(check: OutboxCheck, work: SubjectWork): Promise<boolean>;

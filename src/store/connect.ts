@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
+import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { lockDataDirectory } from "./lock-file.ts";
+
+/** A connection or a transaction; every verb takes one and uses no other. */
+export type Tx = PgDatabase<PgQueryResultHKT>;
+
+export interface Database {
+  readonly driver: "postgres" | "pglite";
+  readonly url: string | null;
+  readonly pglite: PGlite | null;
+  /** Outside a transaction. On PGlite's one session, using it inside one deadlocks. */
+  readonly outer: Tx;
+  transaction<T>(act: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The server would acknowledge what it can lose, or cannot be written to. */
+export class UnsafeDatabase extends Error {
+  override readonly name = "UnsafeDatabase";
+}
+
+/**
+ * Postgres for a URL; else the embedded database in `dataDir`, or in memory when that is null (tests).
+ * Rejects with `UnsafeDatabase` or `DataDirectoryLocked`.
+ */
+export async function openDatabase(options: { databaseUrl: string | null; dataDir: string | null }): Promise<Database> {
+  return options.databaseUrl !== null ? openPostgres(options.databaseUrl) : openEmbedded(options.dataDir);
+}
+
+async function openPostgres(url: string): Promise<Database> {
+  const client = connectPostgres(url, 10);
+  try {
+    await refuseUnsafe(client);
+  } catch (error) {
+    await client.end({ timeout: 1 });
+    throw error;
+  }
+  const outer = drizzlePostgres(client);
+  return {
+    driver: "postgres",
+    url,
+    pglite: null,
+    outer: outer as unknown as Tx,
+    transaction: (act) => outer.transaction((tx) => act(tx as unknown as Tx)),
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+export function connectPostgres(url: string, max: number): postgres.Sql {
+  return postgres(url, {
+    max,
+    onnotice: () => {},
+    // The verbs are written for READ COMMITTED: each statement after a lock sees what the previous holder committed.
+    connection: { application_name: "countersign", TimeZone: "UTC", default_transaction_isolation: "read committed" },
+  });
+}
+
+async function refuseUnsafe(client: postgres.Sql): Promise<void> {
+  const [row] = await client<{ replica: boolean; readonly: string; fsync: string; commit: string }[]>`
+    select pg_is_in_recovery() as replica, current_setting('transaction_read_only') as readonly,
+           current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`;
+  if (row === undefined) throw new UnsafeDatabase("the database does not answer");
+  if (row.replica) throw new UnsafeDatabase("the database is a replica: decisions read and write the primary only");
+  if (row.readonly !== "off") throw new UnsafeDatabase("the database is read-only");
+  if (row.fsync !== "on") throw new UnsafeDatabase("fsync is off: a crash would lose acknowledged events");
+  if (row.commit === "off") throw new UnsafeDatabase("synchronous_commit is off: a crash would lose acknowledged events");
+}
+
+async function openEmbedded(dataDir: string | null): Promise<Database> {
+  const release = dataDir === null ? async () => {} : await lockDataDirectory(dataDir);
+  let pglite: PGlite;
+  try {
+    pglite = await (dataDir === null ? PGlite.create() : PGlite.create(join(dataDir, "postgres")));
+    await pglite.exec("set timezone = 'UTC'");
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const outer = drizzlePglite(pglite);
+  return {
+    driver: "pglite",
+    url: null,
+    pglite,
+    outer: outer as unknown as Tx,
+    transaction: (act) => outer.transaction((tx) => act(tx as unknown as Tx)),
+    async close() {
+      if (!pglite.closed) await pglite.close();
+      await release();
+    },
+  };
+}
+
+/** Rows of a raw statement: an array from postgres.js, `{rows}` from PGlite. */
+export function rowsOf<T>(result: unknown): readonly T[] {
+  return Array.isArray(result) ? (result as T[]) : (result as { rows: T[] }).rows;
+}

@@ -1,0 +1,5 @@
+export { type Database, openDatabase, UnsafeDatabase } from "./connect.ts";
+export { createLedger } from "./ledger.ts";
+export { DataDirectoryLocked } from "./lock-file.ts";
+export { migrate, UnknownSchema } from "./migrate.ts";
+export { createQueue } from "./queue.ts";

@@ -1,0 +1,46 @@
+import { sql } from "drizzle-orm";
+import type { Ledger } from "../gate/ports/ledger.ts";
+import type { Database } from "./connect.ts";
+import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import { finishWork } from "./verbs/finish-work.ts";
+import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
+import { contentDigests, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
+import { approvalOf, auditTrail } from "./verbs/read-records.ts";
+import { markDirty, overview, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
+import { recordDelivery } from "./verbs/record-delivery.ts";
+import { recordIncident } from "./verbs/record-incident.ts";
+import { saveEvaluation } from "./verbs/save-evaluation.ts";
+import { startWork } from "./verbs/start-work.ts";
+
+/** `host`: the GitHub that account ids belong to. */
+export function createLedger(db: Database, options: { readonly host?: string } = {}): Ledger {
+  const host = options.host ?? "github.com";
+  const { outer } = db;
+  return {
+    recordDelivery: (delivery) => db.transaction((tx) => recordDelivery(tx, host, delivery)),
+    pendingSubjects: (limit) => pendingSubjects(outer, limit),
+    markDirty: (key) => markDirty(outer, key),
+    startWork: (key) => db.transaction((tx) => startWork(tx, key)),
+    receipts: (repositoryId, number) => receipts(outer, repositoryId, number),
+    contentDigests: (key) => contentDigests(outer, key),
+    saveEvaluation: (input) => db.transaction((tx) => saveEvaluation(tx, input)),
+    finishWork: (work, state) => db.transaction((tx) => finishWork(tx, work, state)),
+    pendingChecks: (key) => pendingChecks(outer, key),
+    beginPublish: (check, work) => beginPublish(outer, check, work),
+    endPublish: (check, outcome) => endPublish(outer, check, outcome),
+    evaluation: (id) => evaluationById(outer, id),
+    latestEvaluation: (key) => latestEvaluation(outer, key),
+    evaluationForHead: (key, headSha) => evaluationForHead(outer, key, headSha),
+    approveActiveDraft: (input) => db.transaction((tx) => approveActiveDraft(tx, input)),
+    recordIncident: (input) => db.transaction((tx) => recordIncident(tx, input)),
+    approvalOf: (repositoryId, number) => approvalOf(outer, repositoryId, number),
+    overview: (limit) => overview(outer, limit),
+    auditTrail: (limit) => auditTrail(outer, limit),
+    ping: () =>
+      outer.execute(sql`select 1`).then(
+        () => true,
+        () => false,
+      ),
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,134 @@
+import { sql } from "drizzle-orm";
+import { fromPglite, PgBoss } from "pg-boss";
+import type { Queue } from "../gate/ports/ledger.ts";
+import { type Database, rowsOf } from "./connect.ts";
+import { pendingSubjects } from "./verbs/read-subjects.ts";
+
+const EVALUATE = "evaluate";
+
+export interface QueueOptions {
+  /** Keys with work left; asked at the start of `work` and every `sweepMs` after. Default: the store's own `pendingSubjects`. */
+  readonly sweep?: () => Promise<readonly string[]>;
+  readonly sweepMs?: number;
+  /** Jobs of different keys at once in this process. */
+  readonly concurrency?: number;
+  readonly retryDelaySeconds?: number;
+  readonly retryDelayMaxSeconds?: number;
+  /** Every rejection of a job and every failure of the queue itself. Default: a process warning. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * Wake-ups on pg-boss. A job says "look at this key" and nothing else, so that losing, doubling or coalescing one is harmless:
+ * the durable work is the subject row, and the sweep finds every row that no job stands for.
+ * Policy `stately` with the key as singleton: at most one job waiting and one active per key, and a wake that comes while its key
+ * is active waits for its own run. The key is its own group of one, so that a busy key does not hold up the ones behind it.
+ */
+export async function createQueue(db: Database, options: QueueOptions = {}): Promise<Queue> {
+  const onError = options.onError ?? ((error: unknown) => process.emitWarning(error instanceof Error ? error : new Error(String(error))));
+  const sweepMs = options.sweepMs ?? 5000;
+  const sweep = options.sweep ?? (() => pendingSubjects(db.outer, 500));
+  const concurrency = options.concurrency ?? 8;
+  const boss = new PgBoss({
+    ...(db.pglite !== null ? { db: fromPglite(db.pglite), backend: "pglite" as const } : { connectionString: db.url!, max: 5 }),
+    application_name: "countersign-queue",
+    schedule: false,
+    useListenNotify: true,
+    // A worker that was killed is noticed within its heartbeat (10 s, the least there is) and one of these rounds.
+    superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
+    queueCacheIntervalSeconds: 1,
+  });
+  boss.on("error", onError);
+  await boss.start();
+  await declareQueue(boss, options);
+  // Only one process has an embedded database: jobs that are active at its start belong to nobody.
+  if (db.pglite !== null) await boss.deleteAllJobs(EVALUATE);
+
+  let timer: NodeJS.Timeout | null = null;
+  let stopping = false;
+  let sweeping = Promise.resolve();
+
+  async function wake(keys: readonly string[]): Promise<void> {
+    const jobs = [...new Set(keys)].map((key) => ({ data: { key }, singletonKey: key, group: { id: key } }));
+    if (jobs.length > 0) await boss.insert(EVALUATE, jobs);
+  }
+
+  /** Keys that a job already stands for are left alone: one that waits out its backoff must not be sent again. */
+  async function sweepOnce(): Promise<void> {
+    try {
+      const keys = await sweep();
+      if (keys.length > 0) await wake(await withoutJob(db, keys));
+    } catch (error) {
+      onError(error);
+    }
+    if (!stopping) {
+      timer = setTimeout(() => {
+        sweeping = sweepOnce();
+      }, sweepMs);
+    }
+  }
+
+  return {
+    wake,
+    async work(handle) {
+      for (let i = 0; i < concurrency; i++) await startWorker(boss, handle, onError);
+      sweeping = sweepOnce();
+    },
+    async stop() {
+      stopping = true;
+      if (timer !== null) clearTimeout(timer);
+      await sweeping;
+      await boss.stop({ graceful: true, timeout: 10_000 });
+    },
+  };
+}
+
+async function startWorker(boss: PgBoss, handle: (key: string) => Promise<void>, onError: (error: unknown) => void): Promise<void> {
+  let id: string | null = null;
+  id = await boss.work<{ key: string }>(
+    EVALUATE,
+    { groupConcurrency: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 },
+    async ([job]) => {
+      try {
+        await handle(job!.data.key);
+      } catch (error) {
+        onError(error);
+        throw error;
+      } finally {
+        // Else a worker rests for a whole polling interval after every job, however many wait.
+        if (id !== null) boss.notifyWorker(id);
+      }
+    },
+  );
+}
+
+async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> {
+  const settings = {
+    retryLimit: 20,
+    retryDelay: options.retryDelaySeconds ?? 1,
+    retryBackoff: true,
+    retryDelayMax: options.retryDelayMaxSeconds ?? 300,
+    expireInSeconds: 300,
+    heartbeatSeconds: 10,
+    deleteAfterSeconds: 60,
+    notify: true,
+  };
+  await boss.createQueue(EVALUATE, { policy: "stately", ...settings });
+  await boss.updateQueue(EVALUATE, settings);
+}
+
+/** pg-boss has no call for "which of these keys have a job"; its version is pinned, and its states are ordered. */
+async function withoutJob(db: Database, keys: readonly string[]): Promise<readonly string[]> {
+  const listed = sql.join(
+    keys.map((key) => sql`${key}`),
+    sql`, `,
+  );
+  const busy = rowsOf<{ key: string }>(
+    await db.outer.execute(
+      sql`select distinct singleton_key as key from pgboss.job where name = ${EVALUATE} and state < 'completed' and singleton_key in (${listed})`,
+    ),
+  );
+  const taken = new Set(busy.map((row) => row.key));
+  return keys.filter((key) => !taken.has(key));
+}

@@ -1,0 +1,4 @@
+export * from "./schema/evaluation.ts";
+export * from "./schema/governance.ts";
+export * from "./schema/inbox.ts";
+export * from "./schema/records.ts";

@@ -1,0 +1,50 @@
+import { and, eq } from "drizzle-orm";
+import type { Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import type { SubjectRow } from "../rows.ts";
+import { governanceWorkspace } from "../schema.ts";
+import { storable } from "../text.ts";
+import { appendAudit } from "./append-audit.ts";
+
+type WorkspaceRow = typeof governanceWorkspace.$inferSelect;
+
+/**
+ * The workspace of (agent, environment), locked, made on first sight. The first repository to name an agent binds it; another
+ * repository that names it gets a workspace of its own, `<agent>#<repository id>`, and the tenant's audit trail says so.
+ */
+export async function claimWorkspace(tx: Tx, held: SubjectRow, agent: string, environment: string): Promise<WorkspaceRow> {
+  const named = storable(agent);
+  const first = await findOrMake(tx, held, named, environment);
+  if (first.row.repositoryId === held.repositoryId) return first.row;
+  const own = await findOrMake(tx, held, `${named}#${held.repositoryId}`, environment);
+  if (own.made) {
+    await appendAudit(tx, held.tenantId, {
+      type: "workspace.agent_already_bound",
+      severity: "warning",
+      actor: null,
+      subject: `workspace ${own.row.id}`,
+      payload: { agent: named, environment, repositoryId: held.repositoryId, boundTo: first.row.repositoryId },
+    });
+  }
+  return own.row;
+}
+
+async function findOrMake(tx: Tx, held: SubjectRow, agent: string, environment: string): Promise<{ row: WorkspaceRow; made: boolean }> {
+  const inserted = await tx
+    .insert(governanceWorkspace)
+    .values({ id: newId(), tenantId: held.tenantId, agent, environment, repositoryId: held.repositoryId })
+    .onConflictDoNothing()
+    .returning({ id: governanceWorkspace.id });
+  const [row] = await tx
+    .select()
+    .from(governanceWorkspace)
+    .where(
+      and(
+        eq(governanceWorkspace.tenantId, held.tenantId),
+        eq(governanceWorkspace.agent, agent),
+        eq(governanceWorkspace.environment, environment),
+      ),
+    )
+    .for("no key update");
+  return { row: row!, made: inserted.length > 0 };
+}

@@ -1,0 +1,16 @@
+import type { SubjectWork } from "../../gate/ports/work.ts";
+import type { Tx } from "../connect.ts";
+import { holdSubject, moveSubject } from "./save-evaluation.ts";
+import { dropWishes } from "./wish-checks.ts";
+
+/** Nothing happens when another worker holds the subject now: that one finishes it. */
+export async function finishWork(
+  tx: Tx,
+  work: SubjectWork,
+  state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
+): Promise<void> {
+  const held = await holdSubject(tx, work);
+  if (held === null) return;
+  await dropWishes(tx, held, state.merged !== true);
+  await moveSubject(tx, work, state, true);
+}

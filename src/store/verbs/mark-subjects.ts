@@ -1,0 +1,82 @@
+import { and, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import type { Mark } from "../../gate/ports/inbox.ts";
+import type { RepositoryRef } from "../../gate/ports/pulls.ts";
+import type { Tx } from "../connect.ts";
+import { subject } from "../schema.ts";
+import { storable } from "../text.ts";
+import { ensureTenant } from "./ensure-tenant.ts";
+
+type PullMark = Extract<Mark, { kind: "pull" }>;
+
+export function subjectKey(repositoryId: number, number: number): string {
+  return `${repositoryId}#${number}`;
+}
+
+/** Raises `want_gen` of every subject that the marks touch; their keys. Rows are locked in key order, so deliveries never deadlock. */
+export async function markSubjects(tx: Tx, host: string, marks: readonly Mark[]): Promise<readonly string[]> {
+  if (marks.length === 0) return [];
+  const pulls = marks.filter((mark) => mark.kind === "pull").sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  for (const pull of pulls) await addSubject(tx, host, pull);
+  const rows = await tx
+    .select({ key: subject.key })
+    .from(subject)
+    .where(or(...marks.map(touched)))
+    .orderBy(subject.key)
+    .for("no key update");
+  const keys = rows.map((row) => row.key);
+  if (keys.length === 0) return [];
+  await tx
+    .update(subject)
+    .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
+    .where(inArray(subject.key, keys));
+  for (const mark of marks) if (mark.kind !== "owner") await followRename(tx, keys, mark.repository);
+  return keys;
+}
+
+/** Where a subject stands is only a hint until it is evaluated; a known subject keeps what was read from truth. */
+async function addSubject(tx: Tx, host: string, mark: PullMark): Promise<void> {
+  const { repository } = mark;
+  await tx
+    .insert(subject)
+    .values({
+      key: keyOf(mark),
+      tenantId: await ensureTenant(tx, host, { id: repository.ownerId, login: repository.owner }),
+      repositoryId: repository.id,
+      ownerId: repository.ownerId,
+      owner: storable(repository.owner),
+      name: storable(repository.name),
+      installationId: repository.installationId,
+      number: mark.number,
+      baseRef: mark.baseRef === null ? null : storable(mark.baseRef),
+      headSha: mark.headSha,
+    })
+    .onConflictDoNothing();
+}
+
+function keyOf(mark: PullMark): string {
+  return subjectKey(mark.repository.id, mark.number);
+}
+
+function touched(mark: Mark): SQL | undefined {
+  if (mark.kind === "pull") return eq(subject.key, keyOf(mark));
+  if (mark.kind === "owner") return and(eq(subject.ownerId, mark.ownerId), subject.open);
+  const ofRepository = and(eq(subject.repositoryId, mark.repository.id), subject.open);
+  if (mark.kind === "repository" || (mark.kind === "branch" && mark.isDefault)) return ofRepository;
+  if (mark.kind === "commit") return and(ofRepository, eq(subject.headSha, mark.sha));
+  return and(ofRepository, eq(subject.baseRef, mark.ref));
+}
+
+/** Names and installation follow a signed delivery, but only under the same owner: a transfer never rebinds by itself. */
+async function followRename(tx: Tx, keys: readonly string[], repository: RepositoryRef): Promise<void> {
+  await tx
+    .update(subject)
+    .set({ owner: storable(repository.owner), name: storable(repository.name), installationId: repository.installationId })
+    .where(
+      and(
+        inArray(subject.key, [...keys]),
+        eq(subject.repositoryId, repository.id),
+        eq(subject.ownerId, repository.ownerId),
+        sql`(${subject.owner}, ${subject.name}, ${subject.installationId}) is distinct from (${storable(repository.owner)}::text, ${storable(repository.name)}::text, ${repository.installationId}::bigint)`,
+      ),
+    );
+}

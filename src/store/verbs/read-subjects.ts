@@ -1,0 +1,65 @@
+import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import type { Receipt } from "../../gate/ports/pulls.ts";
+import type { StoredEvaluation } from "../../gate/ports/work.ts";
+import type { Tx } from "../connect.ts";
+import { checkOutbox, checkWish, receipt, subject } from "../schema.ts";
+import { latestEvaluation } from "./read-evaluations.ts";
+
+/**
+ * Keys with work left, the longest waiting first. An owed check counts while some open pull request wants it; a revocation on a
+ * commit that nobody wants any more is written by the same job that caused it, and never keeps a subject busy for ever.
+ */
+export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly string[]> {
+  const owed = sql`exists (
+    select 1 from ${checkOutbox} o join ${checkWish} w
+      on w.repository_id = o.repository_id and w.head_sha = o.head_sha and w.name = o.name
+    where o.subject_key = ${subject.key} and o.published_version is distinct from o.version)`;
+  const rows = await tx
+    .select({ key: subject.key })
+    .from(subject)
+    .where(sql`${gt(subject.wantGen, subject.doneGen)} or ${owed}`)
+    .orderBy(asc(subject.dirtyAt), asc(subject.key))
+    .limit(limit);
+  return rows.map((row) => row.key);
+}
+
+export async function markDirty(tx: Tx, key: string): Promise<void> {
+  await tx
+    .update(subject)
+    .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
+    .where(eq(subject.key, key));
+}
+
+/** In the order in which they were received. */
+export async function receipts(tx: Tx, repositoryId: number, number: number): Promise<readonly Receipt[]> {
+  const rows = await tx
+    .select()
+    .from(receipt)
+    .where(and(eq(receipt.repositoryId, repositoryId), eq(receipt.number, number)))
+    .orderBy(asc(receipt.at), asc(receipt.id));
+  return rows.map(({ id, deliveryGuid, at, kind, ...row }) => ({ ...row, kind: kind as Receipt["kind"], at: at.toISOString() }));
+}
+
+export interface OverviewRow {
+  readonly key: string;
+  readonly repository: string;
+  readonly number: number;
+  readonly evaluation: StoredEvaluation | null;
+  readonly open: boolean;
+}
+
+/** Open subjects first, then closed ones that were evaluated; newest first. */
+export async function overview(tx: Tx, limit: number): Promise<readonly OverviewRow[]> {
+  const rows = await tx
+    .select()
+    .from(subject)
+    .where(isNotNull(subject.headSha))
+    .orderBy(desc(subject.open), desc(subject.dirtyAt), desc(subject.key))
+    .limit(limit);
+  const listed: OverviewRow[] = [];
+  for (const row of rows) {
+    const evaluation = await latestEvaluation(tx, row.key);
+    listed.push({ key: row.key, repository: `${row.owner}/${row.name}`, number: row.number, evaluation, open: row.open });
+  }
+  return listed;
+}

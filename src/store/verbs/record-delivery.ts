@@ -1,0 +1,70 @@
+import { eq } from "drizzle-orm";
+import type { Delivery, DeliveryOutcome } from "../../gate/ports/inbox.ts";
+import type { Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import { receipt, webhookDelivery } from "../schema.ts";
+import { storable, storableOrNull } from "../text.ts";
+import { appendAudit } from "./append-audit.ts";
+import { ensureTenant, NO_ACCOUNT } from "./ensure-tenant.ts";
+import { markSubjects } from "./mark-subjects.ts";
+
+export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {
+  const inserted = await tx
+    .insert(webhookDelivery)
+    .values({
+      guid: storable(delivery.guid),
+      event: storable(delivery.event),
+      action: storableOrNull(delivery.action),
+      body: storable(delivery.body),
+      bodySha256: delivery.bodySha256,
+    })
+    .onConflictDoNothing()
+    .returning({ guid: webhookDelivery.guid });
+  if (inserted.length === 0) return recordRepeat(tx, host, delivery);
+  const subjects = await markSubjects(tx, host, delivery.marks);
+  await recordReceipts(tx, delivery);
+  return { status: "recorded", subjects };
+}
+
+async function recordRepeat(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {
+  const [first] = await tx
+    .select({ bodySha256: webhookDelivery.bodySha256 })
+    .from(webhookDelivery)
+    .where(eq(webhookDelivery.guid, storable(delivery.guid)));
+  if (first!.bodySha256 === delivery.bodySha256) return { status: "duplicate" };
+  const tenantId = await ensureTenant(tx, host, accountOf(delivery));
+  await appendAudit(tx, tenantId, {
+    type: "delivery.conflict",
+    severity: "critical",
+    actor: null,
+    subject: `delivery ${delivery.guid}`,
+    payload: { event: delivery.event.toWellFormed(), firstBodySha256: first!.bodySha256, bodySha256: delivery.bodySha256 },
+  });
+  return { status: "conflict" };
+}
+
+function accountOf(delivery: Delivery): { id: number; login: string } {
+  for (const mark of delivery.marks) {
+    if (mark.kind !== "owner") return { id: mark.repository.ownerId, login: mark.repository.owner };
+  }
+  return NO_ACCOUNT;
+}
+
+async function recordReceipts(tx: Tx, delivery: Delivery): Promise<void> {
+  // Sorted: two deliveries that carry the same receipts never wait for each other in a ring.
+  const sorted = [...delivery.receipts].sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
+  for (const one of sorted) {
+    await tx
+      .insert(receipt)
+      .values({
+        ...one,
+        id: newId(),
+        deliveryGuid: storable(delivery.guid),
+        subject: storable(one.subject),
+        actorLogin: storableOrNull(one.actorLogin),
+        baseRef: storableOrNull(one.baseRef),
+        detail: storable(one.detail),
+      })
+      .onConflictDoNothing();
+  }
+}

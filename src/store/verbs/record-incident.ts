@@ -1,0 +1,43 @@
+import { and, eq } from "drizzle-orm";
+import type { AuditEvent, Incident } from "../../gate/ports/records.ts";
+import type { Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import { toAuditEvent } from "../rows.ts";
+import { auditEvent, bypassIncident, contentMismatch, subject } from "../schema.ts";
+import { storable } from "../text.ts";
+import { appendAudit, lockAudit } from "./append-audit.ts";
+
+/** One incident per kind and landing; recorded before: its event. Works for whoever saw it: an incident is never lost to a fence. */
+export async function recordIncident(tx: Tx, input: Incident): Promise<AuditEvent> {
+  const { repository, number } = input.work.pull;
+  const table = input.kind === "bypass" ? bypassIncident : contentMismatch;
+  const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, input.work.key));
+  if (owner === undefined) throw new Error(`no subject ${input.work.key}`);
+  await lockAudit(tx, owner.tenantId);
+  const [known] = await tx
+    .select({ event: auditEvent })
+    .from(table)
+    .innerJoin(auditEvent, and(eq(auditEvent.tenantId, table.tenantId), eq(auditEvent.seq, table.auditSeq)))
+    .where(and(eq(table.repositoryId, repository.id), eq(table.pullRequest, number), eq(table.mergeSha, input.mergeSha)));
+  if (known !== undefined) return toAuditEvent(known.event);
+  const id = newId();
+  const because = storable(input.because);
+  const landing = { repositoryId: repository.id, pullRequest: number, mergeSha: input.mergeSha };
+  const event = await appendAudit(tx, owner.tenantId, {
+    type: input.kind === "bypass" ? "incident.bypass" : "incident.content_mismatch",
+    severity: "critical",
+    actor: input.actorId === null ? null : String(input.actorId),
+    subject: `incident ${id}`,
+    payload: { ...landing, incidentId: id, evaluationId: input.evaluationId, because },
+  });
+  await tx.insert(table).values({
+    ...landing,
+    id,
+    tenantId: owner.tenantId,
+    actorId: input.actorId,
+    evaluationId: input.evaluationId,
+    because,
+    auditSeq: event.seq,
+  });
+  return event;
+}

@@ -1,0 +1,75 @@
+import { and, eq, max, sql } from "drizzle-orm";
+import type { SaveEvaluation, SaveOutcome, SubjectWork } from "../../gate/ports/work.ts";
+import type { Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import { type SubjectRow, toEvaluation } from "../rows.ts";
+import { evaluation, subject } from "../schema.ts";
+import { storable } from "../text.ts";
+import { saveDraft } from "./save-draft.ts";
+import { replaceWishes } from "./wish-checks.ts";
+
+export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<SaveOutcome> {
+  const { work, decision } = input;
+  const held = await holdSubject(tx, work);
+  if (held === null) return { status: "superseded" };
+  const [newest] = await tx
+    .select({ version: max(evaluation.version) })
+    .from(evaluation)
+    .where(eq(evaluation.subjectKey, work.key));
+  const previous = newest?.version ?? 0;
+  if (previous !== (work.previous?.version ?? 0)) return { status: "superseded" };
+
+  const id = newId();
+  const draftSnapshotId = input.draft === null ? null : await saveDraft(tx, held, { ...input, draft: input.draft, evaluationId: id });
+  const [row] = await tx
+    .insert(evaluation)
+    .values({
+      id,
+      tenantId: held.tenantId,
+      subjectKey: work.key,
+      version: previous + 1,
+      headSha: input.headSha,
+      baseRef: storable(input.baseRef),
+      baseSha: input.baseSha,
+      state: decision.state,
+      facts: input.facts,
+      decision,
+      factsHash: decision.digests.facts,
+      policyDigest: decision.digests.policy,
+      findingsDigest: decision.digests.findings,
+      contentDigest: decision.digests.content,
+      draftSnapshotId,
+    })
+    .returning();
+  await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks });
+  await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
+  return { status: "saved", evaluation: toEvaluation(row!) };
+}
+
+/** The subject's row, locked, when this worker still holds its fence. */
+export async function holdSubject(tx: Tx, work: SubjectWork): Promise<SubjectRow | null> {
+  const [row] = await tx
+    .select()
+    .from(subject)
+    .where(and(eq(subject.key, work.key), eq(subject.fence, work.fence)))
+    .for("no key update");
+  return row ?? null;
+}
+
+/** Marks that arrived since the work started stay to be done; a fault leaves this work's own marks too. */
+export async function moveSubject(
+  tx: Tx,
+  work: SubjectWork,
+  place: { readonly open: boolean; readonly headSha: string; readonly baseRef: string },
+  done: boolean,
+): Promise<void> {
+  await tx
+    .update(subject)
+    .set({
+      open: place.open,
+      headSha: place.headSha,
+      baseRef: storable(place.baseRef),
+      ...(done ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` } : {}),
+    })
+    .where(eq(subject.key, work.key));
+}

@@ -1,0 +1,43 @@
+import { and, eq, lt, sql } from "drizzle-orm";
+import type { SubjectWork } from "../../gate/ports/work.ts";
+import type { Tx } from "../connect.ts";
+import { toRepository } from "../rows.ts";
+import { checkOutbox, subject } from "../schema.ts";
+import { latestEvaluation } from "./read-evaluations.ts";
+
+/** Takes the subject: from here on, an older worker's writes fail. */
+export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null> {
+  const [row] = await tx
+    .update(subject)
+    .set({ fence: sql`${subject.fence} + 1` })
+    .where(eq(subject.key, key))
+    .returning();
+  if (row === undefined) return null;
+  await releaseInFlight(tx, key, row.fence);
+  return {
+    key,
+    pull: { repository: toRepository(row), number: row.number },
+    wantGen: row.wantGen,
+    doneGen: row.doneGen,
+    fence: row.fence,
+    previous: await latestEvaluation(tx, key),
+  };
+}
+
+/**
+ * A write that an older worker began may have reached GitHub, or may yet: its row becomes uncertain under a new version,
+ * which that worker's `endPublish` no longer matches.
+ */
+async function releaseInFlight(tx: Tx, key: string, fence: number): Promise<void> {
+  await tx
+    .update(checkOutbox)
+    .set({
+      version: sql`${checkOutbox.version} + 1`,
+      uncertain: true,
+      inFlightVersion: null,
+      inFlightKey: null,
+      inFlightFence: null,
+      updatedAt: sql`clock_timestamp()`,
+    })
+    .where(and(eq(checkOutbox.inFlightKey, key), lt(checkOutbox.inFlightFence, fence)));
+}

@@ -59,13 +59,32 @@ export function createChecks(app: GitHubApp, options: ChecksOptions): Checks {
         },
         schemas.checkRun,
       );
-    const create = () =>
+    const create = (annotations: readonly object[]) =>
       app.request(
-        { ...call, route: "POST /repos/{owner}/{repo}/check-runs", parameters: { ...place, head_sha: check.headSha, ...verdict } },
+        {
+          ...call,
+          route: "POST /repos/{owner}/{repo}/check-runs",
+          parameters: { ...place, head_sha: check.headSha, ...verdict, output: { ...output, annotations } },
+        },
         schemas.checkRun,
       );
+    const all = batches(page.annotations);
 
-    const { data: run } = await (id === null ? create() : update(id, verdict));
+    async function createWithFirst() {
+      const first = all.shift() ?? [];
+      try {
+        return await create(first);
+      } catch (error) {
+        // Refused as a whole, perhaps for what it points at: the verdict alone must still be shown.
+        if (first.length === 0 || !(error instanceof TruthError) || error.kind !== "bug") throw error;
+        all.length = 0;
+        const answer = await create([]);
+        options.onAnnotationFailure?.(error, { runId: answer.data.id, name: check.name });
+        return answer;
+      }
+    }
+
+    const { data: run } = await (id === null ? createWithFirst() : update(id, verdict));
     if (run.name !== check.name || run.head_sha !== check.headSha) {
       throw new TruthError(
         call.what,
@@ -75,9 +94,9 @@ export function createChecks(app: GitHubApp, options: ChecksOptions): Checks {
     }
     made.add(run.id);
     // Annotations pile up with every update, so they are sent once per run. Without status and conclusion: a late one cannot flip a verdict.
-    if (run.output.annotations_count === 0) {
+    if (id === null || run.output.annotations_count === 0) {
       try {
-        for (const annotations of batches(page.annotations)) await update(run.id, { output: { ...output, annotations } });
+        for (const annotations of all) await update(run.id, { output: { ...output, annotations } });
       } catch (error) {
         options.onAnnotationFailure?.(error, { runId: run.id, name: check.name });
       }

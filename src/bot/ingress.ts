@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { Hono } from "hono";
+import type { Delivery, Ledger, Queue } from "../gate/ports.ts";
+import { readBody } from "./body.ts";
+import { marksOf } from "./marks.ts";
+import { receiptsOf } from "./receipts.ts";
+import { isSigned } from "./signature.ts";
+
+export interface IngressLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface IngressDeps {
+  /** Accepted secrets: the current one, and the one before it while it is being rotated. */
+  readonly secrets: readonly string[];
+  readonly ledger: Pick<Ledger, "recordDelivery">;
+  readonly queue: Pick<Queue, "wake">;
+  readonly log: IngressLog;
+  /** Told the outcome of every request (`recorded`, `unsigned`, …): the only trace that a refused one leaves. */
+  readonly count?: (outcome: Outcome) => void;
+}
+
+const OUTCOMES = {
+  recorded: { status: 202, message: "recorded" },
+  duplicate: { status: 200, message: "this delivery is already recorded" },
+  conflict: { status: 409, message: "this delivery id is recorded with another body" },
+  too_large: { status: 413, message: "the body is larger than 25 MB" },
+  unsigned: { status: 401, message: "the signature is missing or wrong" },
+  not_json_type: { status: 415, message: "the content type must be application/json" },
+  missing_header: { status: 400, message: "X-GitHub-Delivery and X-GitHub-Event are required" },
+  malformed: { status: 400, message: "the body is not a JSON object" },
+  cut_off: { status: 400, message: "the body ended early" },
+  unavailable: { status: 503, message: "the delivery could not be stored; deliver it again" },
+  failed: { status: 500, message: "the delivery could not be handled; deliver it again" },
+} as const;
+export type Outcome = keyof typeof OUTCOMES;
+
+/**
+ * `POST /webhooks/github`: raw-body signature first, then the inbox row, its marks and receipts in one commit, then 202, then the wake-up.
+ * A delivery that is not durably stored is never acknowledged: GitHub does not repeat what was answered with 2xx.
+ */
+export function createIngress(deps: IngressDeps): Hono {
+  if (deps.secrets.length === 0 || deps.secrets.some((secret) => secret === "")) throw new Error("a webhook secret is required");
+  const app = new Hono();
+  app.post("/webhooks/github", async (context) => {
+    const outcome = await take(deps, context.req.raw).catch((error: unknown): Outcome => {
+      deps.log.error({ err: error }, "webhook failed");
+      return "failed";
+    });
+    deps.count?.(outcome);
+    const { status, message } = OUTCOMES[outcome];
+    return status < 300 ? context.json({ status: outcome }, status) : context.json({ error: { code: outcome, message } }, status);
+  });
+  return app;
+}
+
+async function take(deps: IngressDeps, request: Request): Promise<Outcome> {
+  let body: Buffer | null;
+  try {
+    body = await readBody(request);
+  } catch {
+    return "cut_off";
+  }
+  if (body === null) return "too_large";
+  if (!isSigned(body, request.headers.get("x-hub-signature-256"), deps.secrets)) return "unsigned";
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "")) return "not_json_type";
+  const guid = request.headers.get("x-github-delivery") ?? "";
+  const event = request.headers.get("x-github-event") ?? "";
+  if (!GUID.test(guid) || !EVENT.test(event)) return "missing_header";
+  const parsed = parse(body);
+  if (parsed === null) return "malformed";
+  return await record(deps, deliveryOf(guid, event, body, parsed));
+}
+
+const GUID = /^[0-9A-Za-z-]{1,64}$/;
+const EVENT = /^[a-z_]{1,64}$/;
+
+interface Parsed {
+  readonly text: string;
+  readonly payload: object;
+}
+
+function parse(body: Buffer): Parsed | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    const payload: unknown = JSON.parse(text);
+    return typeof payload === "object" && payload !== null && !Array.isArray(payload) ? { text, payload } : null;
+  } catch {
+    return null;
+  }
+}
+
+function deliveryOf(guid: string, event: string, body: Buffer, { text, payload }: Parsed): Delivery {
+  const action = "action" in payload && typeof payload.action === "string" ? payload.action.slice(0, 100).replaceAll("\0", "") : null;
+  const bodySha256 = createHash("sha256").update(body).digest("hex");
+  return { guid, event, action, body: text, bodySha256, marks: marksOf(event, payload), receipts: receiptsOf(event, payload, guid) };
+}
+
+async function record({ ledger, queue, log }: IngressDeps, delivery: Delivery): Promise<Outcome> {
+  const about = { guid: delivery.guid, event: delivery.event, action: delivery.action };
+  let outcome: Awaited<ReturnType<typeof ledger.recordDelivery>>;
+  try {
+    outcome = await ledger.recordDelivery(delivery);
+  } catch (error) {
+    log.error({ ...about, err: error }, "delivery not stored");
+    return "unavailable";
+  }
+  if (outcome.status === "conflict") log.warn(about, "delivery id seen before with another body");
+  if (outcome.status === "recorded") wakeLater(queue, log, outcome.subjects);
+  return outcome.status;
+}
+
+/** After the answer: the subject rows are the durable job, so a lost wake-up only costs the time until the next sweep. */
+function wakeLater(queue: IngressDeps["queue"], log: IngressLog, subjects: readonly string[]): void {
+  if (subjects.length === 0) return;
+  setImmediate(() => {
+    new Promise<void>((resolve) => resolve(queue.wake(subjects))).catch((error: unknown) => {
+      log.error({ subjects, err: error }, "wake-up failed; the sweep will find them");
+    });
+  });
+}

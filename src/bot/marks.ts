@@ -64,7 +64,7 @@ function pullMark(payload: unknown, repository: PayloadRepository | null): reado
   return [{ kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref }];
 }
 
-const issuePayload = z.object({ issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown() }) });
+const issuePayload = z.object({ issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown().optional() }) });
 
 function issueMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
   const parsed = issuePayload.safeParse(payload);

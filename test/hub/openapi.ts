@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import type { ValidateFunction } from "ajv";
+import { Ajv } from "ajv";
+import addFormatsModule from "ajv-formats";
+
+type Json = Record<string, unknown>;
+
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly template: string;
+  /** null = takes no body. */
+  readonly requestBody: ValidateFunction | null;
+  /** null = nothing is said about this status. */
+  responseBody(status: number, mediaType: string): ValidateFunction | null;
+}
+
+/** GitHub's own description of the operations, compiled lazily. */
+export function loadOperations(): Operation[] {
+  const slice = widenNullable(JSON.parse(readFileSync(new URL("./github-openapi-slice.json", import.meta.url), "utf8"))) as Json;
+  correct(slice);
+  const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, logger: false });
+  const addFormats = addFormatsModule as unknown as (ajv: Ajv) => void;
+  addFormats(ajv);
+  ajv.addFormat("int64", true);
+  ajv.addSchema({ ...slice, $id: "github" });
+  const operations: Operation[] = [];
+  for (const [template, methods] of Object.entries(slice["paths"] as Record<string, Json>)) {
+    for (const [method, described] of Object.entries(methods as Record<string, Json>)) {
+      operations.push(operation(ajv, slice, template, method, described));
+    }
+  }
+  return operations;
+}
+
+/** GitHub's description contradicts itself once: in the list, an installation's account would have to be a person and an enterprise at the same time. */
+function correct(slice: Json): void {
+  const list = at(slice, "#/paths/~1app~1installations/get/responses/200/content/application~1json/schema") as Json;
+  list["items"] = { $ref: "#/components/schemas/installation" };
+}
+
+function operation(ajv: Ajv, slice: Json, template: string, method: string, described: Json): Operation {
+  const compiled = new Map<string, ValidateFunction | null>();
+  const base = `github#/paths/${pointer(template)}/${method}`;
+  const hasBody = described["requestBody"] !== undefined;
+  return {
+    id: described["operationId"] as string,
+    method: method.toUpperCase(),
+    template,
+    requestBody: hasBody ? ajv.compile({ $ref: `${base}/requestBody/content/application~1json/schema` }) : null,
+    responseBody(status, mediaType) {
+      const key = `${status} ${mediaType}`;
+      if (!compiled.has(key)) compiled.set(key, compileResponse(ajv, slice, base, described, status, mediaType));
+      return compiled.get(key) ?? null;
+    },
+  };
+}
+
+function compileResponse(ajv: Ajv, slice: Json, base: string, described: Json, status: number, mediaType: string): ValidateFunction | null {
+  const responses = described["responses"] as Record<string, Json>;
+  const response = responses[status];
+  if (response === undefined) return null;
+  const shared = response["$ref"] as string | undefined;
+  const home = shared === undefined ? `${base}/responses/${status}` : `github${shared}`;
+  const target = shared === undefined ? response : (at(slice, shared) as Json);
+  const content = target["content"] as Json | undefined;
+  return content?.[mediaType] === undefined ? null : ajv.compile({ $ref: `${home}/content/${pointer(mediaType)}/schema` });
+}
+
+function at(slice: Json, reference: string): unknown {
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((value, key) => (value as Json)[key.replaceAll("~1", "/")], slice);
+}
+
+function pointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B").replaceAll("}", "%7D");
+}
+
+/** OpenAPI 3.0's `nullable` as JSON Schema. */
+function widenNullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(widenNullable);
+  if (typeof value !== "object" || value === null) return value;
+  const { nullable, ...rest } = value as Json;
+  const schema = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, widenNullable(inner)]));
+  if (nullable !== true) return schema;
+  return { anyOf: [schema, { type: "null" }] };
+}

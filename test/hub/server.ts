@@ -1,0 +1,208 @@
+import { createHash } from "node:crypto";
+import type { Caller, Need } from "./auth.ts";
+import { authorise, identify, visibleRepo } from "./auth.ts";
+import { takeFault } from "./faults.ts";
+import type { Operation } from "./openapi.ts";
+import { loadOperations } from "./openapi.ts";
+import { HubRefusal } from "./refusal.ts";
+import type { Repo, World } from "./state.ts";
+
+export interface Call {
+  readonly world: World;
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly accept: string;
+  /** Asserts that the route names a repository. */
+  readonly repo: Repo;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  readonly need: Need;
+  readonly handle: (call: Call) => Reply;
+}
+
+/** By GitHub's operation id. */
+export type Routes = Readonly<Record<string, Route>>;
+
+export interface ServerState {
+  readonly requests: { method: string; template: string; path: string; status: number }[];
+  readonly violations: string[];
+  readonly unknownRequests: string[];
+  latencyMs: number;
+  readonly validate: boolean;
+}
+
+interface Matcher {
+  readonly operation: Operation;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+  readonly route: Route;
+}
+
+/** These path parameters may hold unescaped slashes. */
+const GREEDY = new Set(["ref", "path", "basehead", "branch"]);
+
+export function createServer(world: World, state: ServerState, routes: Routes, basePath: string): (request: Request) => Promise<Response> {
+  const matchers = loadOperations()
+    .filter((operation) => routes[operation.id] !== undefined)
+    .map((operation) => matcher(operation, routes[operation.id]!))
+    .sort((a, b) => specificity(b) - specificity(a));
+
+  return async function serve(request) {
+    const url = new URL(request.url);
+    const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : null;
+    const found = path === null ? null : find(matchers, request.method, path);
+    const template = found?.matcher.operation.template ?? "(unknown)";
+    if (state.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, state.latencyMs));
+    const body = await request.text();
+    const fault = takeFault(world.faults, request.method, template, path ?? url.pathname);
+    const record = { method: request.method, template, path: path ?? url.pathname, status: 0 };
+    state.requests.push(record);
+    if (found === null) state.unknownRequests.push(`${request.method} ${url.pathname}`);
+    if (fault?.kind === "hang") return never();
+    const planned =
+      fault?.kind === "status"
+        ? { status: fault.status, body: fault.body ?? { message: "Simulated fault" }, headers: fault.headers ?? {} }
+        : null;
+    const html =
+      fault?.kind === "html"
+        ? new Response("<!DOCTYPE html><title>Unicorn!</title>", { status: 502, headers: { "content-type": "text/html" } })
+        : null;
+    if (html !== null) {
+      record.status = 502;
+      return html;
+    }
+    const reply = planned ?? answer(world, state, found, request, url, body);
+    record.status = reply.status;
+    if (fault?.kind === "effect-then-hang") return never();
+    return respond(world, request, reply, fault?.kind === "truncated");
+  };
+}
+
+function never(): Promise<Response> {
+  return new Promise(() => {});
+}
+
+function matcher(operation: Operation, route: Route): Matcher {
+  const names: string[] = [];
+  const source = operation.template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    names.push(name);
+    return GREEDY.has(name) ? "(.+)" : "([^/]+)";
+  });
+  return { operation, pattern: new RegExp(`^${source}/?$`), names, route };
+}
+
+/** More fixed text first, so `rulesets/rule-suites` wins over `rulesets/{id}`. */
+function specificity(one: Matcher): number {
+  return one.operation.template.replace(/\{\w+\}/g, "").length;
+}
+
+type Found = { readonly matcher: Matcher; readonly params: Record<string, string> };
+
+function find(matchers: readonly Matcher[], method: string, path: string): Found | null {
+  for (const one of matchers) {
+    const match = one.operation.method === method ? one.pattern.exec(path) : null;
+    if (match) return { matcher: one, params: Object.fromEntries(one.names.map((name, i) => [name, decodeURIComponent(match[i + 1]!)])) };
+  }
+  return null;
+}
+
+function answer(world: World, state: ServerState, found: Found | null, request: Request, url: URL, text: string): Reply {
+  try {
+    const caller = identify(world, request.headers.get("authorization"));
+    if (found === null) throw new HubRefusal(404, "Not Found");
+    const { operation, route } = found.matcher;
+    const { owner, repo: name } = found.params;
+    const repo = owner !== undefined && name !== undefined && route.need !== "jwt" ? visibleRepo(world, caller, `${owner}/${name}`) : null;
+    authorise(world, caller, route.need, repo);
+    const body = parseBody(operation, text);
+    const accept = request.headers.get("accept") ?? "";
+    const reply = route.handle({ world, caller, params: found.params, query: url.searchParams, body, accept, repo: repo as Repo });
+    const paged = withLinks(reply, url);
+    if (state.validate) checkReply(state, operation, paged);
+    return paged;
+  } catch (error) {
+    if (!(error instanceof HubRefusal)) {
+      state.violations.push(
+        `${request.method} ${url.pathname}: the simulator failed: ${error instanceof Error ? error.stack : String(error)}`,
+      );
+      return { status: 500, body: { message: "The simulator failed", error: String(error) } };
+    }
+    const documentation_url = "https://docs.github.com/rest";
+    const errors = error.errors === null ? {} : { errors: error.errors };
+    return { status: error.status, body: { message: error.message, ...errors, documentation_url, status: String(error.status) } };
+  }
+}
+
+function parseBody(operation: Operation, text: string): Record<string, unknown> {
+  if (operation.requestBody === null || (text === "" && operation.method !== "POST")) return {};
+  let body: unknown;
+  try {
+    body = text === "" ? {} : JSON.parse(text);
+  } catch {
+    throw new HubRefusal(400, "Problems parsing JSON");
+  }
+  if (!operation.requestBody(body)) {
+    const [first] = operation.requestBody.errors ?? [];
+    throw new HubRefusal(422, "Invalid request.", [`${first?.instancePath ?? ""} ${first?.message ?? ""}`.trim()]);
+  }
+  return Array.isArray(body) ? { labels: body } : (body as Record<string, unknown>);
+}
+
+function checkReply(state: ServerState, operation: Operation, reply: Reply): void {
+  if (reply.status >= 300) return;
+  const type = (reply.headers?.["content-type"] ?? "application/json").split(";")[0]!;
+  const validate = operation.responseBody(reply.status, type);
+  if (validate === null || validate(JSON.parse(JSON.stringify(reply.body)))) return;
+  const [first] = validate.errors ?? [];
+  state.violations.push(`${operation.id} ${reply.status}: ${first?.instancePath} ${first?.message} ${JSON.stringify(first?.params)}`);
+}
+
+function withLinks(reply: Reply, url: URL): Reply {
+  const last = Number(reply.headers?.["x-hub-last-page"] ?? 1);
+  const page = Number(url.searchParams.get("page") ?? 1);
+  const { "x-hub-last-page": _, ...headers } = reply.headers ?? {};
+  if (last <= 1) return { ...reply, headers };
+  const link = (to: number, rel: string) => {
+    const target = new URL(url);
+    target.searchParams.set("page", String(to));
+    return `<${target.href}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(page > 1 ? [link(page - 1, "prev")] : []),
+    ...(page < last ? [link(page + 1, "next"), link(last, "last")] : []),
+    ...(page > 1 ? [link(1, "first")] : []),
+  ];
+  return { ...reply, headers: { ...headers, link: links.join(", ") } };
+}
+
+function respond(world: World, request: Request, reply: Reply, truncated: boolean): Response {
+  const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+  const etag = `W/"${createHash("sha256")
+    .update(`${request.headers.get("authorization")}\0${text}`)
+    .digest("hex")}"`;
+  const common = {
+    "content-type": "application/json; charset=utf-8",
+    date: world.clock().toUTCString(),
+    "x-github-media-type": "github.v3; format=json",
+    "x-ratelimit-limit": "5000",
+    "x-ratelimit-remaining": "4999",
+    "x-ratelimit-reset": String(Math.floor(world.clock().getTime() / 1000) + 3600),
+    "x-ratelimit-resource": "core",
+    ...reply.headers,
+  };
+  if (request.method === "GET" && reply.status === 200) {
+    if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers: { ...common, etag } });
+    Object.assign(common, { etag });
+  }
+  if (reply.status === 204) return new Response(null, { status: 204, headers: common });
+  return new Response(truncated ? text.slice(0, Math.floor(text.length / 2)) : text, { status: reply.status, headers: common });
+}

@@ -1,0 +1,112 @@
+import type { Child } from "hono/jsx";
+import type { NodeStatus } from "../engine/decision.ts";
+import type { Phrase } from "../report/phrase.ts";
+import { SYMBOLS } from "../report/tree.ts";
+
+/** The frame of every page. */
+export function Layout({ title, here, children }: { title: string; here: "pulls" | "audit" | null; children: Child }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · Countersign`}</title>
+        <link rel="stylesheet" href="/assets/station.css" />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          Skip to content
+        </a>
+        <header class="top">
+          <a class="brand" href="/">
+            <Logo />
+            Countersign
+          </a>
+          {here !== null && (
+            <nav aria-label="Station">
+              <a href="/" aria-current={here === "pulls" ? "page" : undefined}>
+                Pull requests
+              </a>
+              <a href="/audit" aria-current={here === "audit" ? "page" : undefined}>
+                Audit trail
+              </a>
+            </nav>
+          )}
+        </header>
+        <main id="content">{children}</main>
+      </body>
+    </html>
+  );
+}
+
+function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+      <path d="M12 1.8 21 5v6.4c0 5.2-3.6 9-9 10.8-5.4-1.8-9-5.6-9-10.8V5z" />
+      <path class="tick" d="m7.6 12.2 3.1 3.1 5.8-6.3" />
+    </svg>
+  );
+}
+
+/** The page for everyone without a session: it says nothing about what is behind it. */
+export function ClosedPage({ devLogin, path }: { devLogin: boolean; path: string }) {
+  return (
+    <Layout title="Closed" here={null}>
+      <section class="closed">
+        <h1>This page is closed</h1>
+        {devLogin ? (
+          <p>
+            Open it with the link that the demo printed on the console. If you came from a link on another site,{" "}
+            <a href={path}>open it again from here</a>.
+          </p>
+        ) : (
+          <p>There is no login yet. The check run on the pull request says the same as this page would.</p>
+        )}
+      </section>
+    </Layout>
+  );
+}
+
+export function PlainPage({ title, text }: { title: string; text: string }) {
+  return (
+    <Layout title={title} here="pulls">
+      <section class="closed">
+        <h1>{title}</h1>
+        <p>{text}</p>
+      </section>
+    </Layout>
+  );
+}
+
+/** A sentence of the report; escaping is the template's. */
+export function Say({ phrase }: { phrase: Phrase }) {
+  return (
+    <>
+      {phrase.map((span) => {
+        if (span.kind === "code") return <code>{span.text}</code>;
+        if (span.kind === "strong") return <strong>{span.text}</strong>;
+        if (span.kind === "ask") return <strong class="person">@{span.text}</strong>;
+        return span.text;
+      })}
+    </>
+  );
+}
+
+export function StatusMark({ status }: { status: NodeStatus }) {
+  return (
+    <span class={`symbol ${status}`} role="img" aria-label={status}>
+      {SYMBOLS[status]}
+    </span>
+  );
+}
+
+/** A digest or id: short to the eye, whole on hover and in the text. */
+export function Hash({ value }: { value: string }) {
+  return (
+    <code class="hash" title={value}>
+      {value}
+    </code>
+  );
+}

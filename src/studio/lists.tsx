@@ -1,0 +1,107 @@
+import type { AuditEvent, Ledger } from "../gate/ports.ts";
+import { instant, sentence } from "../report/phrase.ts";
+import { clip, visible } from "../report/visible.ts";
+import { Hash, Layout, Say } from "./layout.tsx";
+import { STATE_WORDS, StateSymbol } from "./state.tsx";
+
+export type OverviewRow = Awaited<ReturnType<Ledger["overview"]>>[number];
+
+/** Pull requests with their verdicts: what waits first. */
+export function OverviewPage({ rows }: { rows: readonly OverviewRow[] }) {
+  const open = rows.filter((row) => row.open);
+  const closed = rows.filter((row) => !row.open);
+  return (
+    <Layout title="Pull requests" here="pulls">
+      <h1>Pull requests</h1>
+      {open.length === 0 ? <p class="empty">No open pull request changes a governed contract.</p> : <PullList rows={open} />}
+      {closed.length > 0 && (
+        <>
+          <h2 class="section">Closed</h2>
+          <PullList rows={closed} />
+        </>
+      )}
+    </Layout>
+  );
+}
+
+function PullList({ rows }: { rows: readonly OverviewRow[] }) {
+  return (
+    <ul class="pulls">
+      {rows.map((row) => (
+        <Pull row={row} />
+      ))}
+    </ul>
+  );
+}
+
+function Pull({ row }: { row: OverviewRow }) {
+  const decision = row.evaluation?.decision ?? null;
+  const [owner = "", name = ""] = row.repository.split("/");
+  return (
+    <li class={decision?.state ?? "error"}>
+      <a href={`/pulls/${encodeURIComponent(owner)}/${encodeURIComponent(name)}/${row.number}`}>
+        <StateSymbol state={decision?.state ?? "error"} />
+        <span class="body">
+          <span class="title">
+            {clip(visible(row.evaluation?.facts.subject.title ?? "Not evaluated yet"), 200)}
+            <span class="ref">
+              {visible(row.repository)} #{row.number}
+            </span>
+          </span>
+          <span class="line">{decision === null ? "It has not been evaluated yet." : <Say phrase={sentence(decision.verdict)} />}</span>
+        </span>
+        {decision !== null && (
+          <span class="aside">
+            <span class="state">{STATE_WORDS[decision.state]}</span>
+            <span class={`pill ${decision.risk.level}`}>
+              risk {decision.risk.score.toFixed(1)} {decision.risk.level}
+            </span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+/** The newest events of the audit chain. */
+export function AuditPage({ events }: { events: readonly AuditEvent[] }) {
+  return (
+    <Layout title="Audit trail" here="audit">
+      <h1>Audit trail</h1>
+      {events.length === 0 ? (
+        <p class="empty">Nothing has been recorded yet.</p>
+      ) : (
+        <section class="card wide">
+          <table class="audit">
+            <thead>
+              <tr>
+                <th>No.</th>
+                <th>When</th>
+                <th>What</th>
+                <th>Subject</th>
+                <th>Actor</th>
+                <th>Hash</th>
+              </tr>
+            </thead>
+            <tbody>
+              {events.map((event) => (
+                <tr class={event.severity}>
+                  <td data-name="No.">{event.seq}</td>
+                  <td data-name="When">{instant(event.at)}</td>
+                  <td data-name="What">
+                    <span class={`pill ${event.severity}`}>{event.severity}</span> {visible(event.type)}
+                  </td>
+                  <td data-name="Subject">{clip(visible(event.subject), 200)}</td>
+                  <td data-name="Actor">{visible(event.actor ?? "–")}</td>
+                  <td data-name="Hash">
+                    <Hash value={event.hash} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </Layout>
+  );
+}

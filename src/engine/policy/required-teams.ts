@@ -1,19 +1,16 @@
 import type { Facts } from "../facts.ts";
+import { defaultConfig } from "./defaults.ts";
 import type { PolicySet } from "./model.ts";
 
-/** Slugs of every team whose members the decision may need, sorted: read these, and no others, from GitHub. */
-export function requiredTeams(facts: Pick<Facts, "policy">): string[] {
-  return facts.policy.status === "ok" ? teamsOf(facts.policy.set) : [];
+/** Slugs of every team that the decision about these facts may ask: what must be read before people are known. Sorted. */
+export function requiredTeams(facts: Pick<Facts, "policy">): readonly string[] {
+  return facts.policy.status === "ok" ? teamsOf(facts.policy.set) : [...defaultConfig.override.teams];
 }
 
-function teamsOf({ policies, config }: PolicySet): string[] {
-  const entries = policies.filter((policy) => policy.mode === "enforce").flatMap((policy) => policy.approvers);
-  const teams = [
-    ...entries.map((entry) => entry.team),
-    ...Object.values(config.roles).map((role) => role.team),
-    ...config.teams.designated,
-    ...config.teams.executive,
-    ...config.override.teams,
-  ];
-  return [...new Set(teams.filter((team) => team !== null))].sort();
+export function teamsOf(set: PolicySet): readonly string[] {
+  const { teams, override, roles } = set.config;
+  const entries = set.policies.flatMap((policy) => policy.approvers);
+  const named = entries.flatMap((entry) => [entry.team, ...(entry.role !== null && Object.hasOwn(roles, entry.role) ? [roles[entry.role]!.team] : [])]);
+  const all = [...named, ...teams.designated, ...teams.executive, ...override.teams];
+  return [...new Set(all.filter((team) => team !== null))].sort();
 }

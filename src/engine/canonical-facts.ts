@@ -1,0 +1,76 @@
+import { canonicalJson } from "./canonical.ts";
+import type { Facts, PeopleFacts } from "./facts.ts";
+
+/**
+ * The same facts in one order: lists whose order means nothing are sorted and said once, git dates are left out, and no text holds
+ * a lone surrogate. Two snapshots that differ only in such things decide alike, byte for byte.
+ */
+export function canonicalFacts(given: Facts): Facts {
+  const facts = wellFormed(given) as Facts;
+  const { diff } = facts;
+  return {
+    ...facts,
+    governanceFiles: sorted(facts.governanceFiles, ({ path }) => path),
+    diff: {
+      ...diff,
+      findings: sorted(diff.findings, (finding) => [finding.file, place(finding.line), place(finding.column), finding.code].join("\u0000")),
+      files: sorted(diff.files, ({ path }) => path),
+      losses: sorted(diff.losses, ({ contract }) => contract),
+      unparseable: sorted(diff.unparseable, problemKey),
+      warnings: sorted(diff.warnings, problemKey),
+      environments: sorted(diff.environments, (word) => word),
+      contracts: sorted(diff.contracts, ({ file }) => file),
+    },
+    people: facts.people === null ? null : canonicalPeople(facts.people),
+    lineage: { ...facts.lineage, dependents: sorted(facts.lineage.dependents, ({ name }) => name) },
+    faults: sorted(facts.faults, ({ what }) => what),
+    limits: sorted(facts.limits, problemKey),
+  };
+}
+
+function canonicalPeople(people: PeopleFacts): PeopleFacts {
+  return {
+    ...people,
+    actors: sorted(people.actors, ({ id }) => place(id)),
+    pushes: sorted(people.pushes, ({ at }) => at),
+    commits: sorted(
+      people.commits.map(({ authoredAt: _never, ...commit }) => ({ ...commit, coAuthors: sorted(commit.coAuthors, (login) => login ?? "") })),
+      ({ sha }) => sha,
+    ),
+    reviews: sorted(people.reviews, ({ submittedAt }) => submittedAt),
+    teams: sorted(
+      people.teams.map((team) => ({ ...team, members: sorted(team.members, ({ user }) => user) })),
+      ({ slug }) => slug,
+    ),
+    owners: sorted(people.owners, (login) => login),
+    labels: sorted(people.labels, ({ at }) => at),
+    comments: sorted(people.comments, ({ at }) => at),
+    history: {
+      ...people.history,
+      retargets: sorted(people.history.retargets, ({ at }) => at),
+      reopened: sorted(people.history.reopened, ({ at }) => at),
+    },
+  };
+}
+
+/** Sorted by `key`, then by content; equal items once. */
+function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
+  const keyed = new Map(items.map((item) => [`${key(item)}\u0000${canonicalJson(item)}`, item]));
+  return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)).map(([, item]) => item);
+}
+
+function place(number: number | null): string {
+  return String(number ?? 0).padStart(10, "0");
+}
+
+function problemKey(problem: { readonly file: string | null; readonly line: number | null }): string {
+  return `${problem.file ?? ""}\u0000${place(problem.line)}`;
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key.toWellFormed(), wellFormed(each)]));
+}

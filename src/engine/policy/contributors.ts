@@ -1,0 +1,57 @@
+import type { AgentFacts, PeopleFacts, Subject } from "../facts.ts";
+import type { Directory } from "./directory.ts";
+
+export interface Contributors {
+  /** Account id -> what that person did: "pushed 3f2a91c to this branch". */
+  readonly known: ReadonlyMap<number, { readonly reason: "author" | "launcher" | "pusher" | "committer"; readonly because: string }>;
+  /** One sentence for each contribution by nobody knows whom. */
+  readonly unknown: readonly string[];
+}
+
+/** GitHub's own committer for edits in the browser: nobody. */
+const NOBODY = "web-flow";
+
+type Reason = "author" | "launcher" | "pusher" | "committer";
+
+/** Everyone who had a hand in the change: they cannot supply an approval that it needs (decision.md section 6.2). Git dates play no part. */
+export function contributorsOf(subject: Subject, people: PeopleFacts, agent: AgentFacts | null, directory: Directory): Contributors {
+  const known = new Map<number, { reason: Reason; because: string }>();
+  const unknown = new Map<string, string>();
+  const add = (login: string | null, reason: Reason, because: string, key: string): void => {
+    if (login?.toLowerCase() === NOBODY) return;
+    const person = directory.person(login);
+    if (person === null) unknown.set(key, login === null ? `${because}: by an unknown person` : `${because}: \`${login}\` resolves to no account`);
+    else if (!known.has(person.id)) known.set(person.id, { reason, because });
+  };
+
+  add(subject.author, "author", "author of this change", "author");
+  if (agent !== null && !agent.automation) add(agent.launchedBy ?? null, "launcher", `launched the agent ${agent.id}`, "launcher");
+  const updates = updateMerges(people);
+  for (const commit of people.commits) {
+    if (updates.has(commit.sha)) continue;
+    const short = commit.sha.slice(0, 7);
+    for (const login of [commit.author, commit.committer, ...commit.coAuthors]) {
+      // A claim that nobody vouches for can take an approver away, never stand in for the person who made it.
+      if (login !== null || commit.verified) add(login, "committer", `has a part in commit ${short}`, `sha:${commit.sha}`);
+    }
+    if (!commit.verified) unknown.set(`sha:${commit.sha}`, `commit ${short}: its author is not verified`);
+  }
+  for (const push of people.pushes) {
+    if (isUpdatePush(push.sha, people, updates)) continue;
+    add(push.actor, "pusher", `pushed ${push.sha.slice(0, 7)} to this branch`, `sha:${push.sha}`);
+  }
+  if (!people.history.pushHistoryComplete) unknown.set("history", "the push history is not complete");
+  return { known, unknown: [...unknown.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, because]) => because) };
+}
+
+/** Merges of the base into the branch that bring nothing of their own. */
+function updateMerges(people: PeopleFacts): ReadonlySet<string> {
+  return new Set(people.commits.filter((commit) => commit.baseMerge === true && commit.parents.length === 2).map((commit) => commit.sha));
+}
+
+/** True when the push brought only such a merge: its branch side had been pushed before. */
+function isUpdatePush(sha: string, people: PeopleFacts, updates: ReadonlySet<string>): boolean {
+  if (!updates.has(sha)) return false;
+  const merge = people.commits.find((commit) => commit.sha === sha);
+  return people.pushes.some((push) => push.sha === merge?.parents[0] && push.sha !== sha);
+}

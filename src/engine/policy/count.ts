@@ -1,0 +1,150 @@
+import type { CountedApproval, RefusedApproval, Requirement } from "../decision.ts";
+import type { Contributors } from "./contributors.ts";
+import type { Directory, Membership } from "./directory.ts";
+import { unfitness, type Vote } from "./eligibility.ts";
+import { assignApprovers, filled, type LevelNeed, type Seat } from "./matching.ts";
+import type { Demand } from "./requirements.ts";
+import type { Slot } from "./slots.ts";
+
+export interface Count {
+  readonly requirements: readonly Requirement[];
+  readonly satisfied: boolean;
+}
+
+export interface People {
+  readonly directory: Directory;
+  readonly contributors: Contributors;
+  readonly approvals: readonly Vote[];
+}
+
+/** Nobody is known: everything is open. */
+export function uncounted({ slots }: Demand): Count {
+  return { requirements: slots.map((slot) => requirementOf(slot, 0, [], [], [])), satisfied: slots.length === 0 };
+}
+
+/** Who fills what: distinct people by maximum matching, the level judged on all who count. */
+export function countApprovals(demand: Demand, people: People): Count {
+  const table = seating(demand, people);
+  const voters = people.approvals.map((vote) => vote.userId);
+  const assignment = assignApprovers(table.seats, table.level, voters);
+  const votes = new Map(people.approvals.map((vote) => [vote.userId, vote]));
+  const seated = table.owners.flatMap((slot, seat) => {
+    const person = assignment.seats[seat] ?? null;
+    return person === null ? [] : [{ slot, person }];
+  });
+  const slotsFull = seated.length === table.seats.length;
+  const levelMet = assignment.level.length === table.level.need;
+  const rows = demand.slots.map((slot) => {
+    const able = voters.filter((id) => candidate(slot, id, demand, people));
+    const people_ = slot.kind === "level" ? levelPeople(slot) : slot.distinct ? seated.filter((each) => each.slot === slot).map((each) => each.person) : able;
+    return { slot, people: people_.slice(0, slot.min) };
+  });
+  const satisfied = slotsFull && levelMet && rows.every(({ slot, people: who }) => who.length >= slot.min);
+  const grow = growth(demand, people, table, voters, filled(assignment));
+  const requirements = rows.map(({ slot, people: who }) => {
+    const open = who.length < slot.min;
+    return requirementOf(slot, who.length, who.map((id) => counted(votes.get(id)!)), open ? outsiders(slot, demand, people) : [], open ? completers(slot, demand, people, grow) : []);
+  });
+  return { requirements, satisfied };
+
+  /** The people who give what the slots do not; never all of it while the level is not met. */
+  function levelPeople(slot: Slot): readonly number[] {
+    const open = assignment.level.filter(({ group }) => !demand.ask.given.includes(demand.ask.teams[group]!.name));
+    const given = assignment.level.filter(({ group }) => demand.ask.given.includes(demand.ask.teams[group]!.name));
+    const ordered = [...open, ...given].map(({ person }) => person);
+    return ordered.slice(0, levelMet ? slot.min : Math.min(open.length, slot.min - 1));
+  }
+}
+
+interface Seating {
+  readonly seats: readonly Seat[];
+  /** The slot of each seat. */
+  readonly owners: readonly Slot[];
+  readonly level: LevelNeed;
+}
+
+function seating(demand: Demand, people: People): Seating {
+  const everyone = people.directory;
+  const ids = everyone.everybody();
+  const seats: Seat[] = [];
+  const owners: Slot[] = [];
+  for (const slot of demand.slots) {
+    if (!slot.distinct || slot.kind === "level") continue;
+    const candidates = new Set(ids.filter((id) => candidate(slot, id, demand, people)));
+    for (let seat = 0; seat < slot.min; seat++) {
+      seats.push({ candidates, extra: slot.kind === "unknown" });
+      owners.push(slot);
+    }
+  }
+  const groups = demand.ask.teams.map(
+    (team) => new Set(ids.filter((id) => team.anyOf.some((group) => everyone.membership(id, group).status === "member"))),
+  );
+  return { seats, owners, level: { groups, need: demand.ask.need } };
+}
+
+/** May this person fill this slot, as far as membership goes? */
+export function candidate(slot: Slot, id: number, demand: Demand, people: People): boolean {
+  if (slot.kind === "unknown") return demand.slots.some((each) => each.kind !== "unknown" && candidate(each, id, demand, people));
+  return outside(slot, id, people.directory) === null;
+}
+
+function outside(slot: Slot, id: number, directory: Directory): Extract<Membership, { status: "no" }> | { reason: "not_in_role"; because: string } | null {
+  const answers = slot.anyOf.map((group) => directory.membership(id, group));
+  if (!answers.some((answer) => answer.status === "member")) {
+    const refusals = answers.flatMap((answer) => (answer.status === "no" ? [answer] : []));
+    return refusals.find((answer) => answer.reason !== "not_member") ?? refusals[0] ?? { status: "no", reason: "not_member", because: "nobody may fill this" };
+  }
+  const holds = slot.holders === null || slot.holders.some((group) => directory.membership(id, group).status === "member");
+  return holds ? null : { reason: "not_in_role", because: `does not hold the role ${slot.role ?? ""}`.trim() };
+}
+
+function outsiders(slot: Slot, demand: Demand, people: People): readonly RefusedApproval[] {
+  if (slot.kind === "unknown") return [];
+  return people.approvals.flatMap((vote) => {
+    if (candidate(slot, vote.userId, demand, people)) return [];
+    const wrong = outside(slot, vote.userId, people.directory)!;
+    return [{ user: vote.user, reviewId: vote.reviewId, reason: wrong.reason, because: wrong.because }];
+  });
+}
+
+/** Would one approval by this person meet one want more? */
+function growth(demand: Demand, people: People, table: Seating, voters: readonly number[], now: number): (id: number) => boolean {
+  const known = new Map<string, boolean>();
+  return (id) => {
+    const kind = [...table.seats.map((seat) => seat.candidates.has(id)), ...table.level.groups.map((group) => group.has(id))].join();
+    const before = known.get(kind);
+    if (before !== undefined) return before;
+    const grows =
+      filled(assignApprovers(table.seats, table.level, [...voters, id])) > now ||
+      demand.slots.some((slot) => !slot.distinct && candidate(slot, id, demand, people));
+    known.set(kind, grows);
+    return grows;
+  };
+}
+
+function completers(slot: Slot, demand: Demand, people: People, grows: (id: number) => boolean): readonly string[] {
+  const { directory, contributors } = people;
+  const voted = new Set(people.approvals.map((vote) => vote.userId));
+  return directory
+    .everybody()
+    .filter((id) => !voted.has(id) && candidate(slot, id, demand, people))
+    .map((id) => directory.byId(id)!)
+    .filter((actor) => unfitness(actor, contributors) === null && grows(actor.id))
+    .map((actor) => `@${actor.login}`)
+    .sort();
+}
+
+function counted(vote: Vote): CountedApproval {
+  return { user: vote.user, userId: vote.userId, reviewId: vote.reviewId, submittedAt: vote.submittedAt };
+}
+
+function requirementOf(
+  slot: Slot,
+  have: number,
+  approvals: readonly CountedApproval[],
+  refused: readonly RefusedApproval[],
+  completing: readonly string[],
+): Requirement {
+  const { id, team, role, users, min, source } = slot;
+  return { id, team, role, users, minApprovals: min, have, source, approvals, refused, completers: completing };
+}

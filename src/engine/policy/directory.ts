@@ -1,0 +1,105 @@
+import type { Actor, PeopleFacts, Team } from "../facts.ts";
+import type { Config } from "./model.ts";
+
+/** People who may fill a requirement. */
+export type Group =
+  | { readonly kind: "team"; readonly team: string }
+  | { readonly kind: "users"; readonly users: readonly string[] }
+  | { readonly kind: "owners" };
+
+export type Membership =
+  | { readonly status: "member" }
+  | { readonly status: "no"; readonly reason: "not_member" | "pending_member" | "child_team_only"; readonly because: string };
+
+/** Who is who. Logins are resolved to numeric ids once; a login that resolves to nobody, or to two accounts, is nobody. */
+export interface Directory {
+  person(login: string | null): Actor | null;
+  membership(id: number, group: Group): Membership;
+  /** Every account that is known, by id. */
+  everybody(): readonly number[];
+  /** null = readable. Else why it cannot be relied on. */
+  unreadable(group: Group): string | null;
+  byId(id: number): Actor | null;
+  isOwner(id: number): boolean;
+  isAdmin(id: number): boolean;
+}
+
+const MEMBER: Membership = { status: "member" };
+
+export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals">): Directory {
+  const actors = actorsByLogin(people.actors);
+  const ids = new Map(people.actors.map((actor) => [actor.id, actor]));
+  const person = (login: string | null): Actor | null => (login === null ? null : (actors.get(login.toLowerCase()) ?? null));
+  const teams = new Map(people.teams.map((team) => [team.slug.toLowerCase(), { team, entries: entriesById(team, person) }]));
+  const everybody = [...ids.keys()].sort((left, right) => left - right);
+  const idsOf = (logins: readonly string[]): number[] => logins.flatMap((login) => person(login)?.id ?? []);
+  const owners = new Set(idsOf(people.owners));
+  const admins = new Set(idsOf(Object.keys(people.permissions).filter((login) => people.permissions[login] === "admin")));
+
+  function membership(id: number, group: Group): Membership {
+    switch (group.kind) {
+      case "owners":
+        return owners.has(id) ? MEMBER : no("not_member", "not an owner");
+      case "users":
+        return idsOf(group.users).includes(id) ? MEMBER : no("not_member", `not one of ${group.users.join(", ")}`);
+      case "team":
+        return teamMembership(id, group.team);
+    }
+  }
+
+  function teamMembership(id: number, slug: string): Membership {
+    const found = teams.get(slug.toLowerCase());
+    if (found === undefined || !found.team.readable) return no("not_member", `team ${slug} cannot be read`);
+    const entries = found.entries.get(id) ?? [];
+    const active = entries.filter((member) => member.state === "active");
+    if (active.some((member) => !member.inherited || config.approvals.includeChildTeams)) return MEMBER;
+    if (active.length > 0) return no("child_team_only", `in a child team of ${slug} only`);
+    if (entries.length > 0) return no("pending_member", `invited to ${slug} and not yet a member`);
+    return no("not_member", `not a member of ${slug}`);
+  }
+
+  return {
+    person,
+    membership,
+    everybody: () => everybody,
+    unreadable: (group) => {
+      if (group.kind !== "team") return null;
+      return teams.get(group.team.toLowerCase())?.team.readable === true ? null : group.team;
+    },
+    byId: (id) => ids.get(id) ?? null,
+    isOwner: (id) => owners.has(id),
+    isAdmin: (id) => admins.has(id) || owners.has(id),
+  };
+}
+
+function entriesById(team: Team, person: Directory["person"]): ReadonlyMap<number, Team["members"]> {
+  const entries = new Map<number, Team["members"]>();
+  for (const member of team.members) {
+    const id = person(member.user)?.id;
+    if (id !== undefined) entries.set(id, [...(entries.get(id) ?? []), member]);
+  }
+  return entries;
+}
+
+function no(reason: Extract<Membership, { status: "no" }>["reason"], because: string): Membership {
+  return { status: "no", reason, because };
+}
+
+function actorsByLogin(actors: readonly Actor[]): ReadonlyMap<string, Actor> {
+  const found = new Map<string, Actor>();
+  const ambiguous = new Set<string>();
+  const logins = new Map<number, string>();
+  for (const actor of actors) {
+    const login = actor.login.toLowerCase();
+    const earlier = found.get(login);
+    // One login for two accounts, or one account said in two ways: nobody can tell who it is.
+    if (earlier !== undefined && earlier.id !== actor.id) ambiguous.add(login);
+    if (earlier !== undefined && (earlier.type !== actor.type || earlier.suspended !== actor.suspended)) ambiguous.add(login);
+    const other = logins.get(actor.id);
+    if (other !== undefined && other !== login) for (const each of [other, login]) ambiguous.add(each);
+    logins.set(actor.id, login);
+    found.set(login, actor);
+  }
+  for (const login of ambiguous) found.delete(login);
+  return found;
+}

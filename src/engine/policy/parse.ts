@@ -1,0 +1,68 @@
+import { digest } from "../canonical.ts";
+import type { Problem } from "../problem.ts";
+import { combineConfigs } from "./combine.ts";
+import type { Policy, PolicyReading, PolicySource } from "./model.ts";
+import { policiesOf } from "./policies.ts";
+import { configSchema, policiesSchema, type RawConfig } from "./schema.ts";
+import { configProblems, impossibleEntries, ruleProblems } from "./semantics.ts";
+import { readSource, type SourceReading } from "./source.ts";
+
+export { defaultConfig } from "./defaults.ts";
+
+/**
+ * Policy and configuration files of the organisation and of the repository, as one set. No sources = not enrolled, all defaults.
+ * Anything wrong in any file makes the whole reading invalid: nothing is decided under a guess.
+ */
+export function parsePolicySet(sources: readonly PolicySource[]): PolicyReading {
+  const ordered = [...sources].sort((left, right) => order(left) - order(right) || (left.path < right.path ? -1 : 1));
+  const problems: Problem[] = repeated(ordered);
+  const configs: Partial<Record<"org" | "repo", SourceReading<RawConfig>>> = {};
+  const policies: Policy[] = [];
+  for (const source of ordered) {
+    if (source.kind === "config") {
+      const reading = readSource(source, configSchema);
+      problems.push(...reading.problems, ...configProblems(reading));
+      configs[source.origin] = reading;
+    } else {
+      const reading = readSource(source, policiesSchema);
+      problems.push(...reading.problems, ...ruleProblems(reading));
+      policies.push(...policiesOf(reading));
+    }
+  }
+  const { config, problems: combined } = combineConfigs(configs.org?.value, configs.repo?.value);
+  for (const { kind, by, path, because } of combined) {
+    const file = configs[by];
+    problems.push({
+      code: "E001",
+      message: kind === "loosens" ? `\`${path.join(".")}\` would loosen: ${because}` : `\`${path.join(".")}\` is ignored: ${because}`,
+      file: file?.source.path ?? null,
+      line: file?.lineOf(path) ?? null,
+      severity: kind === "loosens" ? "error" : "warning",
+    });
+  }
+  problems.push(...impossibleEntries(policies, config, configs));
+  if (problems.some((problem) => problem.severity === "error")) {
+    const blobs = ordered.map(({ origin, kind, path, mode, blob }) => ({ origin, kind, path, mode, blob }));
+    return { status: "invalid", problems, digest: digest("countersign/policy/v1", { invalid: blobs }) };
+  }
+  const canonical = { policies: policies.map(({ file: _file, line: _line, ...policy }) => policy), config };
+  const set = { policies, config, enrolled: sources.length > 0, digest: digest("countersign/policy/v1", canonical) };
+  return { status: "ok", set, problems };
+}
+
+function order(source: PolicySource): number {
+  return (source.origin === "org" ? 0 : 2) + (source.kind === "config" ? 0 : 1);
+}
+
+/** One file of each kind per origin: two would leave it open which one holds. */
+function repeated(sources: readonly PolicySource[]): Problem[] {
+  return sources
+    .filter((source, index) => index > 0 && order(source) === order(sources[index - 1]!))
+    .map((source) => ({
+      code: "E001",
+      message: "a second file of the same kind: only one may exist",
+      file: source.path,
+      line: null,
+      severity: "error",
+    }));
+}

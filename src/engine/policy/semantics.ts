@@ -1,0 +1,114 @@
+import type { z } from "zod";
+import type { Problem } from "../problem.ts";
+import { parseClassification } from "./classification.ts";
+import { ENVIRONMENTS, knownEnvironment } from "./environment-words.ts";
+import { globProblem } from "./glob.ts";
+import { type ApproverEntry, type Config, type Policy, SEVERITIES } from "./model.ts";
+import type { policiesSchema, RawConfig } from "./schema.ts";
+import type { SourceReading } from "./source.ts";
+import { didYouMean } from "./suggest.ts";
+
+type Report = (path: readonly PropertyKey[], message: string) => void;
+
+/** What a schema cannot say about `.choochoorc`. */
+export function configProblems(reading: SourceReading<RawConfig>): readonly Problem[] {
+  const { problems, report } = collector(reading);
+  const config = reading.value;
+  if (config === undefined) return problems;
+  checkGlobs(report, ["contracts", "include"], config.contracts?.include);
+  checkGlobs(report, ["contracts", "exclude"], config.contracts?.exclude);
+  config.contracts?.mappings?.forEach((mapping, index) => {
+    checkGlobs(report, ["contracts", "mappings", index, "paths"], mapping.paths);
+  });
+  for (const environment of ENVIRONMENTS) checkGlobs(report, ["environments", environment], config.environments?.[environment]);
+  for (const glob of Object.keys(config.enrolment ?? {})) {
+    const wrong = globProblem(glob);
+    if (wrong !== null) report(["enrolment", glob], `\`enrolment\`: \`${glob}\` ${wrong}`);
+  }
+  for (const [role, to] of Object.entries(config.roles ?? {})) {
+    if (to.team === undefined && (to.users ?? []).length === 0) report(["roles", role], `role \`${role}\` names no team and no users`);
+  }
+  const { low = 3, medium = 6, high = 8 } = config.risk?.thresholds ?? {};
+  if (low > medium || medium > high) report(["risk", "thresholds"], "`risk.thresholds` must rise: low, medium, high");
+  return problems;
+}
+
+/** What a schema cannot say about the policies of one file. A trigger that can never match is refused: it would look like protection. */
+export function ruleProblems(reading: SourceReading<z.infer<typeof policiesSchema>>): readonly Problem[] {
+  const { problems, report } = collector(reading);
+  const names = new Set<string>();
+  reading.value?.policies.forEach((policy, index) => {
+    const at = ["policies", index];
+    if (names.has(policy.name)) report([...at, "name"], `duplicate policy name \`${policy.name}\``);
+    names.add(policy.name);
+    const { env, paths, findings, classification, ignore } = policy.trigger;
+    checkGlobs(report, [...at, "trigger", "paths"], paths);
+    env?.forEach((word, position) => {
+      if (knownEnvironment(word) === null)
+        report([...at, "trigger", "env", position], `unknown environment \`${word}\`${didYouMean(word, ENVIRONMENTS)}`);
+    });
+    for (const [key, codes] of [
+      ["findings", findings],
+      ["ignore", ignore],
+    ] as const)
+      codes?.forEach((code, position) => {
+        if (!isCode(code) && !(key === "findings" && SEVERITIES.some((each) => each === code)))
+          report([...at, "trigger", key, position], `unknown finding code \`${code}\`${didYouMean(code, SEVERITIES)}`);
+      });
+    if (classification !== undefined && parseClassification(classification) === null)
+      report([...at, "trigger", "classification"], `cannot read the classification \`${classification}\`: write \`>=confidential\` or a class`);
+  });
+  return problems;
+}
+
+/** Entries that nobody can fill whatever happens, by the combined configuration. */
+export function impossibleEntries(
+  policies: readonly Policy[],
+  config: Config,
+  configs: Partial<Record<"org" | "repo", SourceReading<RawConfig>>>,
+): readonly Problem[] {
+  if (Object.values(configs).some((reading) => reading.value === undefined)) return [];
+  return policies.flatMap((policy) =>
+    policy.approvers.flatMap((entry): Problem[] => {
+      const because = impossible(entry, config);
+      if (because === null) return [];
+      const message = `policy \`${policy.name}\`: ${because}`;
+      return [{ code: "E001", message, file: policy.file, line: policy.line, severity: "error" }];
+    }),
+  );
+}
+
+function impossible(entry: ApproverEntry, config: Config): string | null {
+  const role = entry.role !== null && Object.hasOwn(config.roles, entry.role) ? config.roles[entry.role]! : null;
+  if (entry.team === null && entry.users.length === 0) {
+    if (entry.role === null) return "an approver entry names no team, no users and no role";
+    if (role === null) return `nobody can be \`${entry.role}\`: give the entry a team or users, or map the role in \`roles\``;
+  }
+  const people = countOf(entry.team, entry.users);
+  const allowed = role === null ? people : Math.min(entry.team === null && entry.users.length === 0 ? Infinity : people, countOf(role.team, role.users));
+  return allowed < entry.minApprovals ? `needs ${entry.minApprovals} approvals, and only ${allowed} people are named` : null;
+}
+
+/** How many people at most: teams have no upper bound here. */
+function countOf(team: string | null, users: readonly string[]): number {
+  return team === null ? new Set(users.map((user) => user.toLowerCase())).size : Infinity;
+}
+
+function isCode(code: string): boolean {
+  return /^[a-z][a-z_]*(\.[a-z][a-z_]*)+$/.test(code);
+}
+
+function checkGlobs(report: Report, path: readonly PropertyKey[], globs: readonly string[] | undefined): void {
+  globs?.forEach((glob, index) => {
+    const wrong = globProblem(glob);
+    if (wrong !== null) report([...path, index], `the pattern \`${glob.slice(0, 60)}\` ${wrong}`);
+  });
+}
+
+function collector(reading: SourceReading<unknown>): { problems: Problem[]; report: Report } {
+  const problems: Problem[] = [];
+  const report: Report = (path, message) => {
+    problems.push({ code: "E001", message, file: reading.source.path, line: reading.lineOf(path), severity: "error" });
+  };
+  return { problems, report };
+}

@@ -1,0 +1,21 @@
+import type { Finding } from "../contract/finding.ts";
+import { tagKey, type Vocabulary } from "../contract/vocabulary.ts";
+
+/** Every key that the changed thing carries at base or head, unknown classes included. */
+export function keysOf(finding: Finding): readonly string[] {
+  return [...new Set([...finding.tagsBefore, ...finding.tagsAfter, ...finding.unknownClasses])].sort();
+}
+
+/** The words of a list that a finding carries: equality after synonyms, categories by path prefix. */
+export function wordsTouched(words: readonly string[], finding: Finding, vocabulary: Vocabulary): readonly string[] {
+  const keys = keysOf(finding);
+  return words.filter((word) => {
+    const wanted = tagKey(vocabulary, word);
+    return keys.some((key) => sameTag(wanted, key));
+  });
+}
+
+function sameTag(wanted: string, key: string): boolean {
+  if (wanted === key || `unknown:${wanted}` === key) return true;
+  return wanted.startsWith("category:") && key.startsWith(`${wanted}.`);
+}

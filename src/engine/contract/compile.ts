@@ -1,0 +1,32 @@
+import { describeType } from "./diff/type-change.ts";
+import type { CompiledContract } from "./finding.ts";
+import type { Contract, Tag } from "./model.ts";
+
+/** The form that a runtime needs: objects and fields in name order, with the tags in force on each. */
+export function compileContract(contract: Contract): CompiledContract {
+  return {
+    file: contract.file,
+    key: contract.key,
+    format: contract.format,
+    version: contract.version,
+    objects: contract.objects
+      .map((object) => ({
+        name: object.name,
+        tags: tagKeys([...object.tags, ...contract.tags]),
+        fields: object.fields
+          .map((field) => ({
+            path: field.path.join("."),
+            type: describeType(field.type),
+            tags: tagKeys([...field.tags, ...object.tags, ...contract.tags]),
+            masking: field.masking,
+          }))
+          .sort((a, b) => (a.path < b.path ? -1 : 1)),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/** Distinct keys in order. */
+export function tagKeys(tags: readonly Tag[]): readonly string[] {
+  return [...new Set(tags.map((tag) => tag.key))].sort();
+}

@@ -1,0 +1,148 @@
+import type { Problem } from "../problem.ts";
+import { compileContract } from "./compile.ts";
+import { type Change, change, contractPlace, ownedObjects, taggedFields } from "./diff/change.ts";
+import { changedTerms } from "./diff/contract-changes.ts";
+import { addedField, changedField, removedField } from "./diff/field-changes.ts";
+import { fileChanges, goneContract } from "./diff/file-changes.ts";
+import { renameCandidate } from "./diff/likeness.ts";
+import { type Matched, matchContracts, matchFields, matchObjects } from "./diff/match.ts";
+import { changedContractTags, changedObject, formsOf, removedObjectTags } from "./diff/scope-changes.ts";
+import { type ChangedPath, readSide, readSides } from "./diff/sides.ts";
+import { toFindings } from "./diff/to-findings.ts";
+import type { ContractDiff, GovernedFile, TagLoss } from "./finding.ts";
+import { FINDING_CODES } from "./finding-codes.ts";
+import type { Contract, ContractFile } from "./model.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+export interface DiffInput {
+  /** The changed governed files as they stand at the base. */
+  readonly base: readonly ContractFile[];
+  /** The changed governed files as they stand at the head. */
+  readonly head: readonly ContractFile[];
+  readonly files: readonly GovernedFile[];
+  /** Changed files outside the governed paths, at the head: a contract may have gone there. */
+  readonly outside: readonly ContractFile[];
+  readonly vocabulary: Vocabulary;
+}
+
+/**
+ * Compares the whole set of changed contract files at the base with the set at the head: first the structure, then the rule table.
+ * Total and deterministic; the order of the inputs does not matter.
+ */
+export function diffContracts(input: DiffInput): ContractDiff {
+  const paths = readSides(input, input.vocabulary);
+  const files = fileChanges(paths);
+  const contracts = matchContracts(files.before, files.after);
+  const outside = outsideContracts(input);
+  const changes = [...files.changes, ...contractSetChanges(contracts, files.told, paths, outside)];
+  const heads = paths.flatMap((path) => (path.after.status === "contract" ? [path.after.contract] : []));
+  return {
+    findings: toFindings([...changes, ...unbumpedVersions(contracts, changes)]),
+    files: input.files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    losses: lossesOf(files.before, contracts, changes),
+    unparseable: files.unparseable,
+    warnings: [...heads.flatMap((contract) => contract.problems), ...outside.map(outsideWarning)],
+    environments: [
+      ...new Set([...files.before, ...heads].flatMap((each) => each.servers.flatMap((server) => server.environment ?? []))),
+    ].sort(),
+    contracts: heads.map(compileContract),
+  };
+}
+
+function contractSetChanges(
+  contracts: Matched<Contract>,
+  told: ReadonlySet<Contract>,
+  paths: readonly ChangedPath[],
+  outside: readonly Contract[],
+): readonly Change[] {
+  const objects = matchObjects(contracts);
+  const fields = matchFields(objects);
+  const forms = formsOf(fields);
+  const paired = new Set(fields.pairs.map((pair) => pair.before.object));
+  const gone = contracts.removed.filter(
+    (contract) => !told.has(contract) && !hasMoved(contract, new Set(objects.pairs.map((pair) => pair.before.object))),
+  );
+  const silent = new Set<Contract>([...gone, ...told]);
+  const remains = new Set(paths.flatMap((path) => (path.after.status === "absent" ? [] : [path.path])));
+  return [
+    ...contracts.pairs.flatMap(({ before, after }) => [...changedContractTags(before, after, forms), ...changedTerms(before, after)]),
+    ...objects.pairs.flatMap((pair) => changedObject(pair, forms)),
+    ...fields.pairs.flatMap(changedField),
+    ...gone.map((contract) => {
+      const left = ownedObjects(contract).filter(({ object }) => !paired.has(object));
+      return goneContract(contract, left, remains.has(contract.file), whereabouts(contract, outside));
+    }),
+    ...fields.removed
+      .filter(({ contract }) => !silent.has(contract))
+      .map((field) => removedField(field, renameCandidate(field, fields.added))),
+    ...objects.removed.filter(({ contract }) => !silent.has(contract)).flatMap(removedObjectTags),
+    ...fields.added.flatMap(addedField),
+    ...newScopeTags(contracts, objects),
+  ];
+}
+
+/** Tags of new contracts and new objects, told once for the scope. */
+function newScopeTags(contracts: Matched<Contract>, objects: ReturnType<typeof matchObjects>): readonly Change[] {
+  const ofContracts = contracts.added.flatMap((contract) =>
+    contract.tags.map((tag) => change("tag.added", contractPlace(null, contract, tag.pos), null, tag.key)),
+  );
+  const ofObjects = objects.added.flatMap(({ contract, object }) =>
+    object.tags.map((tag) =>
+      change(
+        "tag.added",
+        { ...contractPlace(null, contract, tag.pos), object: object.name, tagsAfter: [...object.tags, ...contract.tags] },
+        null,
+        tag.key,
+      ),
+    ),
+  );
+  return [...ofContracts, ...ofObjects];
+}
+
+/** A contract without an id is its objects: when all of them stand in other governed files, nothing was deleted. */
+function hasMoved(contract: Contract, paired: ReadonlySet<Contract["objects"][number]>): boolean {
+  return contract.key === contract.file && contract.objects.length > 0 && contract.objects.every((object) => paired.has(object));
+}
+
+function outsideContracts({ outside, vocabulary }: DiffInput): readonly Contract[] {
+  return outside
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map((file) => readSide(file, vocabulary))
+    .flatMap((side) => (side.status === "contract" ? [side.contract] : []));
+}
+
+function whereabouts(contract: Contract, outside: readonly Contract[]): string | null {
+  const same =
+    outside.find((each) => each.key === contract.key) ??
+    outside.find((each) => each.objects.some(({ name }) => contract.objects.some((object) => object.name === name)));
+  return same?.file ?? null;
+}
+
+function outsideWarning(contract: Contract): Problem {
+  return {
+    code: "E003",
+    message: "reads as a data contract, but stands outside the governed paths",
+    file: contract.file,
+    line: contract.pos.line,
+    severity: "warning",
+    hint: "add its path to `contracts.include`",
+  };
+}
+
+function unbumpedVersions(contracts: Matched<Contract>, changes: readonly Change[]): readonly Change[] {
+  const broken = new Set(changes.filter((each) => FINDING_CODES[each.code].breaking).map((each) => each.place.contract));
+  return contracts.pairs
+    .filter(({ before, after }) => broken.has(after.file) && after.version !== null && before.version === after.version)
+    .map(({ before, after }) => change("version.not_bumped_on_break", contractPlace(before, after), before.version, after.version));
+}
+
+/** Of every base contract: how many fields were tagged, and how many of them lost a tag or are gone. */
+function lossesOf(before: readonly Contract[], contracts: Matched<Contract>, changes: readonly Change[]): readonly TagLoss[] {
+  const lost = new Set(changes.flatMap((each) => each.lost));
+  return before.flatMap((contract) => {
+    const tagged = taggedFields(contract);
+    if (tagged.length === 0) return [];
+    const label = contracts.pairs.find((pair) => pair.before === contract)?.after.file ?? contract.file;
+    return [{ contract: label, taggedAtBase: tagged.length, lost: tagged.filter((id) => lost.has(id)).length }];
+  });
+}

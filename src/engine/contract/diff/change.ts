@@ -1,0 +1,138 @@
+import { isSensitive } from "../classes.ts";
+import type { FindingCode } from "../finding-codes.ts";
+import type { Contract, DataObject, Field, Position, Tag } from "../model.ts";
+
+/** One structural change, before any severity: what differs, where, and which tags are in force there. */
+export interface Change {
+  readonly code: FindingCode;
+  /** Picks the row's severity and weight for tagged data. For tag changes: the tag itself protects something. */
+  readonly tagged: boolean;
+  readonly place: Place;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Words for the sentence: the tag, the candidate of a rename, the server. */
+  readonly about: string;
+  /** Base fields (by fieldId) that lost protection through this change; for the mass-loss count. */
+  readonly lost: readonly string[];
+}
+
+export interface Place {
+  /** File of the contract: at head, or at base when it is gone at head. */
+  readonly contract: string;
+  readonly format: Contract["format"] | null;
+  readonly object: string | null;
+  readonly field: string | null;
+  readonly file: string;
+  readonly pos: Position | null;
+  readonly side: "head" | "base";
+  /** Tags in force at both sides: own, object's and contract's. */
+  readonly tagsBefore: readonly Tag[];
+  readonly tagsAfter: readonly Tag[];
+}
+
+/** An object with the contract around it. */
+export interface OwnedObject {
+  readonly contract: Contract;
+  readonly object: DataObject;
+}
+
+/** A field with everything around it. */
+export interface OwnedField extends OwnedObject {
+  readonly field: Field;
+}
+
+export function fieldId({ contract, object, field }: OwnedField): string {
+  return JSON.stringify([contract.file, object.name, field.path]);
+}
+
+export function ownedFields(owned: OwnedObject): readonly OwnedField[] {
+  return owned.object.fields.map((field) => ({ ...owned, field }));
+}
+
+export function ownedObjects(contract: Contract): readonly OwnedObject[] {
+  return contract.objects.map((object) => ({ contract, object }));
+}
+
+/** The field's own tags, then those of its object and contract. */
+export function tagsInForce(owned: OwnedField | OwnedObject): readonly Tag[] {
+  const own = "field" in owned ? owned.field.tags : [];
+  return [...own, ...owned.object.tags, ...owned.contract.tags];
+}
+
+export function allTags(contract: Contract): readonly Tag[] {
+  return [...contract.tags, ...contract.objects.flatMap((object) => [...object.tags, ...object.fields.flatMap((field) => field.tags)])];
+}
+
+export function protects(tag: Tag): boolean {
+  return tag.classifies && isSensitive(tag.key);
+}
+
+export function isTagged(...sides: readonly (readonly Tag[])[]): boolean {
+  return sides.some((tags) => tags.some(protects));
+}
+
+/** Base fields of a contract that are tagged, by id. */
+export function taggedFields(contract: Contract): readonly string[] {
+  return ownedObjects(contract)
+    .flatMap(ownedFields)
+    .filter((owned) => isTagged(tagsInForce(owned)))
+    .map(fieldId);
+}
+
+export function fieldPlace(before: OwnedField | null, after: OwnedField | null): Place {
+  const shown = (after ?? before)!;
+  return {
+    contract: shown.contract.file,
+    format: shown.contract.format,
+    object: shown.object.name,
+    field: shown.field.path.join("."),
+    file: shown.contract.file,
+    pos: shown.field.pos,
+    side: after === null ? "base" : "head",
+    tagsBefore: before === null ? [] : tagsInForce(before),
+    tagsAfter: after === null ? [] : tagsInForce(after),
+  };
+}
+
+export function objectPlace(before: OwnedObject | null, after: OwnedObject | null): Place {
+  const shown = (after ?? before)!;
+  return {
+    contract: shown.contract.file,
+    format: shown.contract.format,
+    object: shown.object.name,
+    field: null,
+    file: shown.contract.file,
+    pos: shown.object.pos,
+    side: after === null ? "base" : "head",
+    tagsBefore: before === null ? [] : tagsInForce(before),
+    tagsAfter: after === null ? [] : tagsInForce(after),
+  };
+}
+
+/** The contract as a whole: every tag inside it is in force. */
+export function contractPlace(before: Contract | null, after: Contract | null, pos?: Position): Place {
+  const shown = (after ?? before)!;
+  return {
+    contract: shown.file,
+    format: shown.format,
+    object: null,
+    field: null,
+    file: shown.file,
+    pos: pos ?? shown.pos,
+    side: after === null ? "base" : "head",
+    tagsBefore: before === null ? [] : allTags(before),
+    tagsAfter: after === null ? [] : allTags(after),
+  };
+}
+
+/** A change with nothing lost; tagged when the place is. */
+export function change(
+  code: FindingCode,
+  place: Place,
+  before: string | null,
+  after: string | null,
+  about = "",
+  tagged = isTagged(place.tagsBefore, place.tagsAfter),
+): Change {
+  return { code, tagged, place, before, after, about, lost: [] };
+}

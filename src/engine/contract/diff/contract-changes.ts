@@ -1,0 +1,107 @@
+import type { Contract } from "../model.ts";
+import { type Change, change, contractPlace } from "./change.ts";
+import { comparable } from "./field-changes.ts";
+import { qualityChanges } from "./quality-changes.ts";
+
+/** What a contract says about itself: where the data lives, who may read it, for what and how long. */
+export function changedTerms(before: Contract, after: Contract): readonly Change[] {
+  const place = contractPlace(before, after);
+  return [
+    ...serverChanges(before, after),
+    ...accessChanges(before, after),
+    ...retentionChanges(before, after),
+    ...slaChanges(before, after),
+    ...(before.purpose === after.purpose ? [] : [change("purpose.changed", place, before.purpose, after.purpose)]),
+    ...after.consumers.filter((each) => !before.consumers.includes(each)).map((each) => change("consumer.added", place, null, each)),
+    ...before.owners.filter((each) => !after.owners.includes(each)).map((each) => change("owner.removed", place, each, null)),
+    ...after.owners.filter((each) => !before.owners.includes(each)).map((each) => change("owner.added", place, null, each)),
+    ...qualityChanges(before.quality, after.quality, comparable(before, after), place),
+  ];
+}
+
+/** A server is the same by name, or, when it was renamed or the standard had no names, by what identifies it. */
+function serverChanges(before: Contract, after: Contract): readonly Change[] {
+  return after.servers.flatMap((now): readonly Change[] => {
+    const place = contractPlace(before, after, now.pos);
+    const was =
+      before.servers.find((each) => each.name === now.name) ??
+      before.servers.find((each) => each.identity === now.identity && each.region === now.region);
+    if (was === undefined) return [change("server.added", place, null, describe(now), `\`${now.name}\` added`)];
+    return [
+      ...(was.region === now.region ? [] : [change("server.region_changed", place, was.region, now.region, `\`${now.name}\``)]),
+      ...(was.identity === now.identity
+        ? []
+        : [change("server.added", place, was.identity, now.identity, `\`${now.name}\` now points elsewhere`)]),
+    ];
+  });
+}
+
+function describe(server: Contract["servers"][number]): string {
+  return [server.name, server.region, server.identity].filter((part) => part !== null && part !== "").join(" ");
+}
+
+const RANK: Readonly<Record<string, number>> = {
+  "": 0,
+  none: 0,
+  read: 0,
+  select: 0,
+  write: 1,
+  readwrite: 1,
+  "read-write": 1,
+  update: 1,
+  admin: 2,
+  owner: 2,
+  all: 2,
+};
+
+function accessChanges(before: Contract, after: Contract): readonly Change[] {
+  return after.roles.flatMap((now): readonly Change[] => {
+    const place = contractPlace(before, after, now.pos);
+    const was = before.roles.filter((each) => each.name === now.name);
+    if (was.length === 0) return [change("access.granted", place, null, `${now.name} ${now.access}`.trim(), `\`${now.name}\``)];
+    // An access word without a rank is above all ranks: nobody knows what it grants.
+    const rank = (access: string) => (Object.hasOwn(RANK, access) ? RANK[access]! : 3);
+    if (
+      was.some(
+        (each) =>
+          each.access === now.access ||
+          rank(each.access) > rank(now.access) ||
+          (rank(each.access) === rank(now.access) && rank(now.access) < 3),
+      )
+    )
+      return [];
+    return [change("access.widened", place, was.map((each) => each.access).join(", "), now.access, `\`${now.name}\``)];
+  });
+}
+
+function retentionChanges(before: Contract, after: Contract): readonly Change[] {
+  const [was, is] = [before.retention, after.retention];
+  if (was === null || was.raw === is?.raw || (was.days !== null && was.days === is?.days)) return [];
+  const place = contractPlace(before, after, is?.pos);
+  const shortened = was.days !== null && is !== null && is.days !== null && is.days < was.days;
+  if (shortened) return [change("sla.tightened", place, was.raw, is.raw, "retention")];
+  return [change("retention.lengthened", place, was.raw, is?.raw ?? null)];
+}
+
+const MORE_IS_BETTER = /availab|throughput|uptime/i;
+const LESS_IS_BETTER = /latency|frequency|error|time.?to|freshness|delay/i;
+
+function slaChanges(before: Contract, after: Contract): readonly Change[] {
+  const place = contractPlace(before, after);
+  const now = new Map(Object.entries(after.slas).map(([name, value]) => [name.toLowerCase(), value]));
+  const old = new Map(Object.entries(before.slas).map(([name, value]) => [name.toLowerCase(), value]));
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((name) => {
+    const [was, is] = [old.get(name) ?? null, now.get(name) ?? null];
+    if (was === is) return [];
+    return [change(was === null || isStricter(name, was, is) ? "sla.tightened" : "sla.relaxed", place, was, is, name)];
+  });
+}
+
+/** Only numbers of one unit can be shown to be stricter; everything else counts as relaxed. */
+function isStricter(name: string, before: string, after: string | null): boolean {
+  const [, was, unit] = /^([\d.]+)(.*)$/.exec(before) ?? [];
+  const [, is, unitNow] = /^([\d.]+)(.*)$/.exec(after ?? "") ?? [];
+  if (was === undefined || is === undefined || unit !== unitNow) return false;
+  if (MORE_IS_BETTER.test(name)) return Number(is) > Number(was);
+  return LESS_IS_BETTER.test(name) && Number(is) < Number(was);
+}

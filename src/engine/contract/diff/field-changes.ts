@@ -1,0 +1,128 @@
+import type { FindingCode } from "../finding-codes.ts";
+import type { Contract, Field } from "../model.ts";
+import { type Change, change, fieldId, fieldPlace, isTagged, type OwnedField, protects, tagsInForce } from "./change.ts";
+import { looksPersonal } from "./likeness.ts";
+import { isSameObject, type Pair } from "./match.ts";
+import { listChanges, qualityChanges } from "./quality-changes.ts";
+import { compareTags } from "./tag-changes.ts";
+import { compareTypes, describeType } from "./type-change.ts";
+
+/** Everything that differs between two forms of one field. */
+export function changedField({ before, after }: Pair<OwnedField>): readonly Change[] {
+  const place = fieldPlace(before, after);
+  const tags = compareTags(before.field.tags, after.field.tags).map((each): Change => {
+    const covered = each.sensitive && each.code === "tag.removed" && tagsInForce(after).some((tag) => tag.key === each.key);
+    return {
+      ...change(
+        each.code,
+        place,
+        each.before,
+        each.after,
+        covered ? "; only the enclosing object or contract still carries it" : "",
+        each.sensitive,
+      ),
+      lost: each.sensitive && each.code !== "tag.added" && each.code !== "tag.changed" ? [fieldId(before)] : [],
+    };
+  });
+  return [...identityChanges(before, after), ...tags, ...shapeChanges(before, after)];
+}
+
+/** Renamed or moved, known by an id. Blocks when a protecting tag did not come along. */
+function identityChanges(before: OwnedField, after: OwnedField): readonly Change[] {
+  const place = fieldPlace(before, after);
+  const kept = new Set(tagsInForce(after).map((tag) => tag.key));
+  const dropped = tagsInForce(before).some((tag) => protects(tag) && !kept.has(tag.key));
+  const was = before.field.path.join(".");
+  const made = (code: FindingCode, from: string, to: string): Change => ({
+    ...change(code, place, from, to, dropped ? ", and its tags did not come along" : "", dropped),
+    lost: dropped ? [fieldId(before)] : [],
+  });
+  const sameParent = before.field.path.slice(0, -1).join("\0") === after.field.path.slice(0, -1).join("\0");
+  if (!isSameObject(before, after) || !sameParent)
+    return [made("field.moved", `${before.object.name}.${was}`, `${after.object.name}.${after.field.path.join(".")}`)];
+  if (before.field.name !== after.field.name) return [made("field.renamed", was, after.field.path.join("."))];
+  const [old, now] = [before.field.physicalName, after.field.physicalName];
+  if (old !== null && now !== null && old !== now) return [{ ...made("field.renamed", `physical name ${old}`, `physical name ${now}`) }];
+  return [];
+}
+
+function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] {
+  const place = fieldPlace(before, after);
+  const [b, a] = [before.field, after.field];
+  const made = (code: FindingCode, was: string | null, is: string | null, about = "") => change(code, place, was, is, about);
+  const differs = (code: FindingCode, was: string | null, is: string | null) => (was === is ? [] : [made(code, was, is)]);
+  const flag = (name: "required" | "unique" | "primaryKey") => {
+    const [was, is] = [b[name] === true, a[name] === true];
+    return was === is ? [] : [made(`${name}.${is ? "tightened" : "loosened"}`, String(was), String(is))];
+  };
+  const type = compareTypes(b.type, a.type);
+  return [
+    ...(type === "same" ? [] : [made(type === "changed" ? "type.changed" : "type.widened", describeType(b.type), describeType(a.type))]),
+    ...flag("required"),
+    ...flag("unique"),
+    ...flag("primaryKey"),
+    ...enumChanges(b, a, made),
+    ...constraintChanges(b, a, made),
+    ...differs("default.changed", b.default, a.default),
+    ...differs("masking.changed", b.masking, a.masking),
+    ...listChanges(b.examples, a.examples).flatMap(([was, is]) => [made("examples.changed", was, is)]),
+    ...listChanges(b.origins, a.origins).flatMap(([was, is]) => (b.origins.length === 0 ? [] : [made("tag.origin_changed", was, is)])),
+    ...differs("description.changed", b.description, a.description),
+    ...qualityChanges(b.quality, a.quality, comparable(before.contract, after.contract), place),
+  ];
+}
+
+/** The same standard in the same major version writes its rules in the same words. */
+export function comparable(before: Contract, after: Contract): boolean {
+  const major = (contract: Contract) => `${contract.format} ${/\d+/.exec(contract.specVersion)?.[0] ?? ""}`;
+  return before.format === after.format && (before.format !== "odcs" || major(before) === major(after));
+}
+
+type Make = (code: FindingCode, before: string | null, after: string | null, about?: string) => Change;
+
+function enumChanges(before: Field, after: Field, made: Make): readonly Change[] {
+  const [was, is] = [before.enum, after.enum];
+  if (was === null && is === null) return [];
+  if (was === null) return [made("constraints.tightened", null, is!.join(", "), "enum")];
+  if (is === null) return [made("constraints.loosened", was.join(", "), null, "enum")];
+  return [
+    ...was.filter((value) => !is.includes(value)).map((value) => made("enum.value_removed", value, null)),
+    ...is.filter((value) => !was.includes(value)).map((value) => made("enum.value_added", null, value)),
+  ];
+}
+
+function constraintChanges(before: Field, after: Field, made: Make): readonly Change[] {
+  const was = { ...before.constraints, ...(before.format === null ? {} : { format: before.format }) };
+  const is = { ...after.constraints, ...(after.format === null ? {} : { format: after.format }) };
+  return [...new Set([...Object.keys(was), ...Object.keys(is)])].sort().flatMap((name) => {
+    const [old, now] = [was[name as keyof typeof was] ?? null, is[name as keyof typeof is] ?? null];
+    if (old === now) return [];
+    return [made(isLooser(name, old, now) ? "constraints.loosened" : "constraints.tightened", old, now, name)];
+  });
+}
+
+function isLooser(name: string, before: string | null, after: string | null): boolean {
+  if (after === null) return true;
+  if (before === null) return false;
+  const step = Number(after) - Number(before);
+  if (/^(max|exclusiveMax)/.test(name) || name === "precision") return step > 0;
+  return /^(min|exclusiveMin)/.test(name) && step < 0;
+}
+
+/** @param candidate a new field that may be this one under another name: shown, it never takes the finding away. */
+export function removedField(before: OwnedField, candidate: OwnedField | null): Change {
+  const place = fieldPlace(before, null);
+  const tagged = isTagged(place.tagsBefore);
+  const about =
+    candidate === null
+      ? ""
+      : ` (perhaps renamed to \`${candidate.field.path.join(".")}\`${tagged && !isTagged(tagsInForce(candidate)) ? ", which carries no tag" : ""})`;
+  return { ...change("field.removed", place, describeType(before.field.type), null, about), lost: tagged ? [fieldId(before)] : [] };
+}
+
+export function addedField(after: OwnedField): readonly Change[] {
+  const place = fieldPlace(null, after);
+  const tags = compareTags([], after.field.tags).map((each) => change("tag.added", place, null, each.after, "", each.sensitive));
+  const suspect = !isTagged(place.tagsAfter) && looksPersonal(after.field.name) ? [change("tag.suspected_missing", place, null, null)] : [];
+  return [change("field.added", place, null, describeType(after.field.type)), ...tags, ...suspect];
+}

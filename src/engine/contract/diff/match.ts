@@ -1,0 +1,149 @@
+import type { Contract, Field } from "../model.ts";
+import { type OwnedField, type OwnedObject, ownedFields, ownedObjects } from "./change.ts";
+
+export interface Pair<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+export interface Matched<T> {
+  readonly pairs: readonly Pair<T>[];
+  readonly removed: readonly T[];
+  readonly added: readonly T[];
+}
+
+/**
+ * Same file and id, then the same id in another file, then the same file under another id. Where several candidates are left,
+ * all are compared: a decoy that kept the tags never hides the file that lost them.
+ */
+export function matchContracts(before: readonly Contract[], after: readonly Contract[]): Matched<Contract> {
+  const pairs: Pair<Contract>[] = [];
+  const pairedBefore = new Set<Contract>();
+  const pairedAfter = new Set<Contract>();
+  const pairUp = (matches: (b: Contract, a: Contract) => boolean, open: (b: Contract, a: Contract) => boolean) => {
+    const found = before.flatMap((b) => after.filter((a) => open(b, a) && matches(b, a)).map((a) => ({ before: b, after: a })));
+    for (const pair of found) {
+      pairs.push(pair);
+      pairedBefore.add(pair.before);
+      pairedAfter.add(pair.after);
+    }
+  };
+  const both = (b: Contract, a: Contract) => !pairedBefore.has(b) && !pairedAfter.has(a);
+  pairUp((b, a) => b.file === a.file && b.key === a.key, both);
+  pairUp((b, a) => b.key === a.key, both);
+  pairUp(
+    (b, a) => b.file === a.file,
+    (_, a) => !pairedAfter.has(a),
+  );
+  // A contract without an id is known by the objects it holds.
+  pairUp((b, a) => b.key === b.file && b.objects.some(({ name }) => a.objects.some((object) => object.name === name)), both);
+  return { pairs, removed: before.filter((b) => !pairedBefore.has(b)), added: after.filter((a) => !pairedAfter.has(a)) };
+}
+
+/** Objects of paired contracts by name, id or physical name; the rest by name across all files. */
+export function matchObjects(contracts: Matched<Contract>): Matched<OwnedObject> {
+  const pairs: Pair<OwnedObject>[] = [];
+  const pairedBefore = new Set<OwnedObject["object"]>();
+  const pairedAfter = new Set<OwnedObject["object"]>();
+  const add = (b: OwnedObject, a: OwnedObject) => {
+    pairs.push({ before: b, after: a });
+    pairedBefore.add(b.object);
+    pairedAfter.add(a.object);
+  };
+  for (const { before, after } of contracts.pairs) {
+    const done = new Set<OwnedObject["object"]>();
+    for (const same of [sameName, sameId, samePhysicalName]) {
+      for (const b of ownedObjects(before).filter(({ object }) => !done.has(object))) {
+        const found = ownedObjects(after).filter(({ object }) => !done.has(object) && same(b, { contract: after, object }));
+        if (found.length !== 1) continue;
+        add(b, found[0]!);
+        done.add(b.object).add(found[0]!.object);
+      }
+    }
+  }
+  const everyBefore = [...new Set([...contracts.pairs.map((pair) => pair.before), ...contracts.removed])].flatMap(ownedObjects);
+  const everyAfter = [...new Set([...contracts.pairs.map((pair) => pair.after), ...contracts.added])].flatMap(ownedObjects);
+  const openAfter = Map.groupBy(
+    everyAfter.filter(({ object }) => !pairedAfter.has(object)),
+    ({ object }) => object.name,
+  );
+  for (const b of everyBefore.filter(({ object }) => !pairedBefore.has(object)))
+    for (const a of openAfter.get(b.object.name) ?? []) add(b, a);
+  return {
+    pairs,
+    removed: everyBefore.filter(({ object }) => !pairedBefore.has(object)),
+    added: everyAfter.filter(({ object }) => !pairedAfter.has(object)),
+  };
+}
+
+function sameName(b: OwnedObject, a: OwnedObject): boolean {
+  return b.object.name === a.object.name;
+}
+
+function sameId(b: OwnedObject, a: OwnedObject): boolean {
+  return b.object.stableId !== null && b.object.stableId === a.object.stableId;
+}
+
+/** One object in both contracts, possibly under a new name. */
+export function isSameObject(b: OwnedObject, a: OwnedObject): boolean {
+  return sameName(b, a) || sameId(b, a) || samePhysicalName(b, a);
+}
+
+function samePhysicalName(b: OwnedObject, a: OwnedObject): boolean {
+  return b.object.physicalName !== null && b.object.physicalName === a.object.physicalName;
+}
+
+/** Fields by path inside paired objects, then by what the standard calls identity. A mere likeness never pairs. */
+export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> {
+  const pairs: Pair<OwnedField>[] = [];
+  const open: { removed: OwnedField[]; added: OwnedField[] } = { removed: [], added: [] };
+  for (const { before, after } of objects.pairs) {
+    const now = new Map(ownedFields(after).map((owned) => [pathKey(owned.field), owned]));
+    const old = new Map(ownedFields(before).map((owned) => [pathKey(owned.field), owned]));
+    for (const [path, owned] of old) {
+      const same = now.get(path);
+      if (same === undefined) open.removed.push(owned);
+      else pairs.push({ before: owned, after: same });
+    }
+    open.added.push(...[...now].filter(([path]) => !old.has(path)).map(([, owned]) => owned));
+  }
+  open.removed.push(...objects.removed.flatMap(ownedFields));
+  open.added.push(...objects.added.flatMap(ownedFields));
+  const removed = new Set(open.removed);
+  const added = new Set(open.added);
+  for (const identity of IDENTITIES) {
+    const now = uniqueBy([...added], identity);
+    for (const [id, before] of uniqueBy([...removed], identity)) {
+      const after = now.get(id);
+      if (after === undefined || !removed.has(before) || !added.has(after)) continue;
+      pairs.push({ before, after });
+      removed.delete(before);
+      added.delete(after);
+    }
+  }
+  return { pairs, removed: [...removed], added: [...added] };
+}
+
+type Identity = (owned: OwnedField) => readonly string[];
+
+const IDENTITIES: readonly Identity[] = [
+  ({ contract, field }) => (field.stableId === null ? [] : [`${contract.key}\0${field.stableId}`]),
+  ({ contract, object, field }) =>
+    [field.name, ...field.aliases].map((name) => `${contract.key}\0${object.name}\0${[...field.path.slice(0, -1), name].join("\0")}`),
+  ({ contract, object, field }) => (field.physicalName === null ? [] : [`${contract.key}\0${object.name}\0${field.physicalName}`]),
+  ({ contract, object, field }) =>
+    field.definitionRefs.length === 0 ? [] : [`${contract.key}\0${object.name}\0${field.definitionRefs[0]}`],
+];
+
+/** Only what names exactly one field on its side: an id used twice identifies nothing. */
+function uniqueBy(fields: readonly OwnedField[], identity: Identity): ReadonlyMap<string, OwnedField> {
+  const found = Map.groupBy(
+    fields.flatMap((owned) => identity(owned).map((id) => ({ id, owned }))),
+    ({ id }) => id,
+  );
+  return new Map([...found].filter(([, all]) => all.length === 1).map(([id, all]) => [id, all[0]!.owned]));
+}
+
+function pathKey(field: Field): string {
+  return field.path.join("\0");
+}

@@ -1,0 +1,93 @@
+import type { Contract } from "../model.ts";
+import {
+  type Change,
+  change,
+  contractPlace,
+  fieldId,
+  fieldPlace,
+  type OwnedField,
+  type OwnedObject,
+  objectPlace,
+  ownedFields,
+  ownedObjects,
+  type Place,
+  tagsInForce,
+} from "./change.ts";
+import { comparable } from "./field-changes.ts";
+import type { Matched, Pair } from "./match.ts";
+import { qualityChanges } from "./quality-changes.ts";
+import { compareTags } from "./tag-changes.ts";
+
+/** base field id -> the forms it has at head. */
+export type FieldForms = ReadonlyMap<string, readonly OwnedField[]>;
+
+export function formsOf(fields: Matched<OwnedField>): FieldForms {
+  const forms = new Map<string, OwnedField[]>();
+  for (const { before, after } of fields.pairs) forms.set(fieldId(before), [...(forms.get(fieldId(before)) ?? []), after]);
+  return forms;
+}
+
+/** Tags, description and rules of a paired object. */
+export function changedObject({ before, after }: Pair<OwnedObject>, forms: FieldForms): readonly Change[] {
+  const place = objectPlace(before, after);
+  const told =
+    before.object.description !== after.object.description
+      ? [change("description.changed", place, before.object.description, after.object.description)]
+      : [];
+  // A move to another contract leaves the old contract's tags behind.
+  const left =
+    before.contract.key === after.contract.key || before.contract.file === after.contract.file
+      ? []
+      : scopeLosses(before.contract.tags, after.contract.tags, place, ownedFields(before), forms, "the contract around it");
+  return [
+    ...scopeLosses(before.object.tags, after.object.tags, place, ownedFields(before), forms, `the object \`${before.object.name}\``),
+    ...left,
+    ...told,
+    ...qualityChanges(before.object.quality, after.object.quality, comparable(before.contract, after.contract), place),
+  ];
+}
+
+export function changedContractTags(before: Contract, after: Contract, forms: FieldForms): readonly Change[] {
+  const fields = ownedObjects(before).flatMap(ownedFields);
+  return scopeLosses(before.tags, after.tags, contractPlace(before, after), fields, forms, "the contract");
+}
+
+/** An object that is gone: its fields tell their own story; tags on an object without fields must too. */
+export function removedObjectTags(before: OwnedObject): readonly Change[] {
+  if (before.object.fields.length > 0) return [];
+  return compareTags(before.object.tags, []).map((each) =>
+    change("tag.scope_removed", objectPlace(before, null), each.before, null, `the object \`${before.object.name}\``, each.sensitive),
+  );
+}
+
+/**
+ * Compares the tags of an object or contract. A removal is one finding per field that is no longer covered,
+ * or one for the scope itself when every field still carries the tag.
+ */
+function scopeLosses(
+  before: OwnedObject["object"]["tags"],
+  after: OwnedObject["object"]["tags"],
+  place: Place,
+  fields: readonly OwnedField[],
+  forms: FieldForms,
+  scope: string,
+): readonly Change[] {
+  return compareTags(before, after).flatMap((each): readonly Change[] => {
+    if (each.code === "tag.added" || each.code === "tag.changed")
+      return [change(each.code, place, each.before, each.after, "", each.sensitive)];
+    const bare = fields.flatMap((field) =>
+      (forms.get(fieldId(field)) ?? [])
+        .filter((form) => !tagsInForce(form).some((tag) => tag.key === each.key))
+        .map((form) => ({ field, form })),
+    );
+    const lost = each.sensitive ? bare.map(({ field }) => fieldId(field)) : [];
+    if (each.code !== "tag.removed") return [{ ...change(each.code, place, each.before, each.after, "", each.sensitive), lost }];
+    if (!each.sensitive || bare.length === 0) return [change("tag.scope_removed", place, each.before, null, scope, each.sensitive)];
+    return bare.map(
+      ({ field, form }): Change => ({
+        ...change("tag.scope_removed", fieldPlace(field, form), each.before, null, scope, true),
+        lost: [fieldId(field)],
+      }),
+    );
+  });
+}

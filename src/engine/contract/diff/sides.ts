@@ -1,0 +1,66 @@
+import type { Problem } from "../../problem.ts";
+import type { GovernedFile } from "../finding.ts";
+import type { Contract, ContractFile } from "../model.ts";
+import { readContract } from "../read.ts";
+import { isLfsPointer } from "../source/text.ts";
+import type { Vocabulary } from "../vocabulary.ts";
+
+/** What stands at a path on one side. `suspect`: nobody can say whether it declared something. */
+export type Side =
+  | { readonly status: "absent" }
+  | { readonly status: "ignored" }
+  | { readonly status: "contract"; readonly contract: Contract }
+  | { readonly status: "irregular"; readonly because: string; readonly suspect: boolean }
+  | { readonly status: "unparseable"; readonly problem: Problem; readonly suspect: boolean };
+
+export interface ChangedPath {
+  readonly path: string;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+const REGULAR = new Set(["100644", "100755", "100664"]);
+const MAYBE_CONTRACT = /\.(ya?ml|json)$|(^|\/)[^./]+$/i;
+
+/** Reads both sides of every changed path, in path order. A file that was announced and not handed in is unreadable, never absent. */
+export function readSides(
+  input: { base: readonly ContractFile[]; head: readonly ContractFile[]; files: readonly GovernedFile[] },
+  vocabulary: Vocabulary,
+): readonly ChangedPath[] {
+  const base = new Map(input.base.map((file) => [file.path, file]));
+  const head = new Map(input.head.map((file) => [file.path, file]));
+  for (const file of input.files) {
+    if (file.baseBlob !== null && !base.has(file.path)) base.set(file.path, missing(file.path, file.baseMode, file.baseBlob));
+    if (file.headBlob !== null && !head.has(file.path)) head.set(file.path, missing(file.path, file.headMode, file.headBlob));
+  }
+  return [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => ({
+    path,
+    before: readSide(base.get(path), vocabulary),
+    after: readSide(head.get(path), vocabulary),
+  }));
+}
+
+function missing(path: string, mode: string | null, blob: string): ContractFile {
+  return { path, mode: mode ?? "100644", blob, bytes: null, unreadable: "the content was not read" };
+}
+
+export function readSide(file: ContractFile | undefined, vocabulary: Vocabulary): Side {
+  if (file === undefined) return { status: "absent" };
+  const suspect = MAYBE_CONTRACT.test(file.path);
+  if (!REGULAR.has(file.mode))
+    return { status: "irregular", because: KINDS[file.mode] ?? `file mode ${file.mode}`, suspect: suspect || file.mode !== "120000" };
+  const reading = readContract(file, vocabulary);
+  switch (reading.status) {
+    case "contract":
+      return reading;
+    case "ignored":
+      return { status: "ignored" };
+    case "unparseable": {
+      const pointer = (file.bytes !== null && isLfsPointer(file.bytes)) || /\blfs\b/i.test(file.unreadable ?? "");
+      if (pointer) return { status: "irregular", because: "a Git LFS pointer stands in place of the content", suspect };
+      return { status: "unparseable", problem: reading.problems[0]!, suspect };
+    }
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = { "120000": "a symbolic link", "160000": "a submodule", "040000": "a folder" };

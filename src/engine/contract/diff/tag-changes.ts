@@ -1,0 +1,102 @@
+import { compareClass } from "../classes.ts";
+import type { FindingCode } from "../finding-codes.ts";
+import type { Tag } from "../model.ts";
+import { protects } from "./change.ts";
+
+/** What happened to one tag within one scope. */
+export interface TagChange {
+  readonly code: Extract<FindingCode, `tag.${string}` | "classification.lowered">;
+  readonly key: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** The tag protects something; false for free labels and `public`. */
+  readonly sensitive: boolean;
+}
+
+const LEVELS = ["public", "internal", "confidential", "restricted"];
+
+/** Compares the tags of one scope. A lost key is a loss even when another scope still covers the place. */
+export function compareTags(before: readonly Tag[], after: readonly Tag[]): readonly TagChange[] {
+  const old = byKey(before);
+  const now = byKey(after);
+  const fresh = new Set([...now.keys()].filter((key) => !old.has(key)));
+  const explained = new Set<string>();
+  const changes: TagChange[] = [];
+  for (const [key, tags] of old) {
+    const kept = now.get(key);
+    if (kept !== undefined) {
+      changes.push(...compareValues(key, tags, kept));
+      continue;
+    }
+    const { code, by } = replacement(
+      key,
+      tags,
+      [...fresh].flatMap((each) => now.get(each)!),
+    );
+    if (by !== null) explained.add(by.key);
+    const sensitive = tags.some(protects);
+    // A stronger class in place of this one takes nothing away.
+    changes.push({
+      code,
+      key,
+      before: key,
+      after: by?.key ?? null,
+      sensitive: code === "tag.changed" ? now.get(by!.key)!.some(protects) : sensitive,
+    });
+  }
+  for (const key of fresh) {
+    if (!explained.has(key)) changes.push({ code: "tag.added", key, before: null, after: key, sensitive: now.get(key)!.some(protects) });
+  }
+  return changes;
+}
+
+function byKey(tags: readonly Tag[]): ReadonlyMap<string, readonly Tag[]> {
+  return Map.groupBy(
+    tags.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)),
+    (tag) => tag.key,
+  );
+}
+
+/** What stands in place of a key that is gone: only words that are new count. */
+function replacement(key: string, gone: readonly Tag[], fresh: readonly Tag[]): { code: TagChange["code"]; by: Tag | null } {
+  if (!gone.some((tag) => tag.classifies)) return { code: "tag.removed", by: null };
+  const stronger = fresh.find((tag) => tag.classifies && compareClass(key, tag.key) === -1);
+  if (stronger !== undefined) return { code: "tag.changed", by: stronger };
+  const weaker = fresh.find((tag) => tag.classifies && compareClass(key, tag.key) === 1);
+  if (weaker !== undefined)
+    return { code: LEVELS.includes(key) && LEVELS.includes(weaker.key) ? "classification.lowered" : "tag.weakened", by: weaker };
+  const carriers = new Set(gone.map((tag) => tag.carrier));
+  const sameCarrier = fresh.find((tag) => tag.classifies && carriers.has(tag.carrier) && !/tags$|^labels$/i.test(tag.carrier));
+  const opaque = fresh.find((tag) => tag.opaque && carriers.has(tag.carrier));
+  if (opaque !== undefined) return { code: "tag.became_opaque", by: opaque };
+  if (sameCarrier !== undefined) return { code: key === "public" ? "tag.changed" : "tag.weakened", by: sameCarrier };
+  return { code: "tag.removed", by: null };
+}
+
+/** The key stands at both sides; what it says may have changed. `true` is the general statement and covers any special one. */
+function compareValues(key: string, before: readonly Tag[], after: readonly Tag[]): readonly TagChange[] {
+  const sensitive = before.some(protects) || after.some(protects);
+  const told = (tags: readonly Tag[]) => [...new Set(tags.filter((tag) => !tag.opaque).map((tag) => tag.value))].sort();
+  const [was, is] = [told(before), told(after)];
+  const opaqueWas = opaqueWords(before);
+  const opaqueIs = opaqueWords(after);
+  if (opaqueIs !== "" && is.length === 0 && (was.length > 0 || opaqueWas !== opaqueIs)) {
+    return [{ code: "tag.became_opaque", key, before: was.length > 0 ? named(key, was) : opaqueWas, after: opaqueIs, sensitive }];
+  }
+  const gone = was.filter((value) => !is.includes(value));
+  const come = is.filter((value) => !was.includes(value));
+  if (gone.length > 0 && !is.includes("true"))
+    return [{ code: "tag.weakened", key, before: named(key, was), after: named(key, is), sensitive }];
+  if (gone.length > 0 || come.length > 0 || opaqueWas !== opaqueIs) {
+    return [{ code: "tag.changed", key, before: named(key, was) || opaqueWas, after: named(key, is), sensitive }];
+  }
+  return [];
+}
+
+function opaqueWords(tags: readonly Tag[]): string {
+  return [...new Set(tags.filter((tag) => tag.opaque).map((tag) => tag.raw))].sort().join(", ");
+}
+
+function named(key: string, values: readonly string[]): string {
+  return values.map((value) => (value === "true" ? key : `${key}: ${value}`)).join(", ");
+}

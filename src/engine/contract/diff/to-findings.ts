@@ -1,0 +1,58 @@
+import { digest } from "../../canonical.ts";
+import { tagKeys } from "../compile.ts";
+import type { Finding } from "../finding.ts";
+import { FINDING_CODES, type FindingRule } from "../finding-codes.ts";
+import { visible } from "../lookalike.ts";
+import type { Change } from "./change.ts";
+
+/** Applies the rule table; equal findings are told once, in the order of the files. */
+export function toFindings(changes: readonly Change[]): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const each of changes) {
+    const finding = toFinding(each);
+    if (!found.has(finding.fingerprint)) found.set(finding.fingerprint, finding);
+  }
+  return [...found.values()].sort(inOrder);
+}
+
+function toFinding(change: Change): Finding {
+  const rule: FindingRule = FINDING_CODES[change.code];
+  const { contract, format, object, field, file, pos, side, tagsBefore, tagsAfter } = change.place;
+  const unknown = [...tagsBefore, ...tagsAfter].filter((tag) => tag.classifies && !tag.known);
+  const { code, before, after } = change;
+  return {
+    code,
+    severity: change.tagged ? rule.whenTagged : rule.severity,
+    contract,
+    format,
+    object,
+    field,
+    tagsBefore: tagKeys(tagsBefore),
+    tagsAfter: tagKeys(tagsAfter),
+    unknownClasses: tagKeys(unknown),
+    before,
+    after,
+    message: visible(rule.sentence(change)),
+    file,
+    line: pos?.line ?? null,
+    column: pos?.column ?? null,
+    side,
+    weight: change.tagged ? rule.whenTaggedWeight : rule.weight,
+    fingerprint: digest("countersign/finding/v1", { code, contract, object, field, before, after }),
+  };
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  return (
+    compare(a.file, b.file) ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0) ||
+    compare(a.code, b.code) ||
+    compare(a.field ?? "", b.field ?? "") ||
+    compare(a.fingerprint, b.fingerprint)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { z } from "zod";
 import type { CommitFact } from "../engine/facts.ts";
 import type { PullTruth } from "../gate/ports/pulls.ts";
@@ -18,7 +19,26 @@ export interface CommitList {
   readonly complete: boolean;
 }
 
-export async function readCommits(app: GitHubApp, pull: PullTruth): Promise<CommitList> {
+export type CommitLists = LRUCache<string, CommitList>;
+
+export function createCommitLists(): CommitLists {
+  return new LRUCache({ max: 500 });
+}
+
+/**
+ * The commits between base and head. They are a function of the two ids in the key, and who made them does not change later:
+ * an address that is claimed or given up afterwards moves a commit between a known and an unknown contributor, never to nobody.
+ */
+export async function readCommits(app: GitHubApp, pull: PullTruth, lists: CommitLists): Promise<CommitList> {
+  const key = `${pull.repository.id}#${pull.number}:${pull.baseRef}:${pull.baseSha}:${pull.headSha}:${pull.commits}`;
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const list = await listCommits(app, pull);
+  if (list.complete) lists.set(key, list);
+  return list;
+}
+
+async function listCommits(app: GitHubApp, pull: PullTruth): Promise<CommitList> {
   const what = `commits of #${pull.number}`;
   const parameters = { owner: pull.repository.owner, repo: pull.repository.name, number: pull.number };
   const call = {

@@ -5,6 +5,13 @@ import type { GitHubUser } from "./schemas.ts";
 /** Committer of what GitHub's own web pages commit. Nobody, but not unknown. */
 export const WEB_FLOW = "web-flow";
 
+/** Logins are the keys of the facts. When one changes hands between two calls, the reading is torn: read again. */
+export class LoginMoved extends TruthError {
+  constructor(login: string) {
+    super("people", "network", `the login ${login} changed hands while people were read`);
+  }
+}
+
 /** Everybody that the answers name, so that no one is asked for twice. */
 export interface Directory {
   /** Notes a person and gives the login; null stays null. */
@@ -22,7 +29,7 @@ export function createDirectory(): Directory {
     note(user) {
       if (user === null || user === undefined) return null;
       const known = byId.get(user.id);
-      if (known !== undefined && known.login !== user.login) throw renamed(user.login);
+      if (known !== undefined && known.login !== user.login) throw new LoginMoved(user.login);
       byId.set(user.id, {
         id: user.id,
         login: user.login,
@@ -46,17 +53,12 @@ export function createDirectory(): Directory {
       const listed = [...all.values()].sort((a, b) => a.id - b.id);
       const seen = new Set<string>();
       for (const { login } of listed) {
-        if (seen.has(login)) throw renamed(login);
+        if (seen.has(login)) throw new LoginMoved(login);
         seen.add(login);
       }
       return listed;
     },
   };
-}
-
-/** Logins are the keys of the facts. When one changes hands between two calls, the reading is torn: read again. */
-function renamed(login: string): TruthError {
-  return new TruthError("people", "network", `the login ${login} changed hands while people were read`);
 }
 
 function typeOf(type: string): Actor["type"] {

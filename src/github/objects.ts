@@ -47,6 +47,15 @@ export interface Objects {
   tree(id: string): Promise<TreeObject>;
   blob(id: string): Promise<Buffer>;
   mergeBase(base: string, head: string): Promise<string>;
+  /** Keeps a commit that another answer carried whole. */
+  learn(commit: ListedCommit): void;
+}
+
+/** A commit inside another answer; on some servers without its tree. */
+export interface ListedCommit {
+  readonly sha: string;
+  readonly commit?: { readonly tree: { readonly sha: string } };
+  readonly parents?: readonly { readonly sha: string }[];
 }
 
 /** Objects of one repository by id, over the Git Data API. @throws TruthError */
@@ -77,7 +86,14 @@ export function createObjects(
     return value;
   }
 
+  function learn({ sha, commit, parents }: ListedCommit): void {
+    if (commit === undefined || parents === undefined) return;
+    const value = { sha, tree: commit.tree.sha, parents: parents.map((parent) => parent.sha) };
+    cache.set(`${repository.id}:commit:${sha}`, { kind: "commit", value });
+  }
+
   return {
+    learn,
     commit(sha) {
       return remembered("commit", sha, async () => {
         const what = `commit ${sha.slice(0, 12)}`;
@@ -116,6 +132,7 @@ export function createObjects(
           call("merge base", "GET /repos/{owner}/{repo}/compare/{basehead}", parameters),
           schemas.comparison,
         );
+        learn(data.merge_base_commit);
         return data.merge_base_commit.sha;
       });
     },

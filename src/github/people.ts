@@ -3,8 +3,8 @@ import type { PeopleFacts, Review } from "../engine/facts.ts";
 import type { PullTruth, Receipt } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
-import { commitFacts, readCommits } from "./commits.ts";
-import { createDirectory, type Directory } from "./directory.ts";
+import { type CommitLists, commitFacts, readCommits } from "./commits.ts";
+import { createDirectory, type Directory, LoginMoved } from "./directory.ts";
 import { isRefused } from "./failure.ts";
 import { commentFacts, labelFacts, labelsFromReceipts } from "./labels.ts";
 import { listAll } from "./pages.ts";
@@ -24,12 +24,29 @@ export async function readPeople(
   pull: PullTruth,
   teams: readonly string[],
   receipts: readonly Receipt[],
+  commitLists: CommitLists,
+): Promise<PeopleFacts> {
+  try {
+    return await gather(app, pull, teams, receipts, commitLists);
+  } catch (error) {
+    // Somebody was renamed since the commits were listed: the next reading must list them anew.
+    if (error instanceof LoginMoved) commitLists.clear();
+    throw error;
+  }
+}
+
+async function gather(
+  app: GitHubApp,
+  pull: PullTruth,
+  teams: readonly string[],
+  receipts: readonly Receipt[],
+  commitLists: CommitLists,
 ): Promise<PeopleFacts> {
   const directory = createDirectory();
   const withTimeline = app.history === "timeline";
   const [reviews, list, pushes, timeline, owners, membership] = await Promise.all([
     readReviews(app, pull),
-    readCommits(app, pull),
+    readCommits(app, pull, commitLists),
     readPushes(app, pull, directory),
     withTimeline ? readTimeline(app, pull, directory) : readComments(app, pull, directory),
     readOwners(app, pull, directory),

@@ -2,20 +2,22 @@ import { z } from "zod";
 import type { PullRef, PullRequests, PullTruth, RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
+import { createCommitLists } from "./commits.ts";
 import { createContent } from "./content.ts";
 import { isRefused, RequestFailure } from "./failure.ts";
-import { createObjectCache, createObjects } from "./objects.ts";
+import { createObjectCache, createObjects, type Objects } from "./objects.ts";
 import { readPeople } from "./people.ts";
 import * as schemas from "./schemas.ts";
 
 /** Pull requests as one GitHub App sees them. Every method rejects with a TruthError when GitHub's answer is not certain. */
 export function createPullRequests(app: GitHubApp): PullRequests {
   const cache = createObjectCache();
+  const commitLists = createCommitLists();
   return {
     read: (pull) => readPull(app, pull),
-    branch: (repository, name) => readBranch(app, repository, name),
+    branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
-    people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts),
+    people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts, commitLists),
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
     async requestTeamReview(pull, teams) {
       const call = pullCall(pull, "review request", "POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", {
@@ -75,7 +77,12 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
   };
 }
 
-async function readBranch(app: GitHubApp, repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null> {
+async function readBranch(
+  app: GitHubApp,
+  repository: RepositoryRef,
+  name: string,
+  objects: Objects,
+): Promise<{ sha: string; protected: boolean } | null> {
   const place = { owner: repository.owner, repo: repository.name };
   const call = {
     installationId: repository.installationId,
@@ -85,6 +92,7 @@ async function readBranch(app: GitHubApp, repository: RepositoryRef, name: strin
   };
   try {
     const { data } = await app.request(call, schemas.branch);
+    objects.learn(data.commit);
     // A renamed branch redirects to its new name: under the old name there is none.
     return data.name === name ? { sha: data.commit.sha, protected: data.protected } : null;
   } catch (error) {

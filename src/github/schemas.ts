@@ -39,9 +39,11 @@ export const pull = z.object({
   commits: z.number().int().nonnegative(),
 });
 
-export const branch = z.object({ name, commit: z.object({ sha }), protected: z.boolean() });
+/** A commit as listings carry it: enough to know its tree without reading it again. */
+const listedCommit = z.object({ sha, commit: z.object({ tree: z.object({ sha }) }), parents: z.array(z.object({ sha })) });
+export const branch = z.object({ name, commit: z.union([listedCommit, z.object({ sha })]), protected: z.boolean() });
 export const repository = z.object({ id });
-export const comparison = z.object({ merge_base_commit: z.object({ sha, commit: z.object({ tree: z.object({ sha }) }) }) });
+export const comparison = z.object({ merge_base_commit: listedCommit });
 export const gitCommit = z.object({ sha, tree: z.object({ sha }), parents: z.array(z.object({ sha })) });
 export const tree = z.object({
   sha,

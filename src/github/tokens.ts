@@ -1,10 +1,13 @@
 import { createAppAuth } from "@octokit/auth-app";
 import type { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { RequestFailure } from "./failure.ts";
+import { TruthError } from "../gate/ports/truth.ts";
+import { failureOf } from "./failure.ts";
 
 /** GitHub's tokens live 60 minutes; measured on the monotonic clock, so that a jump of the wall clock cannot stretch it. */
 const LIFETIME_MS = 50 * 60_000;
+const ROUTE = "POST /app/installations/{installation_id}/access_tokens";
+const WHAT = "installation token";
 const answer = z.object({ token: z.string().min(1) });
 
 export interface Tokens {
@@ -23,13 +26,14 @@ export function createTokens(request: Octokit["request"], app: { readonly appId:
 
   async function fetchToken(installationId: number): Promise<string> {
     const { token: jwt } = await authenticate({ type: "app" });
-    const response = await request("POST /app/installations/{installation_id}/access_tokens", {
-      installation_id: installationId,
-      headers: { authorization: `bearer ${jwt}` },
+    const headers = { authorization: `bearer ${jwt}` };
+    const response = await request(ROUTE, { installation_id: installationId, headers }).catch((error: unknown) => {
+      const failure = failureOf(WHAT, error);
+      // Without its status: a 404 for the token must never be taken for a 404 of what was to be read with it.
+      throw new TruthError(WHAT, failure.kind, failure.message, { cause: error });
     });
     const parsed = answer.safeParse(response.data);
-    if (!parsed.success)
-      throw new RequestFailure("installation token", "network", "installation token: the answer holds no token", response.status);
+    if (!parsed.success) throw new TruthError(WHAT, "network", `${WHAT}: the answer holds no token`);
     return parsed.data.token;
   }
 

@@ -2,10 +2,21 @@ import type { Pull, Repo } from "./state.ts";
 
 const PASSING = new Set(["success", "skipped", "neutral"]);
 
-/** Names of required checks that the head does not satisfy. A check bound to an app counts only from that app; the newest run of a name counts. */
+/** Names of required checks (branch protection and active rulesets) that the head does not satisfy. A check bound to an app counts only from that app; the newest run of a name counts. */
 export function missingChecks(repo: Repo, pull: Pull): string[] {
-  const required = repo.protections.get(pull.baseRef)?.requiredChecks ?? [];
+  const required = [...(repo.protections.get(pull.baseRef)?.requiredChecks ?? []), ...rulesetChecks(repo, pull.baseRef)];
   return required.filter((check) => !satisfied(repo, pull.headSha, check.context, check.appId ?? null)).map((check) => check.context);
+}
+
+function rulesetChecks(repo: Repo, branch: string): { context: string; appId: number | null }[] {
+  const active = repo.rulesets.filter((one) => one.enforcement === "active" && one.branches.includes(branch));
+  return active
+    .flatMap((one) => one.rules)
+    .filter((rule) => rule["type"] === "required_status_checks")
+    .flatMap(
+      (rule) => (rule["parameters"] as { required_status_checks: { context: string; integration_id?: number }[] }).required_status_checks,
+    )
+    .map((check) => ({ context: check.context, appId: check.integration_id ?? null }));
 }
 
 function satisfied(repo: Repo, sha: string, name: string, appId: number | null): boolean {

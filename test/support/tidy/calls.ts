@@ -35,7 +35,9 @@ export const BANS: readonly Ban[] = [
   ...["process", "globalThis", "fetch"].map((word) => ban(word, pure, name(word))),
   ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "Promise"].map((word) => ban(word, pure, name(word))),
   ...["async", "await"].map((word) => ban(word, engine, name(word))),
-  { what: "console", where: silent, found: name("console") },
+  { what: "console", where: (path) => silent(path) && path.endsWith(".ts"), found: name("console") },
+  // On a page the word may stand in the text.
+  { what: "console", where: (path) => silent(path) && path.endsWith(".tsx"), found: sequence("console", ".") },
   { what: "a default export", where: ours, found: (tokens, i) => sequence("export", "default")(tokens, i) || defaultClause(tokens, i) },
   { what: "eval", where: ours, found: name("eval") },
 ];

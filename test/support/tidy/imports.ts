@@ -44,10 +44,9 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|@octokit\/)/,
   },
   cli: { may: ["gate", "gate/ports", "report", TOTAL], mayTypes: ["engine"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
-  /** The command's composition root: hands the git adapter to the door. */
-  "cli/bin.ts": { may: ["cli", "git", "gate", "gate/ports", "report", "engine"] },
   runtime: { may: [], never: IO },
   "config.ts": { may: [], never: INFRASTRUCTURE },
+  /** The composition root, of the server and of the command. */
   "main.ts": {
     may: ["engine", "report", "gate", "gate/ports", "github", "git", "store", "bot", "studio", "cli", "runtime", "config.ts"],
   },

@@ -60,6 +60,8 @@ function scan(source: Source): Token[] {
       }
     }
     const start = scanner.getTokenStart();
+    // Text between JSX elements is no TypeScript, and at a lone `#` the scanner stays where it is.
+    if (scanner.getTokenEnd() === start) scanner.resetTokenState(start + 1);
     for (; at < start; at += 1) if (source.text.charCodeAt(at) === 10) line += 1;
     tokens.push({ kind, text: scanner.getTokenText(), line });
   }

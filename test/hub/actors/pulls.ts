@@ -58,11 +58,11 @@ export function pullActors(world: World) {
       const { repo, issue } = find(name, number);
       editIssue(world, repo, issue, to, idOf(o.actor));
     },
-    close(name: string, number: number, o: By): void {
+    closePull(name: string, number: number, o: By): void {
       const { repo, issue } = find(name, number);
       closePull(world, repo, issue, idOf(o.actor));
     },
-    reopen(name: string, number: number, o: By): void {
+    reopenPull(name: string, number: number, o: By): void {
       const { repo, issue } = find(name, number);
       reopenPull(world, repo, issue, idOf(o.actor));
     },

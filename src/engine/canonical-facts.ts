@@ -10,6 +10,7 @@ export function canonicalFacts(given: Facts): Facts {
   const { diff } = facts;
   return {
     ...facts,
+    policy: canonicalPolicy(facts.policy),
     governanceFiles: sorted(facts.governanceFiles, ({ path }) => path),
     diff: {
       ...diff,
@@ -28,13 +29,22 @@ export function canonicalFacts(given: Facts): Facts {
   };
 }
 
+function canonicalPolicy(policy: Facts["policy"]): Facts["policy"] {
+  const problems = sorted(policy.problems, problemKey);
+  if (policy.status === "invalid") return { ...policy, problems };
+  return { ...policy, problems, set: { ...policy.set, policies: sorted(policy.set.policies, ({ name }) => name) } };
+}
+
 function canonicalPeople(people: PeopleFacts): PeopleFacts {
   return {
     ...people,
     actors: sorted(people.actors, ({ id }) => place(id)),
     pushes: sorted(people.pushes, ({ at }) => at),
     commits: sorted(
-      people.commits.map(({ authoredAt: _never, ...commit }) => ({ ...commit, coAuthors: sorted(commit.coAuthors, (login) => login ?? "") })),
+      people.commits.map(({ authoredAt: _never, ...commit }) => ({
+        ...commit,
+        coAuthors: sorted(commit.coAuthors, (login) => login ?? ""),
+      })),
       ({ sha }) => sha,
     ),
     reviews: sorted(people.reviews, ({ submittedAt }) => submittedAt),

@@ -20,7 +20,7 @@ export function parseClassification(text: string): ClassificationTest | null {
 export function meetsClassification(test: ClassificationTest, keys: readonly string[]): boolean {
   const wanted = LEVELS.indexOf(test.level);
   return keys.some((key) => {
-    const level = LEVELS.findIndex((each) => each === key);
+    const level = (LEVELS as readonly string[]).indexOf(key);
     if (level < 0) return false;
     if (test.operator === "=") return level === wanted;
     return test.operator === ">" ? level > wanted : level >= wanted;

@@ -1,4 +1,15 @@
-import { type Combinator, either, intersection, organisationOnly, owned, reserved, smallest, smallestOfAll, strictest, union } from "./combinators.ts";
+import {
+  type Combinator,
+  either,
+  intersection,
+  organisationOnly,
+  owned,
+  reserved,
+  smallest,
+  smallestOfAll,
+  strictest,
+  union,
+} from "./combinators.ts";
 import { defaultConfig } from "./defaults.ts";
 import type { Config } from "./model.ts";
 import type { RawConfig } from "./schema.ts";

@@ -20,7 +20,8 @@ export function contributorsOf(subject: Subject, people: PeopleFacts, agent: Age
   const add = (login: string | null, reason: Reason, because: string, key: string): void => {
     if (login?.toLowerCase() === NOBODY) return;
     const person = directory.person(login);
-    if (person === null) unknown.set(key, login === null ? `${because}: by an unknown person` : `${because}: \`${login}\` resolves to no account`);
+    if (person === null)
+      unknown.set(key, login === null ? `${because}: by an unknown person` : `${because}: \`${login}\` resolves to no account`);
     else if (!known.has(person.id)) known.set(person.id, { reason, because });
   };
 

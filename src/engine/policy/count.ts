@@ -36,14 +36,25 @@ export function countApprovals(demand: Demand, people: People): Count {
   const levelMet = assignment.level.length === table.level.need;
   const rows = demand.slots.map((slot) => {
     const able = voters.filter((id) => candidate(slot, id, demand, people));
-    const people_ = slot.kind === "level" ? levelPeople(slot) : slot.distinct ? seated.filter((each) => each.slot === slot).map((each) => each.person) : able;
+    const people_ =
+      slot.kind === "level"
+        ? levelPeople(slot)
+        : slot.distinct
+          ? seated.filter((each) => each.slot === slot).map((each) => each.person)
+          : able;
     return { slot, people: people_.slice(0, slot.min) };
   });
   const satisfied = slotsFull && levelMet && rows.every(({ slot, people: who }) => who.length >= slot.min);
   const grow = growth(demand, people, table, voters, filled(assignment));
   const requirements = rows.map(({ slot, people: who }) => {
     const open = who.length < slot.min;
-    return requirementOf(slot, who.length, who.map((id) => counted(votes.get(id)!)), open ? outsiders(slot, demand, people) : [], open ? completers(slot, demand, people, grow) : []);
+    return requirementOf(
+      slot,
+      who.length,
+      who.map((id) => counted(votes.get(id)!)),
+      open ? outsiders(slot, demand, people) : [],
+      open ? completers(slot, demand, people, grow) : [],
+    );
   });
   return { requirements, satisfied };
 
@@ -88,11 +99,18 @@ export function candidate(slot: Slot, id: number, demand: Demand, people: People
   return outside(slot, id, people.directory) === null;
 }
 
-function outside(slot: Slot, id: number, directory: Directory): Extract<Membership, { status: "no" }> | { reason: "not_in_role"; because: string } | null {
+function outside(
+  slot: Slot,
+  id: number,
+  directory: Directory,
+): Extract<Membership, { status: "no" }> | { reason: "not_in_role"; because: string } | null {
   const answers = slot.anyOf.map((group) => directory.membership(id, group));
   if (!answers.some((answer) => answer.status === "member")) {
     const refusals = answers.flatMap((answer) => (answer.status === "no" ? [answer] : []));
-    return refusals.find((answer) => answer.reason !== "not_member") ?? refusals[0] ?? { status: "no", reason: "not_member", because: "nobody may fill this" };
+    return (
+      refusals.find((answer) => answer.reason !== "not_member") ??
+      refusals[0] ?? { status: "no", reason: "not_member", because: "nobody may fill this" }
+    );
   }
   const holds = slot.holders === null || slot.holders.some((group) => directory.membership(id, group).status === "member");
   return holds ? null : { reason: "not_in_role", because: `does not hold the role ${slot.role ?? ""}`.trim() };

@@ -26,7 +26,9 @@ function acrossBreak(given: number, { people }: Binding): Stale | null {
   if (reopened.some(({ at }) => !isBefore(at, given)))
     return { reason: "before_reopen", because: "given before the pull request was closed and reopened" };
   const moved = retargets.find(({ at }) => !isBefore(at, given));
-  return moved === undefined ? null : { reason: "before_retarget", because: `given before the base changed from ${moved.from} to ${moved.to}` };
+  return moved === undefined
+    ? null
+    : { reason: "before_retarget", because: `given before the base changed from ${moved.from} to ${moved.to}` };
 }
 
 /** Bound to the commit in the first signed delivery of this review, never to what GitHub says about it later. */
@@ -48,10 +50,14 @@ function received(review: Review, given: number, { subject, people, content, bin
 
 /** No signed delivery: only when it names the head and GitHub's own timeline shows no push since. */
 function unreceipted(review: Review, given: number, { subject, people }: Binding): Stale | null {
-  if (review.commitId !== subject.headSha) return { reason: "unproven", because: "given for another commit, and no signed delivery was received" };
-  if (!people.history.pushHistoryComplete) return { reason: "unproven", because: "no signed delivery was received and the push history is not complete" };
+  if (review.commitId !== subject.headSha)
+    return { reason: "unproven", because: "given for another commit, and no signed delivery was received" };
+  if (!people.history.pushHistoryComplete)
+    return { reason: "unproven", because: "no signed delivery was received and the push history is not complete" };
   const push = people.pushes.find(({ at }) => !isBefore(at, given));
-  return push === undefined ? null : { reason: "unproven", because: `${push.sha.slice(0, 7)} was pushed after it, and no signed delivery was received` };
+  return push === undefined
+    ? null
+    : { reason: "unproven", because: `${push.sha.slice(0, 7)} was pushed after it, and no signed delivery was received` };
 }
 
 /** Strictly before; an instant that cannot be read is not. */

@@ -21,6 +21,13 @@ export function governanceFindings(files: readonly GovernedFile[]): readonly Fin
     column: null,
     side: file.headBlob === null ? "base" : "head",
     weight: "other",
-    fingerprint: digest("countersign/finding/v1", ["governance.changed", file.path, file.baseMode, file.baseBlob, file.headMode, file.headBlob]),
+    fingerprint: digest("countersign/finding/v1", [
+      "governance.changed",
+      file.path,
+      file.baseMode,
+      file.baseBlob,
+      file.headMode,
+      file.headBlob,
+    ]),
   }));
 }

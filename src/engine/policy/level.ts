@@ -36,13 +36,15 @@ export function levelAsk(level: RiskLevel, matched: readonly Policy[], slots: re
 function designatedTeams(matched: readonly Policy[], config: Config): readonly Designated[] {
   const teams = config.teams.designated.map(teamOf);
   if (config.teams.designatedBy === "org") return unique(teams);
-  const entries = matched.flatMap((policy) => policy.approvers).map((entry): Designated => {
-    const role = entry.role !== null && Object.hasOwn(config.roles, entry.role) ? config.roles[entry.role]! : null;
-    const named = groupsOf(entry.team, entry.users);
-    const anyOf = named.length > 0 ? named : groupsOf(role?.team ?? null, role?.users ?? []);
-    const users = [...entry.users].sort();
-    return { name: entry.team ?? (users.length > 0 ? users.join(" or ") : (entry.role ?? "nobody")), anyOf };
-  });
+  const entries = matched
+    .flatMap((policy) => policy.approvers)
+    .map((entry): Designated => {
+      const role = entry.role !== null && Object.hasOwn(config.roles, entry.role) ? config.roles[entry.role]! : null;
+      const named = groupsOf(entry.team, entry.users);
+      const anyOf = named.length > 0 ? named : groupsOf(role?.team ?? null, role?.users ?? []);
+      const users = [...entry.users].sort();
+      return { name: entry.team ?? (users.length > 0 ? users.join(" or ") : (entry.role ?? "nobody")), anyOf };
+    });
   return unique([...teams, ...entries]);
 }
 
@@ -75,6 +77,7 @@ function unique(teams: readonly Designated[]): readonly Designated[] {
 /** Whoever fills the slot is one of that team, by what both name. */
 function givesTeam(slot: Slot, team: Designated): boolean {
   return (
-    slot.anyOf.length > 0 && slot.anyOf.every((group) => team.anyOf.some((each) => JSON.stringify(each).toLowerCase() === JSON.stringify(group).toLowerCase()))
+    slot.anyOf.length > 0 &&
+    slot.anyOf.every((group) => team.anyOf.some((each) => JSON.stringify(each).toLowerCase() === JSON.stringify(group).toLowerCase()))
   );
 }

@@ -55,7 +55,13 @@ export function readOverride(input: OverrideInput): OverrideReading {
   if (!(now < first.endMs)) {
     const live = uses.some((use) => use !== first && use.label.removedAt === null);
     const why = first.label.removedAt === null ? "has run out" : "was taken back";
-    return { use: null, notes: live || first.label.removedAt === null ? [...notes, `the override of this head by ${first.by.login} ${why}: it can be used once`] : notes };
+    return {
+      use: null,
+      notes:
+        live || first.label.removedAt === null
+          ? [...notes, `the override of this head by ${first.by.login} ${why}: it can be used once`]
+          : notes,
+    };
   }
   return { use: used(first, config), notes };
 }
@@ -74,22 +80,25 @@ function used(use: Use, config: OverrideInput["config"]): OverrideUse {
 
 /** The use that a label makes possible, or why it makes none. */
 function judge(label: LabelFact, input: OverrideInput): Use | string {
-  const { subject, directory, contributors, config, people } = input;
+  const { subject, directory, config, people } = input;
   const who = label.actor ?? "somebody unknown";
   const entitled = authority(label, input);
   if (typeof entitled === "string") return `${who} may not override: ${entitled}`;
   if (label.headSha !== subject.headSha || label.baseRef !== subject.baseRef)
     return `the override label of ${who} was set for another head or base (or that is not known): set it again`;
   const labelledMs = Date.parse(label.at);
-  if (Number.isNaN(labelledMs) || labelledMs > Date.parse(input.asOf) + CLOCK_MARGIN_MS) return `the override label of ${who} carries no usable time`;
-  const moved = [...people.pushes, ...people.history.retargets, ...people.history.reopened].some(({ at }) => !(Date.parse(at) < labelledMs));
+  if (Number.isNaN(labelledMs) || labelledMs > Date.parse(input.asOf) + CLOCK_MARGIN_MS)
+    return `the override label of ${who} carries no usable time`;
+  const moved = [...people.pushes, ...people.history.retargets, ...people.history.reopened].some(
+    ({ at }) => !(Date.parse(at) < labelledMs),
+  );
   if (moved) return `the override label of ${who} was set before the last push, retarget or reopening: set it again`;
   const removedMs = label.removedAt === null ? Number.POSITIVE_INFINITY : Date.parse(label.removedAt);
   const endMs = Math.min(labelledMs + config.override.ttlHours * HOUR_MS, Number.isNaN(removedMs) ? labelledMs : removedMs);
   const given = reasons(people.comments, subject.headSha, entitled.id, directory).filter(({ atMs }) => Math.max(atMs, labelledMs) < endMs);
   const reason = given[0];
-  if (reason === undefined) return `${who} set the override label: the same person must give the reason as a new comment, \`/countersign override reason="…"\``;
-  if (contributors.known.has(entitled.id)) return `${who} may not override: ${contributors.known.get(entitled.id)!.because}`;
+  if (reason === undefined)
+    return `${who} set the override label: the same person must give the reason as a new comment, \`/countersign override reason="…"\``;
   return { label, by: entitled, reason: reason.reason, startMs: Math.max(reason.atMs, labelledMs), endMs };
 }
 
@@ -101,12 +110,18 @@ function authority(label: LabelFact, { directory, contributors, config }: Overri
   if (unfit !== null) return unfit.because;
   const { teams, repositoryAdmins } = config.override;
   const member = teams.some((team) => directory.membership(person.id, { kind: "team", team }).status === "member");
-  if (directory.isOwner(person.id) || member || (repositoryAdmins && directory.isAdmin(person.id))) return { id: person.id, login: person.login };
+  if (directory.isOwner(person.id) || member || (repositoryAdmins && directory.isAdmin(person.id)))
+    return { id: person.id, login: person.login };
   return teams.length === 0 ? "not an owner" : `not an owner and not in ${teams.join(" or ")}`;
 }
 
 /** Reasons by one person on one head, earliest first. */
-function reasons(comments: readonly CommentFact[], headSha: string, by: number, directory: Directory): readonly { reason: Reason; atMs: number }[] {
+function reasons(
+  comments: readonly CommentFact[],
+  headSha: string,
+  by: number,
+  directory: Directory,
+): readonly { reason: Reason; atMs: number }[] {
   return comments
     .filter((comment) => comment.headSha === headSha && (comment.viaApp ?? null) === null && directory.person(comment.user)?.id === by)
     .flatMap((comment) => {

@@ -1,8 +1,8 @@
+import type { z } from "zod";
 import { DEFAULT_IGNORE } from "./defaults.ts";
 import type { Policy } from "./model.ts";
 import type { policiesSchema, RawPolicy } from "./schema.ts";
 import type { SourceReading } from "./source.ts";
-import type { z } from "zod";
 
 /** The policies of one file with every default filled in. `tests` stay behind: they decide nothing. */
 export function policiesOf(reading: SourceReading<z.infer<typeof policiesSchema>>): readonly Policy[] {

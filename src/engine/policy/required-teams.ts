@@ -10,7 +10,10 @@ export function requiredTeams(facts: Pick<Facts, "policy">): readonly string[] {
 export function teamsOf(set: PolicySet): readonly string[] {
   const { teams, override, roles } = set.config;
   const entries = set.policies.flatMap((policy) => policy.approvers);
-  const named = entries.flatMap((entry) => [entry.team, ...(entry.role !== null && Object.hasOwn(roles, entry.role) ? [roles[entry.role]!.team] : [])]);
+  const named = entries.flatMap((entry) => [
+    entry.team,
+    ...(entry.role !== null && Object.hasOwn(roles, entry.role) ? [roles[entry.role]!.team] : []),
+  ]);
   const all = [...named, ...teams.designated, ...teams.executive, ...override.teams];
   return [...new Set(all.filter((team) => team !== null))].sort();
 }

@@ -43,7 +43,11 @@ function selfProtection(input: DemandInput): Slot {
     : input.config.teams.executive.length > 0
       ? "self-protection: any change of a governance file, teams.executive"
       : "self-protection: any change of a governance file, the owners because teams.executive is not set";
-  return executiveSlot("self-protection", [source], bootstrap ? { ...input, config: { ...input.config, teams: { ...input.config.teams, executive: [] } } } : input);
+  return executiveSlot(
+    "self-protection",
+    [source],
+    bootstrap ? { ...input, config: { ...input.config, teams: { ...input.config.teams, executive: [] } } } : input,
+  );
 }
 
 function executiveSlot(kind: "executive" | "self-protection", source: readonly string[], { config, ownerType }: DemandInput): Slot {
@@ -64,10 +68,34 @@ function topUp(ask: LevelAsk): readonly Slot[] {
   const single = open.length === 1 && anyOf.length === 1 && anyOf[0]?.kind === "team" ? anyOf[0].team : null;
   const names = open.map((team) => team.name).join(" or ");
   const role = single !== null ? null : min > 1 ? `different teams of ${names}` : `member of ${names}`;
-  return [{ id: single ?? role!, kind: "level", team: single, role, users: [], anyOf, holders: null, min, source: [`level:${ask.level}`], distinct: true }];
+  return [
+    {
+      id: single ?? role!,
+      kind: "level",
+      team: single,
+      role,
+      users: [],
+      anyOf,
+      holders: null,
+      min,
+      source: [`level:${ask.level}`],
+      distinct: true,
+    },
+  ];
 }
 
 function unknownSlot(slots: readonly Slot[], min: number): Slot {
   const anyOf = slots.flatMap((slot) => slot.anyOf);
-  return { id: "one more person", kind: "unknown", team: null, role: null, users: [], anyOf, holders: null, min, source: ["unknown contributors"], distinct: true };
+  return {
+    id: "one more person",
+    kind: "unknown",
+    team: null,
+    role: null,
+    users: [],
+    anyOf,
+    holders: null,
+    min,
+    source: ["unknown contributors"],
+    distinct: true,
+  };
 }

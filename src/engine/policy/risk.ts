@@ -130,7 +130,8 @@ function floorsOf(input: RiskInput): readonly { readonly level: RiskLevel; reado
   const blocking = input.findings.find((finding) => finding.severity === "block");
   if (blocking !== undefined) floors.push({ level: "medium", because: `at least medium: ${blocking.message}` });
   const unknown = input.findings.find((finding) => finding.unknownClasses.length > 0);
-  if (unknown !== undefined) floors.push({ level: "medium", because: `at least medium: ${unknown.unknownClasses[0]!} is an unknown class` });
+  if (unknown !== undefined)
+    floors.push({ level: "medium", because: `at least medium: ${unknown.unknownClasses[0]!} is an unknown class` });
   const lost = input.losses.reduce((total, loss) => total + loss.lost, 0);
   const share = input.losses.some((loss) => loss.lost >= MASS_SHARE_FIELDS && loss.lost >= MASS_SHARE * loss.taggedAtBase);
   if (lost >= MASS_FIELDS || share) {

@@ -97,7 +97,11 @@ export const configSchema = z.strictObject({
   lineage: z.strictObject({ files: words.optional() }).optional(),
   notify: z
     .array(
-      z.strictObject({ slack: text.optional(), webhook: text.optional(), on: z.array(z.enum(["pending", "overdue", "override", "bypass"])) }),
+      z.strictObject({
+        slack: text.optional(),
+        webhook: text.optional(),
+        on: z.array(z.enum(["pending", "overdue", "override", "bypass"])),
+      }),
     )
     .max(20)
     .optional(),

@@ -56,7 +56,10 @@ export function ruleProblems(reading: SourceReading<z.infer<typeof policiesSchem
           report([...at, "trigger", key, position], `unknown finding code \`${code}\`${didYouMean(code, SEVERITIES)}`);
       });
     if (classification !== undefined && parseClassification(classification) === null)
-      report([...at, "trigger", "classification"], `cannot read the classification \`${classification}\`: write \`>=confidential\` or a class`);
+      report(
+        [...at, "trigger", "classification"],
+        `cannot read the classification \`${classification}\`: write \`>=confidential\` or a class`,
+      );
   });
   return problems;
 }
@@ -85,7 +88,8 @@ function impossible(entry: ApproverEntry, config: Config): string | null {
     if (role === null) return `nobody can be \`${entry.role}\`: give the entry a team or users, or map the role in \`roles\``;
   }
   const people = countOf(entry.team, entry.users);
-  const allowed = role === null ? people : Math.min(entry.team === null && entry.users.length === 0 ? Infinity : people, countOf(role.team, role.users));
+  const allowed =
+    role === null ? people : Math.min(entry.team === null && entry.users.length === 0 ? Infinity : people, countOf(role.team, role.users));
   return allowed < entry.minApprovals ? `needs ${entry.minApprovals} approvals, and only ${allowed} people are named` : null;
 }
 

@@ -71,7 +71,10 @@ export function mergeSlots(slots: readonly Slot[]): readonly Slot[] {
 /** Every slot after all that are narrower than it. */
 function byNarrowness(slots: readonly Slot[]): readonly Slot[] {
   const rank = (slot: Slot): number => slots.filter((each) => narrower(each, slot)).length;
-  return [...slots].sort((left, right) => rank(left) - rank(right) || (left.id < right.id ? -1 : left.id > right.id ? 1 : Number(right.distinct) - Number(left.distinct)));
+  return [...slots].sort(
+    (left, right) =>
+      rank(left) - rank(right) || (left.id < right.id ? -1 : left.id > right.id ? 1 : Number(right.distinct) - Number(left.distinct)),
+  );
 }
 
 function reduce(slots: readonly Slot[]): readonly Slot[] {

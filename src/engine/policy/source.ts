@@ -50,7 +50,8 @@ function issueProblems<T>(
   }
   const path = issue.path.map(String).join(".");
   const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
-  const words = issue.code === "invalid_value" ? `must be one of ${issue.values.map((each) => `\`${String(each)}\``).join(", ")}` : issue.message;
+  const words =
+    issue.code === "invalid_value" ? `must be one of ${issue.values.map((each) => `\`${String(each)}\``).join(", ")}` : issue.message;
   const message = missing ? `\`${path}\` is missing` : `${path === "" ? "the file" : `\`${path}\``}: ${words}`;
   return [{ ...problem(source, lineOf(issue.path), message), code: missing ? "E002" : "E001" }];
 }

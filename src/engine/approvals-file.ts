@@ -1,0 +1,144 @@
+import { z } from "zod";
+import type { PeopleFacts } from "./facts.ts";
+import { readDocument } from "./policy/document.ts";
+import type { Problem } from "./problem.ts";
+
+const login = z.string().min(1).max(100);
+const sha = z.string().min(1).max(64);
+const at = z.iso.datetime({ offset: true });
+const id = z.number().int().min(0);
+const app = id.nullable().default(null);
+
+const review = z.strictObject({
+  id,
+  user: login.nullable(),
+  state: z.enum(["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]),
+  commitId: sha.nullable().default(null),
+  submittedAt: at,
+  viaApp: app,
+  receipt: z.strictObject({ commitId: sha.nullable(), headSha: sha, at }).nullable().default(null),
+  dismissedBy: login.nullable().default(null),
+  dismissedState: z.enum(["APPROVED", "CHANGES_REQUESTED"]).nullable().optional(),
+});
+
+const commit = z.strictObject({
+  sha,
+  parents: z.array(sha).default([]),
+  author: login.nullable(),
+  committer: login.nullable(),
+  coAuthors: z.array(login.nullable()).default([]),
+  verified: z.boolean(),
+  authoredAt: z.string().optional(),
+  baseMerge: z.boolean().optional(),
+});
+
+const member = z.strictObject({ user: login, state: z.enum(["active", "pending"]), inherited: z.boolean().default(false) });
+const label = z.strictObject({
+  name: z.string().min(1),
+  actor: login.nullable(),
+  at,
+  viaApp: app,
+  removedAt: at.nullable().default(null),
+  headSha: sha.nullable().optional(),
+  baseRef: z.string().nullable().optional(),
+});
+const comment = z.strictObject({
+  user: login.nullable(),
+  body: z.string(),
+  at,
+  headSha: sha.nullable().optional(),
+  baseRef: z.string().nullable().optional(),
+  viaApp: id.nullable().optional(),
+});
+
+/** `--approvals`: the part of the facts that git does not have. What is left out is unknown, and unknown never helps to pass. */
+export const approvalsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  asOf: at.optional(),
+  author: login.nullable().optional(),
+  baseRef: z.string().min(1).optional(),
+  actors: z.array(
+    z.strictObject({ id, login, type: z.enum(["User", "Bot", "Mannequin", "Organization"]), suspended: z.boolean().default(false) }),
+  ),
+  pushes: z.array(z.strictObject({ sha, actor: login.nullable(), at, forced: z.boolean().default(false) })).default([]),
+  commits: z.array(commit).default([]),
+  reviews: z.array(review).default([]),
+  teams: z
+    .array(z.strictObject({ slug: z.string().min(1), id: id.default(0), readable: z.boolean().default(true), members: z.array(member) }))
+    .default([]),
+  owners: z.array(login).default([]),
+  permissions: z.record(login, z.string()).default({}),
+  labels: z.array(label).default([]),
+  comments: z.array(comment).default([]),
+  history: z
+    .strictObject({
+      retargets: z.array(z.strictObject({ at, from: z.string(), to: z.string() })).default([]),
+      reopened: z.array(z.strictObject({ at })).default([]),
+      pushHistoryComplete: z.boolean(),
+    })
+    .default({ retargets: [], reopened: [], pushHistoryComplete: false }),
+  contentDigests: z.record(sha, z.string()).default({}),
+});
+
+export type ApprovalsReading =
+  | {
+      readonly status: "ok";
+      readonly people: PeopleFacts;
+      /** null = the file does not say. */
+      readonly author: string | null;
+      readonly baseRef: string | null;
+      readonly asOf: string | null;
+    }
+  | { readonly status: "invalid"; readonly problems: readonly Problem[] };
+
+/**
+ * Reads the file of `--approvals` (JSON). `current` = head and base that are being checked: where the file's pushes do not say on
+ * which head a label or comment was written, it is taken as written on that one.
+ */
+export function parseApprovals(
+  text: string,
+  file: string,
+  current?: { readonly headSha: string; readonly baseRef: string },
+): ApprovalsReading {
+  const document = readDocument(text, file);
+  if (document.status === "invalid") return document;
+  const parsed = approvalsSchema.safeParse(document.value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue): Problem => {
+      const where = issue.path.map(String).join(".");
+      const key = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+      const message = key === undefined ? `${where === "" ? "the file" : `\`${where}\``}: ${issue.message}` : `unknown key \`${key}\``;
+      return { code: "E001", message, file, line: document.lineOf(issue.path, key), severity: "error" };
+    });
+    return { status: "invalid", problems };
+  }
+  const { schemaVersion: _version, asOf, author, baseRef, labels, comments, ...rest } = parsed.data;
+  const headAt = (instant: string): string | null => headOf(rest.pushes, instant, current?.headSha ?? null);
+  const base = baseRef ?? current?.baseRef ?? null;
+  const people: PeopleFacts = {
+    ...rest,
+    labels: labels.map((each) => ({
+      ...each,
+      headSha: each.headSha === undefined ? headAt(each.at) : each.headSha,
+      baseRef: each.baseRef === undefined ? base : each.baseRef,
+    })),
+    comments: comments.map(({ baseRef: _base, viaApp, ...each }) => ({
+      ...each,
+      headSha: each.headSha === undefined ? headAt(each.at) : each.headSha,
+      viaApp: viaApp ?? null,
+    })),
+  };
+  return { status: "ok", people, author: author ?? null, baseRef: baseRef ?? null, asOf: asOf ?? null };
+}
+
+/** The head at an instant by the push history; with no history the head given; null = unknown. */
+function headOf(pushes: PeopleFacts["pushes"], instant: string, head: string | null): string | null {
+  if (pushes.length === 0) return head;
+  const before = pushes.filter((push) => Date.parse(push.at) <= Date.parse(instant));
+  return (
+    before.reduce<(typeof before)[number] | null>(
+      (last, push) => (last === null || Date.parse(push.at) >= Date.parse(last.at) ? push : last),
+      null,
+    )?.sha ?? null
+  );
+}

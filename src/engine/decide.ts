@@ -1,0 +1,72 @@
+import { digest } from "./canonical.ts";
+import { canonicalFacts } from "./canonical-facts.ts";
+import type { Decision } from "./decision.ts";
+import type { Facts } from "./facts.ts";
+import { type Judgement, judge } from "./judgement.ts";
+import type { Problem } from "./problem.ts";
+import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
+import { explain } from "./tree.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** What should happen to a change. Pure, total and deterministic: the same facts give the same bytes, whatever the order of what they list. */
+export function decide(given: Facts): Decision {
+  const facts = canonicalFacts(given);
+  const judgement = judge(facts);
+  const { environment, findings, risk, requirements } = judgement;
+  const children = explain(judgement);
+  const status = foldStatus(children);
+  const state = stateOf(status, passingState(judgement));
+  const problems = problemsOf(judgement);
+  const verdict = verdictOf(
+    state,
+    judgement,
+    problems,
+    children.filter((node) => node.status === "blocked"),
+  );
+  return {
+    schemaVersion: 1,
+    state,
+    exitCode: exitCodeOf(state, { configuration: isConfiguration(judgement), faults: facts.faults }),
+    environment: environment?.environment ?? null,
+    pattern: environment?.pattern ?? null,
+    verdict,
+    tree: { name: "decision", status, because: verdict, children },
+    findings,
+    risk,
+    policies: judgement.matches,
+    requirements,
+    refused: judgement.refused,
+    problems,
+    override: state === "overridden" ? judgement.override : null,
+    overrideNotes: judgement.overrideNotes,
+    agent: facts.agent?.id ?? null,
+    base: facts.subject.baseSha,
+    head: facts.subject.headSha,
+    policyCommit: facts.policyCommit,
+    peopleKnown: facts.people !== null,
+    simulated: facts.simulated,
+    digests: {
+      facts: digest("countersign/facts/v1", facts),
+      policy: facts.policy.status === "ok" ? facts.policy.set.digest : facts.policy.digest,
+      findings: digest("countersign/findings/v1", [...new Set(findings.map((finding) => finding.fingerprint))].sort()),
+      content: judgement.content,
+    },
+  };
+}
+
+/** Which passing state it is, if nothing holds the change back. */
+function passingState({ environment, findings, requirements, matches }: Judgement): "not_applicable" | "auto_approved" | "approved" {
+  if (environment === null || findings.length === 0) return "not_applicable";
+  const asked = requirements.length > 0 || matches.some((match) => match.matched && match.mode === "enforce");
+  return asked ? "approved" : "auto_approved";
+}
+
+function problemsOf({ facts, peopleProblems, environment }: Judgement): readonly Problem[] {
+  const { policy, limits, diff } = facts;
+  const people = peopleProblems.map(({ problem }) => problem);
+  return environment === null ? policy.problems : [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings];
+}
+
+function isConfiguration({ facts, peopleProblems }: Judgement): boolean {
+  return facts.policy.status === "invalid" || peopleProblems.some(({ configuration }) => configuration);
+}

@@ -1,0 +1,109 @@
+import type { Finding } from "./contract/finding.ts";
+import { compileVocabulary } from "./contract/vocabulary.ts";
+import type { OverrideUse, PolicyMatch, RefusedApproval, Requirement, RiskScore } from "./decision.ts";
+import type { Facts } from "./facts.ts";
+import { contentDigest } from "./policy/content-digest.ts";
+import { DEFAULT_IGNORE, defaultConfig } from "./policy/defaults.ts";
+import { type EnvironmentMatch, environmentOf } from "./policy/environment.ts";
+import { governanceFindings } from "./policy/governance.ts";
+import { matchPolicies } from "./policy/match.ts";
+import type { Config, PolicySet } from "./policy/model.ts";
+import { hearPeople, type Rejection } from "./policy/people.ts";
+import { demandOf } from "./policy/requirements.ts";
+import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
+import { wordsTouched } from "./policy/tags.ts";
+import type { Problem } from "./problem.ts";
+
+/** Everything found out about a change; the tree, the state and the verdict are told from it. */
+export interface Judgement {
+  readonly facts: Facts;
+  readonly config: Config;
+  /** null = the base is ungoverned. */
+  readonly environment: EnvironmentMatch | null;
+  readonly content: string;
+  readonly findings: readonly Finding[];
+  readonly matches: readonly PolicyMatch[];
+  readonly risk: RiskScore;
+  readonly requirements: readonly Requirement[];
+  /** Every requirement is filled (also when there is none). */
+  readonly satisfied: boolean;
+  readonly rejections: readonly Rejection[];
+  readonly refused: readonly RefusedApproval[];
+  readonly override: OverrideUse | null;
+  readonly overrideNotes: readonly string[];
+  /** Problems of people and teams that make it invalid; `configuration` = to be cured there. */
+  readonly peopleProblems: readonly { readonly problem: Problem; readonly configuration: boolean }[];
+}
+
+export function judge(facts: Facts): Judgement {
+  const set = facts.policy.status === "ok" ? facts.policy.set : null;
+  const config = set?.config ?? defaultConfig;
+  const environment = governedEnvironment(facts, config, set === null);
+  const content = contentDigest({ baseRef: facts.subject.baseRef, files: [...facts.diff.files, ...facts.governanceFiles] });
+  const findings = [...facts.diff.findings, ...governanceFindings(facts.governanceFiles)];
+  const agent = facts.agent === null ? null : { ...facts.agent, automation: isAutomation(facts.agent, config) };
+  const { risk, matches, level } = weigh({ ...facts, agent }, set, config, environment, findings);
+  const governed = environment !== null && set !== null;
+  const governance = !governed || facts.governanceFiles.length === 0 ? "none" : set.enrolled ? "changed" : "bootstrap";
+  const bindTo = config.approvals.bindTo === "head" || risk.level === "critical" || governance !== "none" ? "head" : "content";
+  const people = hearPeople({ facts: { ...facts, agent }, config, content, bindTo, governed }, (unknownContributors) =>
+    demandOf({
+      policies: governed ? set.policies : [],
+      matches,
+      level: governed ? level : "low",
+      config,
+      governance,
+      unknownContributors,
+      ownerType: facts.subject.ownerType,
+    }),
+  );
+  return { facts, config, environment, content, findings, matches, risk, ...people };
+}
+
+/** A policy that cannot be read, or a change of policy itself on the default branch, is never on an ungoverned base. */
+function governedEnvironment(facts: Facts, config: Config, unreadPolicy: boolean): EnvironmentMatch | null {
+  const { subject, diff, governanceFiles } = facts;
+  const found = environmentOf(subject, config, diff.environments);
+  const protects = unreadPolicy || (governanceFiles.length > 0 && subject.baseRef === subject.defaultBranch);
+  return found ?? (protects ? { environment: "production", pattern: subject.baseRef } : null);
+}
+
+function weigh(
+  facts: Facts,
+  set: PolicySet | null,
+  config: Config,
+  environment: EnvironmentMatch | null,
+  findings: readonly Finding[],
+): { risk: RiskScore; matches: readonly PolicyMatch[]; level: RiskScore["level"] } {
+  const required = config.governance.requireApproval;
+  const vocabulary = compileVocabulary(config.vocabulary, required);
+  const { diff, lineage, quality, agent } = facts;
+  const input: RiskInput = {
+    findings,
+    losses: diff.losses,
+    environment: environment?.environment ?? "production",
+    lineage,
+    quality,
+    warnings: diff.warnings.length,
+    agent,
+    config,
+    vocabulary,
+  };
+  const risk = scoreRisk(input);
+  if (set === null || environment === null) return { risk, matches: [], level: "low" };
+  const matches = matchPolicies(set.policies, { findings, environment: environment.environment, byAgent: agent !== null, vocabulary });
+  const enforced = matches.some((match) => match.matched && match.mode === "enforce");
+  const touched = diff.findings
+    .filter((finding) => !DEFAULT_IGNORE.includes(finding.code))
+    .flatMap((finding) => wordsTouched(required, finding, vocabulary))[0];
+  // Governance changes have their own approvers, so they raise what is shown and not what the level asks of people.
+  const level = scoreRisk({ ...input, findings: diff.findings }).level;
+  if (touched === undefined || enforced) return { risk, matches, level };
+  const floor = `at least medium: \`${touched}\` always requires approval and no policy matches`;
+  const raised = risk.level === "low" ? { ...risk, level: higherLevel(risk.level, "medium"), floors: [...risk.floors, floor] } : risk;
+  return { risk: raised, matches, level: higherLevel(level, "medium") };
+}
+
+function isAutomation(agent: { readonly id: string; readonly automation: boolean }, config: Pick<Config, "agents">): boolean {
+  return agent.automation || config.agents.automation.some((id) => id.toLowerCase() === agent.id.toLowerCase());
+}

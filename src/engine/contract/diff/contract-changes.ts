@@ -11,12 +11,19 @@ export function changedTerms(before: Contract, after: Contract): readonly Change
     ...accessChanges(before, after),
     ...retentionChanges(before, after),
     ...slaChanges(before, after),
-    ...(before.purpose === after.purpose ? [] : [change("purpose.changed", place, before.purpose, after.purpose)]),
+    ...(samePurpose(before, after) ? [] : [change("purpose.changed", place, before.purpose, after.purpose)]),
     ...after.consumers.filter((each) => !before.consumers.includes(each)).map((each) => change("consumer.added", place, null, each)),
     ...before.owners.filter((each) => !after.owners.includes(each)).map((each) => change("owner.removed", place, each, null)),
     ...after.owners.filter((each) => !before.owners.includes(each)).map((each) => change("owner.added", place, null, each)),
     ...qualityChanges(before.quality, after.quality, comparable(before, after), place),
   ];
+}
+
+/** Between standards a converter may leave the usage notes behind; the purpose itself must be the same. */
+function samePurpose(before: Contract, after: Contract): boolean {
+  if (before.purpose === after.purpose) return true;
+  const [was, is] = [before.purpose ?? "", after.purpose ?? ""];
+  return before.format !== after.format && is !== "" && (was.startsWith(`${is} / `) || is.startsWith(`${was} / `));
 }
 
 /** A server is the same by name, or, when it was renamed or the standard had no names, by what identifies it. */

@@ -5,7 +5,7 @@ import { looksPersonal } from "./likeness.ts";
 import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
 import { compareTags } from "./tag-changes.ts";
-import { compareTypes, describeType } from "./type-change.ts";
+import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
 /** Everything that differs between two forms of one field. */
 export function changedField({ before, after }: Pair<OwnedField>): readonly Change[] {
@@ -57,7 +57,7 @@ function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] 
   };
   const type = compareTypes(b.type, a.type);
   return [
-    ...(type === "same" ? [] : [made(type === "changed" ? "type.changed" : "type.widened", describeType(b.type), describeType(a.type))]),
+    ...(type === "same" ? [] : [made(type === "changed" ? "type.changed" : "type.widened", ...describeTypes(b.type, a.type))]),
     ...flag("required"),
     ...flag("unique"),
     ...flag("primaryKey"),

@@ -39,7 +39,10 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
     before.contract.key === after.contract.key || before.contract.file === after.contract.file
       ? []
       : scopeLosses(before.contract.tags, after.contract.tags, place, ownedFields(before), forms, "the contract around it");
+  const renamed =
+    before.object.name === after.object.name ? [] : [change("field.renamed", place, before.object.name, after.object.name, "", false)];
   return [
+    ...renamed,
     ...scopeLosses(before.object.tags, after.object.tags, place, ownedFields(before), forms, `the object \`${before.object.name}\``),
     ...left,
     ...told,

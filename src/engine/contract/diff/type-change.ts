@@ -20,6 +20,8 @@ const WIDER: readonly (readonly string[])[] = [
   ["date", "timestamp"],
 ];
 
+const INSTANTS = ["date", "timestamp", "time"];
+
 export type TypeChange = "same" | "widened" | "changed";
 
 /** A physical type is compared only where both sides declare one; a logical one likewise. */
@@ -28,6 +30,9 @@ export function compareTypes(before: FieldType, after: FieldType): TypeChange {
   const logical = before.logical !== null && after.logical !== null ? compareLogical(before.logical, after.logical) : null;
   if (physical === null && logical === null) return describeType(before) === describeType(after) ? "same" : "changed";
   if (physical === "changed" || (physical === null && logical === "changed")) return "changed";
+  // ODCS 3.0 has no logical type for instants and says `date`: where the physical type stands, it decides.
+  const instants = physical === "same" && INSTANTS.includes(before.logical ?? "") && INSTANTS.includes(after.logical ?? "");
+  if (instants) return "same";
   if (logical === "changed" && physical !== "widened") return "changed";
   return physical === "widened" || logical === "widened" ? "widened" : "same";
 }
@@ -59,6 +64,12 @@ function isWider(before: string, after: string): boolean {
 function nameOf(type: FieldType): string {
   const name = type.physical ?? "";
   return Object.hasOwn(SAME, name) ? SAME[name]! : name;
+}
+
+/** Both types in words that differ. */
+export function describeTypes(before: FieldType, after: FieldType): readonly [string | null, string | null] {
+  const [was, is] = [describeType(before), describeType(after)];
+  return was === is ? [`${before.logical} (${was})`, `${after.logical} (${is})`] : [was, is];
 }
 
 /** As people write it: `varchar(18)`, else the logical name; null when no type is declared. */

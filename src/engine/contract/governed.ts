@@ -1,0 +1,116 @@
+import { Minimatch, type MinimatchOptions } from "minimatch";
+import type { Config } from "../policy/model.ts";
+import type { Problem } from "../problem.ts";
+import type { GovernedFile } from "./finding.ts";
+import { foldPath, pathProblems } from "./path-tricks.ts";
+
+export interface SortedFiles {
+  /** Matched by `contracts.include` and not by `contracts.exclude`. */
+  readonly governed: readonly GovernedFile[];
+  /** The gate's own files: policy, configuration, system cards, attributes. */
+  readonly governance: readonly GovernedFile[];
+  /** Other YAML or JSON at the head: a contract may have gone there. Added files first. */
+  readonly outside: readonly GovernedFile[];
+  /** Paths and patterns that nobody can judge: they block. */
+  readonly problems: readonly Problem[];
+}
+
+const MAX_PATTERN_LENGTH = 512;
+const MAX_WILDCARDS = 24;
+const MAX_BRACES = 100;
+const GLOB: MinimatchOptions = { dot: true, noext: true, nocomment: true, nonegate: true, braceExpandMax: MAX_BRACES, platform: "linux" };
+
+/** Self-protection (decision.md section 1): a change to these is governed whatever the configuration says. */
+const GOVERNANCE = [
+  ".choochoo",
+  ".choochoo/**",
+  ".choochoorc",
+  "AGENTS.md",
+  "agents",
+  "agents/**/*.{md,yaml,yml,json}",
+  "**/.gitattributes",
+] as const;
+
+/** Sorts the changed files of one comparison. A path counts as governed when it matches as it is or as a case-folding clone sees it. */
+export function sortChangedFiles(files: readonly GovernedFile[], contracts: Pick<Config["contracts"], "include" | "exclude">): SortedFiles {
+  const include = compile(contracts.include);
+  // Leaving out takes the exact path: a fold may add to what is governed, never take away.
+  const exclude = contracts.exclude.filter(isAffordable).map((pattern) => new Minimatch(pattern, GLOB));
+  const own = compile(GOVERNANCE);
+  const roots = contracts.include.map(staticRoot).filter((root) => root !== "");
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const governed = sorted.filter(
+    (file) => (matches(include.globs, file.path) || replacesRoot(file, roots)) && !exclude.some((glob) => glob.match(file.path)),
+  );
+  const governance = sorted.filter(
+    (file) => matches(own.globs, file.path) || (isIrregular(file) && foldPath(file.path).startsWith("agents/")),
+  );
+  const taken = new Set([...governed, ...governance]);
+  const outside = sorted.filter((file) => file.headBlob !== null && /\.(ya?ml|json)$/i.test(file.path) && !taken.has(file));
+  return {
+    governed,
+    governance,
+    outside: [...outside.filter((file) => file.baseBlob === null), ...outside.filter((file) => file.baseBlob !== null)],
+    problems: [
+      ...include.problems,
+      ...pathProblems([...new Set([...governed, ...governance])].filter((file) => file.headBlob !== null).map((file) => file.path)),
+    ],
+  };
+}
+
+/** True when one governed glob list takes the path; for callers that look at a single path. */
+export function isGoverned(path: string, contracts: Pick<Config["contracts"], "include" | "exclude">): boolean {
+  return sortChangedFiles([{ path, baseMode: null, baseBlob: null, headMode: "100644", headBlob: "" }], contracts).governed.length > 0;
+}
+
+interface Compiled {
+  readonly globs: readonly Minimatch[];
+  readonly problems: readonly Problem[];
+}
+
+/** A pattern that could cost too much is a problem, never a pattern that matches nothing. */
+function compile(patterns: readonly string[]): Compiled {
+  const problems = patterns
+    .filter((pattern) => !isAffordable(pattern))
+    .map(
+      (pattern): Problem => ({
+        code: "E001",
+        message: `the glob \`${pattern.slice(0, 40)}…\` is too long or has too many wildcards`,
+        file: ".choochoorc",
+        line: null,
+        severity: "error",
+        hint: `at most ${MAX_PATTERN_LENGTH} characters, ${MAX_WILDCARDS} wildcards and ${MAX_BRACES} brace expansions`,
+      }),
+    );
+  const globs = patterns.filter(isAffordable).flatMap((pattern) => [new Minimatch(pattern, GLOB), new Minimatch(foldPath(pattern), GLOB)]);
+  return { globs, problems };
+}
+
+/** The library stops expanding braces at its cap without a word: a pattern that reaches it is refused. */
+function isAffordable(pattern: string): boolean {
+  if (pattern.length > MAX_PATTERN_LENGTH || (pattern.match(/[*?[{]/g)?.length ?? 0) > MAX_WILDCARDS) return false;
+  return new Minimatch(pattern, GLOB).set.length < MAX_BRACES;
+}
+
+function matches(globs: readonly Minimatch[], path: string): boolean {
+  const folded = foldPath(path);
+  return globs.some((glob) => glob.match(path) || glob.match(folded));
+}
+
+/** The folders before the first wildcard: `contracts/**` -> `contracts`. */
+function staticRoot(pattern: string): string {
+  const segments = pattern.split("/");
+  const end = segments.findIndex((segment) => /[*?[{]/.test(segment));
+  return segments.slice(0, end < 0 ? segments.length : end).join("/");
+}
+
+/** A folder of contracts (or one above it) that is or becomes a symbolic link, a submodule or a plain file. */
+function replacesRoot(file: GovernedFile, roots: readonly string[]): boolean {
+  return roots.some(
+    (root) => foldPath(root) === foldPath(file.path) || (isIrregular(file) && foldPath(root).startsWith(`${foldPath(file.path)}/`)),
+  );
+}
+
+function isIrregular(file: GovernedFile): boolean {
+  return [file.baseMode, file.headMode].some((mode) => mode !== null && !/^100/.test(mode));
+}

@@ -36,8 +36,12 @@ export const BANS: readonly Ban[] = [
   ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "Promise"].map((word) => ban(word, pure, name(word))),
   ...["async", "await"].map((word) => ban(word, engine, name(word))),
   { what: "console", where: (path) => silent(path) && path.endsWith(".ts"), found: name("console") },
-  // On a page the word may stand in the text.
-  { what: "console", where: (path) => silent(path) && path.endsWith(".tsx"), found: sequence("console", ".") },
+  // On a page the word may stand in the text, and end a sentence.
+  {
+    what: "console",
+    where: (path) => silent(path) && path.endsWith(".tsx"),
+    found: (tokens, i) => sequence("console", ".")(tokens, i) && tokens[i + 3]?.text === "(",
+  },
   { what: "a default export", where: ours, found: (tokens, i) => sequence("export", "default")(tokens, i) || defaultClause(tokens, i) },
   { what: "eval", where: ours, found: name("eval") },
 ];

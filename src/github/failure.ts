@@ -28,7 +28,7 @@ export function isRefused(error: unknown): boolean {
 interface Answered {
   readonly status: number;
   readonly message: string;
-  readonly response: { readonly headers: Readonly<Record<string, unknown>> };
+  readonly response: { readonly headers: Readonly<Record<string, unknown>>; readonly data: unknown };
 }
 
 function isAnswered(error: unknown): error is Answered {
@@ -45,6 +45,8 @@ function kindOf(error: Answered): TruthError["kind"] {
   const status = error.status;
   if (status >= 500 || status === 429 || status === 408 || status === 409) return "network";
   if (status === 403 && isRateLimit(error)) return "network";
+  // A refusal that GitHub did not word itself (a proxy's page, half a body) says nothing about what is there.
+  if (!isWorded(error)) return "network";
   if (status === 401 || status === 403 || status === 404 || status === 410 || status === 451) return "auth";
   return status >= 300 && status < 400 ? "network" : "bug";
 }
@@ -55,6 +57,11 @@ function isRateLimit(error: Answered): boolean {
   return (
     headers["retry-after"] !== undefined || String(headers["x-ratelimit-remaining"]) === "0" || /rate limit|abuse/i.test(error.message)
   );
+}
+
+function isWorded(error: Answered): boolean {
+  const { data } = error.response;
+  return typeof data === "object" && data !== null && "message" in data && typeof data.message === "string";
 }
 
 function messageOf(error: unknown): string {

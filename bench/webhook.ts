@@ -54,7 +54,7 @@ async function run(latencyMs: number): Promise<Record<string, Sample[]>> {
     await quiet(hub, server);
     const opened = await timed(hub, () => hub.openPull(REPOSITORY, { actor: "alice", head: branch, title: branch }), "action_required");
     await quiet(hub, server);
-    const number = hub.pull(REPOSITORY, index + 3).number;
+    const number = index + 3;
     const approve = () => {
       hub.review(REPOSITORY, number, { actor: "bob", state: "APPROVED" });
       return { headSha: hub.headSha(REPOSITORY, number) };

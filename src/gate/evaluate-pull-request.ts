@@ -1,6 +1,7 @@
 import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
 import type { Facts } from "../engine/facts.ts";
+import { defaultConfig } from "../engine/policy/parse.ts";
 import { checksOf } from "../engine/state.ts";
 import { draftOf } from "./draft.ts";
 import { faultFacts, type GatherDeps, gatherFacts } from "./gather-facts.ts";
@@ -97,9 +98,8 @@ async function publishFault(deps: GateDeps, work: SubjectWork, pull: PullTruth, 
   throw error;
 }
 
-function wantedChecks(facts: Facts, decision: Decision): WantedCheck[] {
-  const config = facts.policy.status === "ok" ? facts.policy.set.config : null;
-  const wanted = checksOf(decision, config?.check ?? null);
+function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] {
+  const wanted = checksOf(decision, facts.policy.status === "ok" ? facts.policy.set.config : defaultConfig);
   if (decision.state !== "error" || facts.faults.length < FAULTS_BEFORE_FAILURE) return wanted;
   return wanted.map((check) => ({ ...check, conclusion: "failure" as const }));
 }

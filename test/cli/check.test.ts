@@ -88,7 +88,7 @@ describe("check decides", () => {
       tagsBefore: ["pii"],
       tagsAfter: [],
       file: FILE,
-      line: 14,
+      line: 15,
     });
     expect(report.requirements).toMatchObject([
       { team: "sec-ops", role: "security-engineer", minApprovals: 1, have: 0, source: ["repo/pii-change-policy"], completers: [] },
@@ -222,7 +222,7 @@ describe("formats", () => {
     const summary = join(git.path, "summary.md");
     writeFileSync(summary, "");
     const run = await countersign(git.path, ["check", "--format", "github"], { GITHUB_STEP_SUMMARY: summary });
-    expect(run.stdout).toContain(`file=${FILE},line=14`);
+    expect(run.stdout).toContain(`file=${FILE},line=15`);
     expect(readFileSync(summary, "utf8")).toContain("sec-ops");
   });
 

@@ -63,6 +63,8 @@ test("at the limits it is taken, and annotations add up over updates", async () 
     "e1",
   ]);
   expect(updated.completed_at).not.toBeNull();
+  const listed = await octokit.paginate(octokit.checks.listAnnotations, { ...repo, check_run_id: run.id, per_page: 100 });
+  expect(listed.map((one) => one.start_line)).toEqual([...annotations, ...annotations].map((_, i) => (i % 50) + 1));
 });
 
 test("runs are listed newest first, the latest of each name, or all; by app and name", async () => {

@@ -119,6 +119,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     repos: new Map(),
     installations: new Map(),
     tokens: new Map(),
+    manifestCodes: new Set(),
     faults: { planned: [] },
     treeLimit: options.treeLimit ?? 100_000,
     emit: (event) => createEmitter(world, enqueue)(event),

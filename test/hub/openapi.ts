@@ -15,10 +15,37 @@ export interface Operation {
   responseBody(status: number, mediaType: string): ValidateFunction | null;
 }
 
+function listOf(operationId: string, items: Json): Json {
+  return { get: { operationId, responses: { 200: { content: { "application/json": { schema: { type: "array", items } } } } } } };
+}
+
+const ANNOTATION_KEYS = [
+  "path",
+  "start_line",
+  "end_line",
+  "start_column",
+  "end_column",
+  "annotation_level",
+  "title",
+  "message",
+  "raw_details",
+  "blob_href",
+];
+
+/** Operations that the slice left out, with the shapes of GitHub's documentation. */
+const EXTRA: Json = {
+  "/orgs/{org}/members": listOf("orgs/list-members", { $ref: "#/components/schemas/simple-user" }),
+  "/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations": listOf("checks/list-annotations", {
+    type: "object",
+    required: ANNOTATION_KEYS,
+  }),
+};
+
 /** GitHub's own description of the operations, compiled lazily. */
 export function loadOperations(): Operation[] {
   const slice = widenNullable(JSON.parse(readFileSync(new URL("./github-openapi-slice.json", import.meta.url), "utf8"))) as Json;
   correct(slice);
+  Object.assign(slice["paths"] as Json, EXTRA);
   const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, logger: false });
   const addFormats = addFormatsModule as unknown as (ajv: Ajv) => void;
   addFormats(ajv);

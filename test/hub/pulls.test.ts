@@ -137,6 +137,29 @@ test("closing freezes the head, reopening takes the branch as it is then", async
   expect(await timeline()).toEqual(["committed", "closed", "reopened"]);
 });
 
+test("deleting the head branch closes the pull request; one pull request per head and base, and none without commits", async () => {
+  const { hub, pull } = world;
+  expect(() => hub.openPull("acme/data", { actor: "alice", head: "strip" })).toThrow("already exists");
+  hub.push("acme/data", "release", { "x.md": "x\n" }, { actor: "alice" });
+  expect(() => hub.openPull("acme/data", { actor: "alice", head: "main", base: "release" })).toThrow("No commits between");
+  hub.deleteBranch("acme/data", "strip", { actor: "alice" });
+  expect(await get()).toMatchObject({ state: "closed", merged: false });
+  expect(() => hub.reopenPull("acme/data", pull.number, { actor: "alice" })).toThrow();
+});
+
+test("rule suites tell a merge that met the rules from a push past them", async () => {
+  const { hub, octokit, repo, pull } = world;
+  hub.addRuleset("acme/data", { name: "no force", rules: [{ type: "non_fast_forward" }] });
+  hub.merge("acme/data", pull.number, { actor: "bob" });
+  hub.push("acme/data", "main", { "x.md": "x\n" }, { actor: "ana" });
+  const { data } = await octokit.repos.getRepoRuleSuites(repo);
+  expect(data.map((one) => [one.actor_name, one.result])).toEqual([
+    ["ana", "bypass"],
+    ["bob", "pass"],
+  ]);
+  expect((await octokit.repos.getBranchRules({ ...repo, branch: "main" })).data).toMatchObject([{ type: "non_fast_forward" }]);
+});
+
 test("a fork's pull request: foreign head repository, and no pull requests on its check runs", async () => {
   const { hub, octokit, repo } = world;
   hub.createUser("mallory");

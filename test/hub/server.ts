@@ -95,7 +95,7 @@ function matcher(operation: Operation, route: Route): Matcher {
   const names: string[] = [];
   const source = operation.template.replace(/\{(\w+)\}/g, (_, name: string) => {
     names.push(name);
-    return GREEDY.has(name) ? "(.+)" : "([^/]+)";
+    return name === "path" ? "(.*)" : GREEDY.has(name) ? "(.+)" : "([^/]+)";
   });
   return { operation, pattern: new RegExp(`^${source}/?$`), names, route };
 }

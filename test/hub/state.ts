@@ -247,6 +247,8 @@ export interface World {
   readonly repos: Map<number, Repo>;
   readonly installations: Map<number, Installation>;
   readonly tokens: Map<string, Token>;
+  /** Codes of the app-manifest flow that were not used yet. */
+  readonly manifestCodes: Set<string>;
   readonly faults: Faults;
   readonly treeLimit: number;
   readonly nextId: () => number;

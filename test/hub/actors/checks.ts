@@ -59,6 +59,12 @@ export function checkActors(world: World) {
       const { repo, run } = find(name, runId);
       requestAction(world, repo, run, identifier, idOf(o.actor));
     },
+    /** What GitHub appends to the redirect after a person registered the app from its manifest. */
+    manifestCode(): string {
+      const code = `code-${world.nextId()}`;
+      world.manifestCodes.add(code);
+      return code;
+    },
     /** Another GitHub App, for forged checks. */
     createApp(slug: string): { id: number; slug: string } {
       const app = newApp(world, slug, { checks: "write" }, []);

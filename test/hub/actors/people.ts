@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { accountById, accountByLogin, orgByLogin, repoByName, teamByName } from "../lookup.ts";
+import { accountById, accountByLogin, fullName, orgByLogin, repoByName, teamByName } from "../lookup.ts";
 import type { Account, Installation, Permissions, Team, World } from "../state.ts";
 import { stamp } from "../state.ts";
-import { installationView, orgMembership, simpleUser, teamView } from "../views/accounts.ts";
+import { installationView, nodeId, orgMembership, simpleUser, teamView } from "../views/accounts.ts";
 
 type By = { readonly actor?: string };
 
@@ -44,14 +44,42 @@ export function peopleActors(world: World) {
 
   function installationEvent(installation: Installation, action: string): void {
     const owner = accountById(world, installation.accountId);
-    world.emit({
-      name: "installation",
-      action,
-      owner,
-      repo: null,
-      sender: owner,
-      payload: { installation: installationView(world, installation) },
-    });
+    const repositories = action === "created" ? { repositories: briefRepositories(installation) } : {};
+    const payload = { installation: installationView(world, installation), ...repositories };
+    world.emit({ name: "installation", action, owner, repo: null, sender: owner, payload });
+  }
+
+  function briefRepositories(installation: Installation, only?: number): object[] {
+    const repos = [...world.repos.values()].filter(
+      (repo) => repo.ownerId === installation.accountId && (only === undefined || repo.id === only),
+    );
+    const held = repos.filter(
+      (repo) => only !== undefined || installation.repositories === "all" || installation.repositories.has(repo.id),
+    );
+    return held.map((repo) => ({
+      id: repo.id,
+      node_id: nodeId("Repository", repo.id),
+      name: repo.name,
+      full_name: fullName(world, repo),
+      private: repo.private,
+    }));
+  }
+
+  /** Adds a repository to, or takes it from, an installation on selected repositories. */
+  function select(name: string, action: "added" | "removed"): void {
+    const repo = repoByName(world, name);
+    const installation = installationOf(name.split("/")[0]!);
+    if (installation.repositories === "all") throw new Error("hub: the app is installed on all repositories");
+    if (action === "added") installation.repositories.add(repo.id);
+    else installation.repositories.delete(repo.id);
+    const owner = accountById(world, installation.accountId);
+    const lists = {
+      repositories_added: [] as object[],
+      repositories_removed: [] as object[],
+      [`repositories_${action}`]: briefRepositories(installation, repo.id),
+    };
+    const payload = { installation: installationView(world, installation), repository_selection: "selected", ...lists };
+    world.emit({ name: "installation_repositories", action, owner, repo: null, sender: owner, payload });
   }
 
   function installationOf(owner: string): Installation {
@@ -94,6 +122,8 @@ export function peopleActors(world: World) {
       return org;
     },
     install,
+    addToInstallation: (repo: string): void => select(repo, "added"),
+    removeFromInstallation: (repo: string): void => select(repo, "removed"),
     uninstall(owner: string): void {
       const installation = installationOf(owner);
       installationEvent(installation, "deleted");

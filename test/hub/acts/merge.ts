@@ -37,7 +37,7 @@ export function mergePull(world: World, repo: Repo, issue: PullIssue, actorId: n
   if (pull.mergeCommitSha === null) throw new HubRefusal(405, "Pull Request is not mergeable");
   const landed = land(world, repo, issue, actorId, request);
   markMerged(world, issue, landed, actorId);
-  moveBranch(world, repo, pull.baseRef, landed, actorId, { number: issue.number });
+  moveBranch(world, repo, pull.baseRef, landed, actorId, { number: issue.number, bypassed: missing !== undefined });
   announcePull(world, repo, issue, "closed", actorId);
   return landed;
 }

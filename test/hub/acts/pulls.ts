@@ -30,6 +30,7 @@ export interface NewPull {
 export function openPull(world: World, repo: Repo, authorId: number, input: NewPull): PullIssue {
   const headSha = branchTip(input.headRepo, input.headRef);
   const baseSha = branchTip(repo, input.baseRef);
+  refuseUseless(repo, input, baseSha, headSha);
   const pull: Pull = {
     id: world.nextId(),
     headRepoId: input.headRepo.id,
@@ -67,6 +68,15 @@ export function openPull(world: World, repo: Repo, authorId: number, input: NewP
   refreshTestMerge(world, repo, issue);
   announcePull(world, repo, issue, "opened", authorId);
   return issue;
+}
+
+function refuseUseless(repo: Repo, input: NewPull, baseSha: string, headSha: string): void {
+  if (isAncestor(repo.store, headSha, baseSha)) throw invalid(`No commits between ${input.baseRef} and ${input.headRef}`);
+  const open = [...repo.issues.values()].some(
+    ({ state, pull }) =>
+      state === "open" && pull?.headRepoId === input.headRepo.id && pull.headRef === input.headRef && pull.baseRef === input.baseRef,
+  );
+  if (open) throw invalid(`A pull request already exists for ${input.headRef}.`);
 }
 
 /** Recomputes the test merge and the `refs/pull/` refs; a conflict leaves no merge commit. */

@@ -4,9 +4,10 @@ import { accountById } from "../lookup.ts";
 import type { Activity, Repo, World } from "../state.ts";
 import { stamp } from "../state.ts";
 import { pushedCommit } from "../views/commits.ts";
+import type { PullIssue } from "../views/pulls.ts";
 import { repoHtmlUrl } from "../views/repositories.ts";
 import { openSuites } from "./checks.ts";
-import { mergedByPush, refreshTestMerge, synchronize } from "./pulls.ts";
+import { closePull, mergedByPush, refreshTestMerge, synchronize } from "./pulls.ts";
 
 export const ZERO = "0".repeat(40);
 
@@ -17,7 +18,7 @@ export function moveBranch(
   branch: string,
   to: string | null,
   actorId: number,
-  merge: { readonly number: number } | null = null,
+  merge: { readonly number: number; readonly bypassed: boolean } | null = null,
 ): void {
   const ref = `refs/heads/${branch}`;
   const before = repo.refs.get(ref) ?? ZERO;
@@ -29,12 +30,18 @@ export function moveBranch(
   else repo.refs.set(ref, to);
   repo.pushedAt = stamp(world);
   repo.activities.push({ id: world.nextId(), before, after, ref, timestamp: stamp(world), type, actorId });
+  recordRuleSuites(world, repo, branch, before, after, actorId, merge?.bypassed === false);
   announcePush(world, repo, ref, before, after, forced, actorId);
   if (to !== null) openSuites(world, repo, to, branch, before, actorId);
   for (const other of world.repos.values()) {
     for (const issue of other.issues.values()) {
       const pull = issue.pull;
-      if (pull === null || issue.state !== "open" || to === null) continue;
+      if (pull === null || issue.state !== "open") continue;
+      if (to === null) {
+        const gone = (pull.headRepoId === repo.id && pull.headRef === branch) || (other.id === repo.id && pull.baseRef === branch);
+        if (gone) closePull(world, other, issue as PullIssue, actorId);
+        continue;
+      }
       if (pull.headRepoId === repo.id && pull.headRef === branch) synchronize(world, other, issue, to, actorId, forced);
       if (other.id === repo.id && pull.baseRef === branch && issue.number !== merge?.number) {
         if (isAncestor(repo.store, pull.headSha, to)) mergedByPush(world, other, issue, to, actorId);
@@ -42,6 +49,25 @@ export function moveBranch(
       }
     }
   }
+}
+
+/** A branch under an active ruleset keeps a record of each move: passed by a merge that met the rules, or bypassed. */
+function recordRuleSuites(world: World, repo: Repo, branch: string, before: string, after: string, actorId: number, passed: boolean): void {
+  if (!repo.rulesets.some((one) => one.enforcement === "active" && one.branches.includes(branch))) return;
+  const result = passed ? "pass" : "bypass";
+  repo.ruleSuites.unshift({
+    id: world.nextId(),
+    actor_id: actorId,
+    actor_name: accountById(world, actorId).login,
+    before_sha: before,
+    after_sha: after,
+    ref: `refs/heads/${branch}`,
+    repository_id: repo.id,
+    repository_name: repo.name,
+    pushed_at: stamp(world),
+    result,
+    evaluation_result: passed ? "pass" : "fail",
+  });
 }
 
 function activityType(before: string, after: string, forced: boolean, merge: boolean): Activity["type"] {

@@ -32,6 +32,7 @@ export function appRoutes(desk: DeliveryDesk): Routes {
         return installationOf(call, repo.ownerId, repo);
       },
     },
+    "apps/create-from-manifest": { need: "public", handle: fromManifest },
     "apps/create-installation-access-token": { need: "jwt", handle: createToken },
     "apps/list-repos-accessible-to-installation": { need: ["metadata:read"], handle: accessibleRepositories },
     "apps/list-webhook-deliveries": { need: "jwt", handle: (call) => listDeliveries(call, desk) },
@@ -46,6 +47,19 @@ export function appRoutes(desk: DeliveryDesk): Routes {
     "meta/get": { need: "public", handle: () => ok({ verifiable_password_authentication: false, hooks: ["127.0.0.0/8"] }) },
     "rate-limit/get": { need: "public", handle: rateLimit },
   };
+}
+
+/** The code of a registration is good once. */
+function fromManifest({ world, params }: Call): Reply {
+  if (!world.manifestCodes.delete(params["code"]!)) throw notFound();
+  const { clientId: client_id, privateKey: pem } = world.app;
+  return created({
+    ...integration(world, world.app),
+    client_id,
+    client_secret: "simulated-client-secret",
+    webhook_secret: "simulated-webhook-secret",
+    pem,
+  });
 }
 
 function byId(call: Call): Installation {

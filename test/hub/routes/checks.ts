@@ -5,6 +5,7 @@ import { HubRefusal, notFound } from "../refusal.ts";
 import type { Call, Reply, Routes } from "../server.ts";
 import type { CheckRun, Repo } from "../state.ts";
 import { checkRunView, checkSuiteView, latestRuns, statusView } from "../views/checks.ts";
+import { repoUrl } from "../views/repositories.ts";
 import { created, list, ok, text } from "./reply.ts";
 
 const READ = ["checks:read"] as const;
@@ -14,6 +15,10 @@ export const checkRoutes: Routes = {
   "checks/create": { need: WRITE, handle: create },
   "checks/get": { need: READ, handle: ({ world, repo, params }) => ok(checkRunView(world, repo, runById(repo, params))) },
   "checks/update": { need: WRITE, handle: update },
+  "checks/list-annotations": {
+    need: READ,
+    handle: (call) => list(call, runById(call.repo, call.params).annotations, (one) => annotationView(call, one)),
+  },
   "checks/list-for-ref": { need: READ, handle: listRuns },
   "checks/list-suites-for-ref": { need: READ, handle: listSuites },
   "checks/rerequest-suite": { need: WRITE, handle: rerequest },
@@ -24,6 +29,11 @@ function runById(repo: Repo, params: Call["params"]): CheckRun {
   const run = repo.runs.find((one) => one.id === Number(params["check_run_id"]));
   if (run === undefined) throw notFound();
   return run;
+}
+
+function annotationView(call: Call, annotation: Readonly<Record<string, unknown>>) {
+  const blank = { start_column: null, end_column: null, title: null, raw_details: null };
+  return { ...blank, ...annotation, blob_href: `${repoUrl(call.world, call.repo)}/git/blobs` };
 }
 
 /** Only GitHub Apps write check runs. */

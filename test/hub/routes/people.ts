@@ -20,6 +20,7 @@ export const peopleRoutes: Routes = {
     handle: ({ world, params }) => ok(publicUser(world, accountByLogin(world, params["username"]!))),
   },
   "orgs/get": { need: "public", handle: ({ world, params }) => ok(organizationFull(world, orgByLogin(world, params["org"]!))) },
+  "orgs/list-members": { need: MEMBERS, handle: listOrgMembers },
   "orgs/get-membership-for-user": { need: MEMBERS, handle: getOrgMembership },
   "teams/list": {
     need: MEMBERS,
@@ -46,6 +47,12 @@ function installedOrg(call: Call) {
 function teamOf(call: Call): Team {
   installedOrg(call);
   return teamByName(call.world, `${call.params["org"]}/${call.params["team_slug"]}`);
+}
+
+function listOrgMembers(call: Call): Reply {
+  const role = call.query.get("role") ?? "all";
+  const rows = [...installedOrg(call).members].filter(([, one]) => one.state === "active" && (role === "all" || one.role === role));
+  return list(call, rows, ([id]) => simpleUser(call.world, call.world.accounts.get(id)!));
 }
 
 function getOrgMembership(call: Call): Reply {

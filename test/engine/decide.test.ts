@@ -12,7 +12,12 @@ describe("states", () => {
     ["auto_approved", 0, "Auto-approved: low risk (2.0), no policy applies", facts({ diff: diff([harmless()]) })],
     ["approved", 0, "Approved by bob (sec-ops)", facts(approvedBy("bob"))],
     ["pending_approval", 10, "Waiting for sec-ops (security-engineer) (0 of 1): a `pii` tag is removed in production", facts()],
-    ["rejected", 11, "Changes requested by carol (sec-ops (security-engineer))", facts({ people: people({ reviews: [review("bob"), reject("carol")] }) })],
+    [
+      "rejected",
+      11,
+      "Changes requested by carol (sec-ops (security-engineer))",
+      facts({ people: people({ reviews: [review("bob"), reject("carol")] }) }),
+    ],
   ])("%s exits %i: %s", (state, exitCode, verdict, given) => {
     expect(decide(given)).toMatchObject({ state, exitCode, verdict, tree: { because: verdict } });
   });
@@ -124,13 +129,18 @@ describe("self-protection", () => {
 
   test("the default branch stays governed for them although no pattern names it", () => {
     const set = policy(undefined, 'environments: { production: ["release/**"] }\n');
-    expect(decide(facts({ policy: set, governanceFiles: [file], diff: diff([]) }))).toMatchObject({ state: "pending_approval", pattern: "main" });
+    expect(decide(facts({ policy: set, governanceFiles: [file], diff: diff([]) }))).toMatchObject({
+      state: "pending_approval",
+      pattern: "main",
+    });
     expect(decide(facts({ policy: set }))).toMatchObject({ state: "not_applicable", pattern: null });
   });
 });
 
 test("warn and shadow policies are shown and ask nobody", () => {
-  const rules = ["warn", "shadow"].map((mode) => `  - { name: ${mode}, mode: ${mode}, trigger: { paths: ["contracts/**"] }, approvers: [{ team: sec-ops }] }`);
+  const rules = ["warn", "shadow"].map(
+    (mode) => `  - { name: ${mode}, mode: ${mode}, trigger: { paths: ["contracts/**"] }, approvers: [{ team: sec-ops }] }`,
+  );
   const decision = decide(facts({ policy: policy(`policies:\n${rules.join("\n")}\n`), diff: diff([harmless()]) }));
   expect(decision.state).toBe("auto_approved");
   expect(decision.policies.map((each) => each.matched)).toEqual([true, true]);
@@ -140,7 +150,10 @@ test("a touched requireApproval tag with no policy is medium; a changed descript
   const added = finding({ code: "field.added", severity: "info", tagsBefore: [], tagsAfter: ["pii"], weight: "other" });
   const none = { policy: policy("policies: []\n", "teams: { designated: [sec-ops] }\n") };
   const inStaging = { baseRef: "staging" };
-  expect(decide(facts({ ...none, diff: diff([added]) }, inStaging))).toMatchObject({ state: "pending_approval", risk: { level: "medium" } });
+  expect(decide(facts({ ...none, diff: diff([added]) }, inStaging))).toMatchObject({
+    state: "pending_approval",
+    risk: { level: "medium" },
+  });
   const described = finding({ ...added, code: "description.changed", tagsBefore: ["pii"] });
   expect(decide(facts({ ...none, diff: diff([described]) }, inStaging)).state).toBe("auto_approved");
 });

@@ -1,10 +1,12 @@
 import { digest } from "../canonical.ts";
 import type { Finding, GovernedFile } from "../contract/finding.ts";
 
+export const GOVERNANCE_CODE = "governance.changed";
+
 /** A changed policy, configuration, system card or the like, in the shape of any other finding. */
 export function governanceFindings(files: readonly GovernedFile[]): readonly Finding[] {
   return files.map((file) => ({
-    code: "governance.changed",
+    code: GOVERNANCE_CODE,
     severity: "block",
     contract: file.path,
     format: null,

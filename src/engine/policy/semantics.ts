@@ -1,12 +1,16 @@
 import type { z } from "zod";
+import { FINDING_CODES } from "../contract/finding-codes.ts";
 import type { Problem } from "../problem.ts";
 import { parseClassification } from "./classification.ts";
 import { ENVIRONMENTS, knownEnvironment } from "./environment-words.ts";
 import { globProblem } from "./glob.ts";
+import { GOVERNANCE_CODE } from "./governance.ts";
 import { type ApproverEntry, type Config, type Policy, SEVERITIES } from "./model.ts";
 import type { policiesSchema, RawConfig } from "./schema.ts";
 import type { SourceReading } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
+
+const CODES: readonly string[] = [...Object.keys(FINDING_CODES), GOVERNANCE_CODE];
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
 
@@ -52,8 +56,9 @@ export function ruleProblems(reading: SourceReading<z.infer<typeof policiesSchem
       ["ignore", ignore],
     ] as const)
       codes?.forEach((code, position) => {
-        if (!isCode(code) && !(key === "findings" && SEVERITIES.some((each) => each === code)))
-          report([...at, "trigger", key, position], `unknown finding code \`${code}\`${didYouMean(code, SEVERITIES)}`);
+        const allowed = key === "findings" ? [...CODES, ...SEVERITIES] : CODES;
+        if (!allowed.includes(code))
+          report([...at, "trigger", key, position], `unknown finding code \`${code}\`${didYouMean(code, allowed)}`);
       });
     if (classification !== undefined && parseClassification(classification) === null)
       report(
@@ -96,10 +101,6 @@ function impossible(entry: ApproverEntry, config: Config): string | null {
 /** How many people at most: teams have no upper bound here. */
 function countOf(team: string | null, users: readonly string[]): number {
   return team === null ? new Set(users.map((user) => user.toLowerCase())).size : Infinity;
-}
-
-function isCode(code: string): boolean {
-  return /^[a-z][a-z_]*(\.[a-z][a-z_]*)+$/.test(code);
 }
 
 function checkGlobs(report: Report, path: readonly PropertyKey[], globs: readonly string[] | undefined): void {

@@ -23,12 +23,15 @@ export function source(kind: "policies" | "config", text: string, over: Partial<
 }
 
 export function policy(policies: string | null = PII_POLICY, config: string | null = null): PolicyReading {
-  return parsePolicySet([...(policies === null ? [] : [source("policies", policies)]), ...(config === null ? [] : [source("config", config)])]);
+  return parsePolicySet([
+    ...(policies === null ? [] : [source("policies", policies)]),
+    ...(config === null ? [] : [source("config", config)]),
+  ]);
 }
 
 let serial = 0;
 export function finding(over: Partial<Finding> = {}): Finding {
-  serial += 1;
+  const { code = "tag.removed", object = "customers", field = "email", before = "pii", after = null, contract = "customers" } = over;
   return {
     code: "tag.removed",
     severity: "block",
@@ -47,13 +50,20 @@ export function finding(over: Partial<Finding> = {}): Finding {
     column: 5,
     side: "head",
     weight: "loss",
-    fingerprint: `f${serial}`,
+    fingerprint: [code, contract, object, field, before, after].join("|"),
     ...over,
   };
 }
 
 export function harmless(over: Partial<Finding> = {}): Finding {
-  const quiet = { code: "type.widened", severity: "info", tagsBefore: [], tagsAfter: [], weight: "other", message: "type widened" } as const;
+  const quiet = {
+    code: "type.widened",
+    severity: "info",
+    tagsBefore: [],
+    tagsAfter: [],
+    weight: "other",
+    message: "type widened",
+  } as const;
   return finding({ ...quiet, before: "int", after: "bigint", ...over });
 }
 

@@ -9,7 +9,15 @@ export type Caller =
   | { readonly kind: "installation"; readonly installation: Installation; readonly token: Token }
   | { readonly kind: "user"; readonly userId: number };
 
-export function generateAppKey(): { privateKey: string; publicKey: string } {
+let made: { readonly privateKey: string; readonly publicKey: string } | null = null;
+
+/** One RSA key per process: making one takes long, and no test needs two apps that can sign in. */
+export function appKey(): { readonly privateKey: string; readonly publicKey: string } {
+  made ??= generateAppKey();
+  return made;
+}
+
+function generateAppKey(): { readonly privateKey: string; readonly publicKey: string } {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
   return { privateKey: pem, publicKey: createPublicKey(createPrivateKey(pem)).export({ type: "spki", format: "pem" }).toString() };

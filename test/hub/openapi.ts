@@ -10,8 +10,10 @@ export interface Operation {
   readonly method: string;
   readonly template: string;
   /** null = takes no body. */
-  readonly requestBody: ValidateFunction | null;
-  /** null = nothing is said about this status. */
+  requestBody(): ValidateFunction | null;
+  /** Success statuses that the description knows. */
+  readonly statuses: ReadonlySet<number>;
+  /** null = nothing is said about the body. */
   responseBody(status: number, mediaType: string): ValidateFunction | null;
 }
 
@@ -41,8 +43,15 @@ const EXTRA: Json = {
   }),
 };
 
-/** GitHub's own description of the operations, compiled lazily. */
-export function loadOperations(): Operation[] {
+let loaded: readonly Operation[] | null = null;
+
+/** GitHub's own description of the operations; read once per process, each schema compiled at its first use. */
+export function loadOperations(): readonly Operation[] {
+  loaded ??= readOperations();
+  return loaded;
+}
+
+function readOperations(): Operation[] {
   const slice = widenNullable(JSON.parse(readFileSync(new URL("./github-openapi-slice.json", import.meta.url), "utf8"))) as Json;
   correct(slice);
   Object.assign(slice["paths"] as Json, EXTRA);
@@ -69,12 +78,17 @@ function correct(slice: Json): void {
 function operation(ajv: Ajv, slice: Json, template: string, method: string, described: Json): Operation {
   const compiled = new Map<string, ValidateFunction | null>();
   const base = `github#/paths/${pointer(template)}/${method}`;
+  let body: ValidateFunction | null = null;
   const hasBody = described["requestBody"] !== undefined;
   return {
     id: described["operationId"] as string,
     method: method.toUpperCase(),
     template,
-    requestBody: hasBody ? ajv.compile({ $ref: `${base}/requestBody/content/application~1json/schema` }) : null,
+    statuses: new Set(Object.keys(described["responses"] as Json).map(Number)),
+    requestBody() {
+      body ??= hasBody ? ajv.compile({ $ref: `${base}/requestBody/content/application~1json/schema` }) : null;
+      return body;
+    },
     responseBody(status, mediaType) {
       const key = `${status} ${mediaType}`;
       if (!compiled.has(key)) compiled.set(key, compileResponse(ajv, slice, base, described, status, mediaType));

@@ -64,8 +64,9 @@ test("contents: symlinks are followed, over 1 MB is empty, directories list", as
 test("files stop at 3,000 for a pull request and at 300 for a comparison; commits at 250", async () => {
   const { octokit, repo, pull } = await start();
   const many = Object.fromEntries(Array.from({ length: 3001 }, (_, i) => [`many/${i}.yaml`, `${i}\n`]));
-  hub.push("acme/data", "strip", many, { actor: "alice" });
-  for (let i = 0; i < 249; i++) hub.push("acme/data", "strip", { "counter.md": `${i}\n` }, { actor: "alice" });
+  let tip = hub.commit("acme/data", many, { actor: "alice", parents: [pull.headSha] });
+  for (let i = 0; i < 249; i++) tip = hub.commit("acme/data", { "counter.md": `${i}\n` }, { actor: "alice", parents: [tip] });
+  hub.pushCommit("acme/data", "strip", tip, { actor: "alice" });
   const pages = (await octokit.paginate(octokit.pulls.listFiles, { ...repo, pull_number: pull.number, per_page: 100 })).length;
   expect(pages).toBe(3000);
   const { data } = await octokit.pulls.get({ ...repo, pull_number: pull.number });

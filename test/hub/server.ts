@@ -143,15 +143,16 @@ function answer(world: World, state: ServerState, found: Found | null, request: 
 }
 
 function parseBody(operation: Operation, text: string): Record<string, unknown> {
-  if (operation.requestBody === null || (text === "" && operation.method !== "POST")) return {};
+  const validate = operation.requestBody();
+  if (validate === null || (text === "" && operation.method !== "POST")) return {};
   let body: unknown;
   try {
     body = text === "" ? {} : JSON.parse(text);
   } catch {
     throw new HubRefusal(400, "Problems parsing JSON");
   }
-  if (!operation.requestBody(body)) {
-    const [first] = operation.requestBody.errors ?? [];
+  if (!validate(body)) {
+    const [first] = validate.errors ?? [];
     throw new HubRefusal(422, "Invalid request.", [`${first?.instancePath ?? ""} ${first?.message ?? ""}`.trim()]);
   }
   return Array.isArray(body) ? { labels: body } : (body as Record<string, unknown>);
@@ -159,6 +160,7 @@ function parseBody(operation: Operation, text: string): Record<string, unknown> 
 
 function checkReply(state: ServerState, operation: Operation, reply: Reply): void {
   if (reply.status >= 300) return;
+  if (!operation.statuses.has(reply.status)) state.violations.push(`${operation.id}: GitHub never answers ${reply.status} here`);
   const type = (reply.headers?.["content-type"] ?? "application/json").split(";")[0]!;
   const validate = operation.responseBody(reply.status, type);
   if (validate === null || validate(JSON.parse(JSON.stringify(reply.body)))) return;

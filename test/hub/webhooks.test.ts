@@ -1,6 +1,6 @@
 import { verify } from "@octokit/webhooks-methods";
 import { afterEach, expect, test } from "vitest";
-import type { Hub } from "./hub.ts";
+import type { Hub, HubOptions } from "./hub.ts";
 import { jwtClient, receiver, smallWorld } from "./world.ts";
 
 const secret = "a-webhook-secret-that-is-long-enough";
@@ -11,8 +11,8 @@ afterEach(async () => {
   await hook.close();
 });
 
-async function listening() {
-  const world = await smallWorld();
+async function listening(options: HubOptions = {}) {
+  const world = await smallWorld(options);
   hub = world.hub;
   hook = await receiver();
   hub.setWebhook({ url: hook.url, secret });
@@ -111,6 +111,14 @@ test("a delivery that nobody takes is recorded as failed and the next one still 
   hub.comment("acme/data", pull.number, "heard", { actor: "bob" });
   await hub.settled();
   expect(hub.hooks.sent.map((one) => one.status)).toEqual(["failed to connect to host", "OK"]);
+});
+
+test("a receiver that stays silent is cut off at the time limit", async () => {
+  const { pull } = await listening({ hookTimeoutMs: 50 });
+  hook.answer.status = 0;
+  hub.comment("acme/data", pull.number, "unheard", { actor: "bob" });
+  await hub.settled();
+  expect(hub.hooks.sent.map((one) => one.status)).toEqual(["timed out"]);
 });
 
 test("nothing is sent where the app is not installed, or while it is suspended", async () => {

@@ -47,7 +47,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** A webhook receiver that answers with `status` and keeps what came. */
+/** A webhook receiver that answers with `status` (0: never) and keeps what came. */
 export async function receiver(answer: { status: number } = { status: 202 }) {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -55,7 +55,7 @@ export async function receiver(answer: { status: number } = { status: 202 }) {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       received.push({ headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
-      response.writeHead(answer.status).end();
+      if (answer.status !== 0) response.writeHead(answer.status).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,5 +1,5 @@
 import { addStatus, createRun, requestAction, rerequestRun, rerequestSuite } from "../acts/checks.ts";
-import { generateAppKey } from "../auth.ts";
+import { appKey } from "../auth.ts";
 import { accountByLogin, repoByName } from "../lookup.ts";
 import { notFound } from "../refusal.ts";
 import type { App, CheckRun, Permissions, Repo, World } from "../state.ts";
@@ -21,7 +21,7 @@ export function newApp(
     id,
     slug,
     clientId: `Iv23li${slug.padEnd(14, "0").slice(0, 14)}`,
-    ...generateAppKey(),
+    ...appKey(),
     botId: bot.id,
     createdAt,
     permissions,

@@ -56,7 +56,7 @@ export function pullsOf(repo: Repo): (Issue & { readonly pull: Pull })[] {
   return [...repo.issues.values()].filter((issue): issue is Issue & { readonly pull: Pull } => issue.pull !== null);
 }
 
-/** Resolves a branch, tag, full ref or (possibly short) commit id. Branches win over tags, as GitHub's REST API resolves them. */
+/** Resolves a branch, tag, full ref or (possibly short) commit id. Of a branch and a tag with one name the branch wins; GitHub does not promise that, so ask for full refs. */
 export function resolveRef(repo: Repo, ref: string): string {
   const direct =
     repo.refs.get(ref) ?? repo.refs.get(`refs/${ref}`) ?? repo.refs.get(`refs/heads/${ref}`) ?? repo.refs.get(`refs/tags/${ref}`);

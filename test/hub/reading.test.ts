@@ -96,6 +96,9 @@ test("refs: branches and never a tag of the same name; slashes in names", async 
   const sha = hub.push("acme/data", "team/x", { "x.md": "x\n" }, { actor: "bob" });
   expect((await octokit.repos.getBranch({ ...repo, branch: "team/x" })).data.commit.sha).toBe(sha);
   expect((await octokit.git.getRef({ ...repo, ref: "heads/team/x" })).data.object.sha).toBe(sha);
+  hub.tag("acme/data", "main", sha);
+  expect((await octokit.repos.getBranch({ ...repo, branch: "main" })).data.commit.sha).toBe(hub.tip("acme/data", "main"));
+  expect((await octokit.git.getRef({ ...repo, ref: "tags/main" })).data.object.sha).toBe(sha);
   expect((await octokit.repos.listCommits({ ...repo, sha: "team/x", path: "x.md" })).data.map((one) => one.sha)).toEqual([sha]);
   expect(await statusOf(octokit.repos.getBranch({ ...repo, branch: "nope" }))).toBe(404);
   expect(await statusOf(octokit.repos.getBranchProtection({ ...repo, branch: "main" }))).toBe(404);

@@ -147,6 +147,10 @@ export function repositoryActors(world: World) {
       const repo = named(name);
       moveBranch(world, repo, branch, null, pusher(repo, o.actor).id);
     },
+    /** A tag, which may have the name of a branch. */
+    tag(name: string, tag: string, sha: string): void {
+      named(name).refs.set(`refs/tags/${tag}`, sha);
+    },
     tip: (name: string, branch: string): string => resolveRef(named(name), `refs/heads/${branch}`),
     read(name: string, ref: string, path: string): string | null {
       const repo = named(name);

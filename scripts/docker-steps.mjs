@@ -140,8 +140,9 @@ async function start(stage, settings) {
       body: "{}",
       headers: { "x-github-event": "ping", "x-github-delivery": "1" },
     });
-    const wanted = settings.APP_ID === undefined ? 404 : 401;
-    if (unsigned.status !== wanted) fail(`an unsigned webhook was answered ${unsigned.status}, not ${wanted}`);
+    // With an app the signature is missing; without one there is nothing to post to.
+    const refused = settings.APP_ID === undefined ? unsigned.status >= 400 : unsigned.status === 401;
+    if (!refused) fail(`an unsigned webhook was answered ${unsigned.status}`);
     console.log(`docker: healthy ${settings.APP_ID === undefined ? "without" : "with"} an app; unsigned webhook ${unsigned.status}`);
   } finally {
     child.kill("SIGTERM");

@@ -81,6 +81,11 @@ async function openEmbedded(dataDir: string | null): Promise<Database> {
     await release();
     throw error;
   }
+  return overPglite(pglite, release);
+}
+
+/** `release` runs after the database is closed. */
+export function overPglite(pglite: PGlite, release: () => Promise<void>): Database {
   const outer = drizzlePglite(pglite);
   return {
     driver: "pglite",

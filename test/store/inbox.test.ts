@@ -1,0 +1,121 @@
+import { sql } from "drizzle-orm";
+import { beforeAll, expect, it } from "vitest";
+import type { Ledger } from "../../src/gate/ports/ledger.ts";
+import { type Database, rowsOf } from "../../src/store/connect.ts";
+import { createLedger } from "../../src/store/ledger.ts";
+import { describeOnBoth } from "../support/database.ts";
+import { begin, delivery, evaluated, newRepository, pullMark, save, sha, take } from "./sample.ts";
+
+describeOnBoth("the inbox", (open) => {
+  let db: Database;
+  let ledger: Ledger;
+  beforeAll(async () => {
+    db = await open();
+    ledger = createLedger(db);
+  });
+
+  async function deliveries(guid: string): Promise<number> {
+    const rows = rowsOf<{ n: number }>(await db.outer.execute(sql`select count(*)::int as n from webhook_delivery where guid = ${guid}`));
+    return rows[0]!.n;
+  }
+
+  it("T72: writes a delivery, its marks and its receipts once, however often it comes", async () => {
+    const repository = newRepository();
+    const review = { kind: "review", repositoryId: repository.id, number: 1, subject: "900", actorId: 5, actorLogin: "bob" } as const;
+    const seen = { viaApp: null, commitId: sha("head"), headSha: sha("head"), baseRef: "main", detail: "approved" };
+    const sent = delivery([pullMark(repository, 1)], { receipts: [{ ...review, ...seen }] });
+    expect(await ledger.recordDelivery(sent)).toEqual({ status: "recorded", subjects: [`${repository.id}#1`] });
+    const work = await take(ledger, `${repository.id}#1`);
+    for (let i = 0; i < 3; i++) expect(await ledger.recordDelivery(sent)).toEqual({ status: "duplicate" });
+    expect((await take(ledger, work.key)).wantGen).toBe(work.wantGen);
+    expect(await ledger.receipts(repository.id, 1)).toHaveLength(1);
+    expect(await deliveries(sent.guid)).toBe(1);
+  });
+
+  it("answers one of many racing copies with recorded and the rest with duplicate", async () => {
+    const sent = delivery([pullMark(newRepository(), 1)]);
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => ledger.recordDelivery(sent)));
+    expect(outcomes.filter((outcome) => outcome.status === "recorded")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome.status === "duplicate")).toHaveLength(19);
+  });
+
+  it("T72: the same GUID with another body stores nothing but a critical audit event", async () => {
+    const repository = newRepository(31);
+    const sent = delivery([pullMark(repository, 1)]);
+    await ledger.recordDelivery(sent);
+    const before = await take(ledger, `${repository.id}#1`);
+    const forged = delivery([pullMark(repository, 1), pullMark(repository, 2)], { guid: sent.guid });
+    expect(await ledger.recordDelivery(forged)).toEqual({ status: "conflict" });
+    expect((await take(ledger, before.key)).wantGen).toBe(before.wantGen);
+    expect(await ledger.startWork(`${repository.id}#2`)).toBeNull();
+    const [event] = await ledger.auditTrail(1);
+    expect(event).toMatchObject({ type: "delivery.conflict", severity: "critical", subject: `delivery ${sent.guid}` });
+    expect(event!.payload).toMatchObject({ firstBodySha256: sent.bodySha256, bodySha256: forged.bodySha256 });
+  });
+
+  it("writes nothing at all when one part cannot be written", async () => {
+    const repository = newRepository();
+    const broken = delivery([pullMark(repository, 1)], { receipts: [{ kind: null, detail: null } as never] });
+    await expect(ledger.recordDelivery(broken)).rejects.toThrow();
+    expect(await deliveries(broken.guid)).toBe(0);
+    expect(await ledger.startWork(`${repository.id}#1`)).toBeNull();
+  });
+
+  it("keeps the first receipt of a subject, dated by the database, also with a NUL in its text", async () => {
+    const repository = newRepository();
+    const one = { kind: "comment", repositoryId: repository.id, number: 1, subject: "55", actorId: 5, actorLogin: "bob" } as const;
+    const seen = { viaApp: null, commitId: null, headSha: null, baseRef: null };
+    await ledger.recordDelivery(delivery([pullMark(repository, 1)], { receipts: [{ ...one, ...seen, detail: "first\u0000" }] }));
+    await ledger.recordDelivery(delivery([pullMark(repository, 1)], { receipts: [{ ...one, ...seen, detail: "edited" }] }));
+    const kept = await ledger.receipts(repository.id, 1);
+    expect(kept).toEqual([{ ...one, ...seen, detail: "first\uFFFD", at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/) }]);
+  });
+
+  it("marks every open subject that a branch, a commit, a repository or an owner touches, and no other", async () => {
+    const repository = newRepository(91);
+    const elsewhere = newRepository(91);
+    for (const [number, base, head] of [
+      [1, "main", "a"],
+      [2, "release", "b"],
+      [3, "release", "b"],
+    ] as const) {
+      await ledger.recordDelivery(delivery([pullMark(repository, number)]));
+      await save(ledger, evaluated(await take(ledger, `${repository.id}#${number}`), { baseRef: base, head, draft: null }));
+    }
+    await ledger.recordDelivery(delivery([pullMark(elsewhere, 1, "b")]));
+    const closed = await begin(ledger, repository, 4);
+    await ledger.finishWork(closed, { open: false, headSha: sha("b"), baseRef: "release" });
+    const key = (number: number): string => `${repository.id}#${number}`;
+    const touched = async (mark: Parameters<typeof delivery>[0][number]): Promise<readonly string[]> => {
+      const outcome = await ledger.recordDelivery(delivery([mark]));
+      return outcome.status === "recorded" ? outcome.subjects : [];
+    };
+    expect(await touched({ kind: "branch", repository, ref: "release", isDefault: false })).toEqual([key(2), key(3)]);
+    expect(await touched({ kind: "branch", repository, ref: "main", isDefault: true })).toEqual([key(1), key(2), key(3)]);
+    expect(await touched({ kind: "commit", repository, sha: sha("a") })).toEqual([key(1)]);
+    expect(await touched({ kind: "repository", repository })).toEqual([key(1), key(2), key(3)]);
+    expect(await touched({ kind: "owner", ownerId: 91 })).toEqual([key(1), key(2), key(3), `${elsewhere.id}#1`]);
+    expect(await touched(pullMark(repository, 4))).toEqual([key(4)]);
+  });
+
+  it("T67: a subject follows a rename by the same owner, never a transfer", async () => {
+    const repository = newRepository();
+    const work = await begin(ledger, repository);
+    await ledger.recordDelivery(delivery([pullMark({ ...repository, name: "renamed", installationId: 999 }, 1)]));
+    expect((await take(ledger, work.key)).pull.repository).toEqual({ ...repository, name: "renamed", installationId: 999 });
+    await ledger.recordDelivery(delivery([pullMark({ ...repository, ownerId: 666, owner: "mallory", installationId: 6 }, 1)]));
+    expect((await take(ledger, work.key)).pull.repository).toEqual({ ...repository, name: "renamed", installationId: 999 });
+  });
+
+  it("loses no mark of many racing deliveries over the same subjects", async () => {
+    const repository = newRepository();
+    const numbers = [1, 2, 3, 4, 5];
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => {
+        const marks = numbers.map((number) => pullMark(repository, number));
+        return ledger.recordDelivery(delivery(i % 2 === 0 ? marks : marks.toReversed()));
+      }),
+    );
+    for (const number of numbers) expect((await take(ledger, `${repository.id}#${number}`)).wantGen).toBe(40);
+  });
+});

@@ -4,12 +4,14 @@ import { ENVIRONMENTS } from "./environment-words.ts";
 const text = z.string().min(1).max(1000);
 const name = z.string().min(1).max(200);
 const words = z.array(name).max(500);
+/** Their caps are told by `globProblem`, in words. */
+const globs = z.array(text).max(500);
 const hours = z.number().positive().max(8760);
 
 const trigger = z.strictObject({
   tags: words.min(1).optional().describe("Compliance tags: a finding touches a field that carries one at base or head"),
   env: words.min(1).optional().describe("Environments; omitted = every environment"),
-  paths: words.min(1).optional().describe("Globs over the contract's path"),
+  paths: globs.min(1).optional().describe("Globs over the contract's path"),
   findings: words.min(1).optional().describe("Finding codes or severities"),
   classification: name.optional().describe("`>=confidential`, `>internal`, `=restricted` or a bare class"),
   agents: z.boolean().optional().describe("true = changes that an agent wrote, only"),
@@ -66,19 +68,19 @@ const risk = z.strictObject({
   tagWeights: z.record(name, z.number().min(0).max(5)).optional(),
   thresholds: z.strictObject({ low: points.optional(), medium: points.optional(), high: points.optional() }).optional(),
 });
-const mapping = z.strictObject({ paths: words.min(1), fields: name, name, tags: words });
+const mapping = z.strictObject({ paths: globs.min(1), fields: name, name, tags: words });
 
 export const configSchema = z.strictObject({
   governance: z.strictObject({ requireApproval: words.optional(), agent: name.optional() }).optional(),
   contracts: z
     .strictObject({
-      include: words.optional(),
-      exclude: words.optional(),
+      include: globs.optional(),
+      exclude: globs.optional(),
       mappings: z.array(mapping).max(100).optional(),
       maxFileBytes: z.number().int().min(1024).max(104_857_600).optional(),
     })
     .optional(),
-  environments: perEnvironment(words).optional().describe("Branch patterns of each environment"),
+  environments: perEnvironment(globs).optional().describe("Branch patterns of each environment"),
   teams: teams.optional(),
   roles: z.record(name, z.strictObject({ team: name.optional(), users: words.optional() })).optional(),
   approvals: approvals.optional(),

@@ -19,10 +19,9 @@ export interface Slot {
   readonly distinct: boolean;
 }
 
-/** Slots of the matched enforce policies, merged by subsumption: what is wider needs only what the narrower ones do not give. */
+/** Slots of the matched enforce policies as written; `mergeSlots` makes one demand of them. */
 export function policySlots(policies: readonly Policy[], matches: readonly PolicyMatch[], config: Config): readonly Slot[] {
-  const matched = enforced(policies, matches);
-  return mergeSlots(matched.flatMap((policy) => policy.approvers.map((entry) => slotOf(entry, policy, config))));
+  return enforced(policies, matches).flatMap((policy) => policy.approvers.map((entry) => slotOf(entry, policy, config)));
 }
 
 export function enforced(policies: readonly Policy[], matches: readonly PolicyMatch[]): readonly Policy[] {
@@ -56,7 +55,10 @@ export function groupsOf(team: string | null, users: readonly string[]): readonl
   return users.length === 0 ? groups : [...groups, { kind: "users", users }];
 }
 
-/** Equal slots become one with the larger minimum; a wider slot keeps only what the narrower distinct ones leave open. */
+/**
+ * Equal slots become one with the larger minimum; a wider slot keeps only what the narrower distinct ones leave open.
+ * To be applied once, to all slots together: what is left of a slot would be reduced again.
+ */
 export function mergeSlots(slots: readonly Slot[]): readonly Slot[] {
   const merged: Slot[] = [];
   for (const slot of slots) {

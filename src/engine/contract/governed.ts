@@ -2,7 +2,7 @@ import { Minimatch, type MinimatchOptions } from "minimatch";
 import type { Config } from "../policy/model.ts";
 import type { Problem } from "../problem.ts";
 import type { GovernedFile } from "./finding.ts";
-import { foldPath, pathProblems } from "./path-tricks.ts";
+import { foldPath, hasDotSegments, pathProblems } from "./path-tricks.ts";
 
 export interface SortedFiles {
   /** Matched by `contracts.include` and not by `contracts.exclude`. */
@@ -46,15 +46,13 @@ export function sortChangedFiles(files: readonly GovernedFile[], contracts: Pick
     (file) => matches(own.globs, file.path) || (isIrregular(file) && foldPath(file.path).startsWith("agents/")),
   );
   const taken = new Set([...governed, ...governance]);
+  const judged = new Set([...taken, ...sorted.filter((file) => hasDotSegments(file.path))]);
   const outside = sorted.filter((file) => file.headBlob !== null && /\.(ya?ml|json)$/i.test(file.path) && !taken.has(file));
   return {
     governed,
     governance,
     outside: [...outside.filter((file) => file.baseBlob === null), ...outside.filter((file) => file.baseBlob !== null)],
-    problems: [
-      ...include.problems,
-      ...pathProblems([...new Set([...governed, ...governance])].filter((file) => file.headBlob !== null).map((file) => file.path)),
-    ],
+    problems: [...include.problems, ...pathProblems([...judged].filter((file) => file.headBlob !== null).map((file) => file.path))],
   };
 }
 

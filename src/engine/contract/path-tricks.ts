@@ -3,12 +3,21 @@ import { visible } from "./lookalike.ts";
 
 const MAX_PATH_LENGTH = 1024;
 
-/** How a path looks on a file system that folds case and compatibility forms, and to a person who sees no invisible marks. */
+/** The path on a file system that folds case, compatibility forms, separators and trailing dots, and to a person who sees no invisible marks. */
 export function foldPath(path: string): string {
   return path
     .normalize("NFKC")
-    .replace(/\p{Cf}/gu, "")
-    .toLowerCase();
+    .replace(/[\p{Cf}\p{Cc}]/gu, "")
+    .toLowerCase()
+    .split(/[/\\]/)
+    .map((segment) => (segment === ".." ? segment : segment.replace(/[. ]+$/, "")))
+    .filter((segment) => segment !== "")
+    .join("/");
+}
+
+/** No git tree holds such a path: it is refused wherever it points. */
+export function hasDotSegments(path: string): boolean {
+  return path.split(/[/\\]/).some((segment) => segment === "" || segment === "." || segment === "..");
 }
 
 /** Why this path may mean another file somewhere; null for an ordinary path. */

@@ -10,7 +10,11 @@ export interface Vocabulary {
   readonly synonyms: ReadonlyMap<string, string>;
   /** Words (classes, synonyms, keywords) whose `word-suffix` forms mean the class too. */
   readonly prefixes: ReadonlySet<string>;
+  /** Memory of markerClass: files repeat the same few keys. */
+  readonly markers: Map<string, string | null>;
 }
+
+const MARKERS_REMEMBERED = 10_000;
 
 /** What one word says. `key` is a class, `unknown:<word>`, or the word itself for a free label. */
 export interface Reading {
@@ -37,7 +41,7 @@ export function compileVocabulary(vocabulary: Config["vocabulary"], words: reado
     // A built-in class is never turned into a weaker word by configuration.
     if (!BUILT_IN_CLASSES.includes(normaliseWord(word))) synonyms.set(normaliseWord(word), key);
   }
-  return { classes, synonyms, prefixes: new Set([...PREFIX_CLASSES, ...keywords]) };
+  return { classes, synonyms, prefixes: new Set([...PREFIX_CLASSES, ...keywords]), markers: new Map() };
 }
 
 /** Lower case ASCII, words joined by `-`; other scripts are kept as they are, so that a look-alike is never equal. */
@@ -62,7 +66,7 @@ export function readWord(vocabulary: Vocabulary, word: string, classifying: bool
   if (raw === "") return null;
   if (isTemplate(raw)) return readTemplate(vocabulary, raw);
   const assigned = /^([^:=]+?)\s*[:=]\s*(.*)$/s.exec(raw);
-  const marker = assigned === null ? null : classOf(vocabulary, normaliseWord(assigned[1]!));
+  const marker = assigned === null ? null : markerClass(vocabulary, assigned[1]!);
   if (assigned !== null && marker !== null) return readMarker(marker, assigned[2]!);
   if (assigned !== null && isClassifyingKey(assigned[1]!)) return readWord(vocabulary, assigned[2]!, true);
   const text = normaliseWord(raw);
@@ -90,6 +94,14 @@ export function readMarker(key: string, value: string): Reading | null {
 
 /** The class that a key names (`pii`, `contains_pii`, `x-gdpr`, `pii_type`), else null. */
 export function markerClass(vocabulary: Vocabulary, key: string): string | null {
+  const known = vocabulary.markers.get(key);
+  if (known !== undefined) return known;
+  const found = findMarker(vocabulary, key);
+  if (vocabulary.markers.size < MARKERS_REMEMBERED) vocabulary.markers.set(key, found);
+  return found;
+}
+
+function findMarker(vocabulary: Vocabulary, key: string): string | null {
   const word = normaliseWord(splitCamel(key)).replace(/^(x|is|has|contains|meta)-/, "");
   const direct = classOf(vocabulary, word);
   if (direct !== null) return direct === "public" ? null : direct;

@@ -78,12 +78,11 @@ class TreeBuilder {
   private scalar(node: { source?: string; type?: unknown }, pos: Position): Node {
     const text = node.source ?? "";
     if (!text.isWellFormed()) throw new ReadFailure("a lone surrogate (half a character) is not allowed", pos.line);
-    return this.weigh({ kind: "scalar", text, plain: node.type === undefined || node.type === "PLAIN", pos }, 1);
+    return { kind: "scalar", text, plain: node.type === undefined || node.type === "PLAIN", pos };
   }
 
   private seq(items: readonly unknown[], pos: Position): Node {
-    const built = items.map((item) => this.build(item));
-    return this.weigh({ kind: "seq", items: built, pos }, this.sum(built));
+    return { kind: "seq", items: items.map((item) => this.build(item)), pos };
   }
 
   private map(pairs: readonly Pair[], pos: Position): Node {
@@ -106,8 +105,7 @@ class TreeBuilder {
     }
     // Local keys win over merged ones, earlier merge sources over later ones.
     for (const source of merged) for (const [key, entry] of source.entries) if (!own.has(key)) own.set(key, entry);
-    const node: MapNode = { kind: "map", entries: own, pos };
-    return this.weigh(node, this.sum([...own.values()].map((entry) => entry.value)) + own.size);
+    return { kind: "map", entries: own, pos };
   }
 
   private follow(alias: Alias): Node {
@@ -117,18 +115,19 @@ class TreeBuilder {
     const target = this.anchors.get(alias.source);
     if (target === undefined) throw new ReadFailure(`the alias \`*${alias.source}\` names no anchor before it`, line);
     if (target === "open") throw new ReadFailure(`the alias \`*${alias.source}\` contains itself`, line);
-    this.expanded += this.weights.get(target) ?? 1;
+    this.expanded += this.weight(target);
     if (this.expanded > MAX_EXPANSION) throw new ReadFailure("aliases expand to too many values", line);
     return target;
   }
 
-  private sum(nodes: readonly Node[]): number {
-    return nodes.reduce((total, node) => total + (this.weights.get(node) ?? 1), 0);
-  }
-
-  private weigh(node: Node, inside: number): Node {
-    this.weights.set(node, 1 + inside);
-    return node;
+  /** Values in the subtree as a walk would meet them. Remembered, so that nested aliases stay linear. */
+  private weight(node: Node): number {
+    const known = this.weights.get(node);
+    if (known !== undefined) return known;
+    const inside = node.kind === "scalar" ? [] : node.kind === "seq" ? node.items : [...node.entries.values()].map((entry) => entry.value);
+    const weight = inside.reduce((total, each) => total + this.weight(each), 1);
+    this.weights.set(node, weight);
+    return weight;
   }
 
   private position(offset: number): Position {

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { brief, diffOf, type Tree } from "./support.ts";
+
+const FIXTURES = new URL("../../fixtures/contract/", import.meta.url);
+
+describe("changes of form", () => {
+  const cases = parse(readFileSync(new URL("silent.yaml", FIXTURES), "utf8")) as { name: string; base: Tree; head: Tree }[];
+  it.each(cases)("$name: no finding", ({ base, head }) => {
+    expect(diffOf(base, head).findings.map(brief)).toEqual([]);
+    expect(
+      diffOf(head, base)
+        .findings.filter(({ severity }) => severity === "block")
+        .map(brief),
+    ).toEqual([]);
+  });
+});
+
+describe("real contracts", () => {
+  const files = readdirSync(new URL("corpus/", FIXTURES), { recursive: true })
+    .map(String)
+    .filter((name) => /\.ya?ml$/.test(name));
+  it.each(files)("%s reads, and differs from itself in nothing", (name) => {
+    const text = readFileSync(new URL(`corpus/${name}`, FIXTURES), "utf8");
+    const diff = diffOf(
+      { "contracts/a.yaml": text },
+      { "contracts/a.yaml": `${text.replaceAll("\r", "").replaceAll("\n", "\r\n")}\r\n# the end\r\n` },
+    );
+    expect(diff.findings).toEqual([]);
+    expect(diff.unparseable).toEqual([]);
+    expect(diff.contracts).toHaveLength(1);
+  });
+
+  it("the exporter's own pair from the Data Contract Specification to ODCS has no finding", () => {
+    const dcs = readFileSync(
+      new URL("corpus/dcs/datacontract__datacontract-cli__tests_fixtures_dbt_export_datacontract.yaml", FIXTURES),
+      "utf8",
+    );
+    const odcs = readFileSync(
+      new URL("corpus/odcs/datacontract__datacontract-cli__tests_fixtures_dbt_export_datacontract.odcs.yaml", FIXTURES),
+      "utf8",
+    );
+    expect(diffOf({ "a.yaml": dcs }, { "a.yaml": odcs }).findings.map(brief)).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { digest } from "../../canonical.ts";
 import { isSensitive } from "../classes.ts";
 import type { FindingCode } from "../finding-codes.ts";
 import type { Contract, DataObject, Field, Position, Tag } from "../model.ts";
@@ -134,5 +135,16 @@ export function change(
   about = "",
   tagged = isTagged(place.tagsBefore, place.tagsAfter),
 ): Change {
-  return { code, tagged, place, before, after, about, lost: [] };
+  return { code, tagged, place, before: bounded(before), after: bounded(after), about: bounded(about) ?? "", lost: [] };
+}
+
+const SHOWN_MAX = 300;
+
+/** Long texts are cut, with a digest of the whole so that two different ones stay different. */
+function bounded(text: string | null): string | null {
+  return text === null || text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX).toWellFormed()}… (${shortDigest(text)})`;
+}
+
+export function shortDigest(text: string): string {
+  return digest("countersign/finding/v1", text).slice(0, 12);
 }

@@ -1,6 +1,6 @@
 import type { FindingCode } from "../finding-codes.ts";
 import type { Contract, Field } from "../model.ts";
-import { type Change, change, fieldId, fieldPlace, isTagged, type OwnedField, protects, tagsInForce } from "./change.ts";
+import { type Change, change, fieldId, fieldPlace, isTagged, type OwnedField, protects, shortDigest, tagsInForce } from "./change.ts";
 import { looksPersonal } from "./likeness.ts";
 import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
@@ -65,7 +65,10 @@ function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] 
     ...constraintChanges(b, a, made),
     ...differs("default.changed", b.default, a.default),
     ...differs("masking.changed", b.masking, a.masking),
-    ...listChanges(b.examples, a.examples).flatMap(([was, is]) => [made("examples.changed", was, is)]),
+    // Examples may be real data: findings are published, so only a digest of them is told.
+    ...listChanges(b.examples, a.examples).map(([was, is]) =>
+      made("examples.changed", `${b.examples.length} examples (${shortDigest(was)})`, `${a.examples.length} examples (${shortDigest(is)})`),
+    ),
     ...listChanges(b.origins, a.origins).flatMap(([was, is]) => (b.origins.length === 0 ? [] : [made("tag.origin_changed", was, is)])),
     ...differs("description.changed", b.description, a.description),
     ...qualityChanges(b.quality, a.quality, comparable(before.contract, after.contract), place),

@@ -12,6 +12,9 @@ export interface Matched<T> {
   readonly added: readonly T[];
 }
 
+/** Above this many candidates nothing is paired: the contract then counts as gone, which blocks. */
+const CANDIDATES_MAX = 20;
+
 /**
  * Same file and id, then the same id in another file, then the same file under another id. Where several candidates are left,
  * all are compared: a decoy that kept the tags never hides the file that lost them.
@@ -20,8 +23,16 @@ export function matchContracts(before: readonly Contract[], after: readonly Cont
   const pairs: Pair<Contract>[] = [];
   const pairedBefore = new Set<Contract>();
   const pairedAfter = new Set<Contract>();
-  const pairUp = (matches: (b: Contract, a: Contract) => boolean, open: (b: Contract, a: Contract) => boolean) => {
-    const found = before.flatMap((b) => after.filter((a) => open(b, a) && matches(b, a)).map((a) => ({ before: b, after: a })));
+  const pairUp = (namesOf: (contract: Contract) => readonly string[], isOpen: (b: Contract, a: Contract) => boolean) => {
+    const now = Map.groupBy(
+      after.flatMap((a) => [...new Set(namesOf(a))].map((name) => ({ name, a }))),
+      ({ name }) => name,
+    );
+    const found = before.flatMap((b) => {
+      const candidates = new Set(namesOf(b).flatMap((name) => (now.get(name) ?? []).map(({ a }) => a)));
+      const open = [...candidates].filter((a) => isOpen(b, a));
+      return open.length > CANDIDATES_MAX ? [] : open.map((a) => ({ before: b, after: a }));
+    });
     for (const pair of found) {
       pairs.push(pair);
       pairedBefore.add(pair.before);
@@ -29,14 +40,17 @@ export function matchContracts(before: readonly Contract[], after: readonly Cont
     }
   };
   const both = (b: Contract, a: Contract) => !pairedBefore.has(b) && !pairedAfter.has(a);
-  pairUp((b, a) => b.file === a.file && b.key === a.key, both);
-  pairUp((b, a) => b.key === a.key, both);
+  pairUp(({ file, key }) => [JSON.stringify([file, key])], both);
+  pairUp(({ key }) => [key], both);
   pairUp(
-    (b, a) => b.file === a.file,
+    ({ file }) => [file],
     (_, a) => !pairedAfter.has(a),
   );
   // A contract without an id is known by the objects it holds.
-  pairUp((b, a) => b.key === b.file && b.objects.some(({ name }) => a.objects.some((object) => object.name === name)), both);
+  pairUp(
+    ({ objects }) => objects.map(({ name }) => name),
+    (b, a) => b.key === b.file && both(b, a),
+  );
   return { pairs, removed: before.filter((b) => !pairedBefore.has(b)), added: after.filter((a) => !pairedAfter.has(a)) };
 }
 

@@ -3,15 +3,12 @@ import type { Decision } from "../engine/decision.ts";
 import type { Facts } from "../engine/facts.ts";
 import { defaultConfig } from "../engine/policy/parse.ts";
 import { checksOf } from "../engine/state.ts";
+import type { GateDeps } from "./deps.ts";
 import { draftOf } from "./draft.ts";
-import { faultFacts, type GatherDeps, gatherFacts } from "./gather-facts.ts";
-import type { Checks, PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
+import { faultFacts, gatherFacts } from "./gather-facts.ts";
+import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
-
-export interface GateDeps extends GatherDeps {
-  readonly checks: Checks;
-}
 
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =

@@ -1,16 +1,11 @@
 import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
-import type { Clock, Ledger, PullRequests, PullTruth } from "./ports.ts";
+import type { GatherDeps } from "./deps.ts";
+import type { Clock, PullRequests, PullTruth } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { readPolicy } from "./read-policy.ts";
-
-export interface GatherDeps {
-  readonly pulls: PullRequests;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-}
 
 /** Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails. */
 export async function gatherFacts(deps: GatherDeps, key: string, pull: PullTruth): Promise<Facts> {

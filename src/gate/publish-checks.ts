@@ -1,6 +1,6 @@
 import { decide } from "../engine/decide.ts";
 import type { Facts } from "../engine/facts.ts";
-import type { GateDeps } from "./evaluate-pull-request.ts";
+import type { GateDeps } from "./deps.ts";
 import { gatherPeople } from "./gather-facts.ts";
 import type { CheckRunState, OutboxCheck, PublishCheck, PullTruth, SubjectWork } from "./ports.ts";
 import { TruthError } from "./ports.ts";

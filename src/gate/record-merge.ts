@@ -1,8 +1,8 @@
 import { compileArtifact } from "../engine/artifact.ts";
 import { decide } from "../engine/decide.ts";
 import { isPassing } from "../engine/decision.ts";
+import type { GateDeps } from "./deps.ts";
 import { agentOf, draftOf } from "./draft.ts";
-import type { GateDeps } from "./evaluate-pull-request.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import type { PullTruth, StoredEvaluation, SubjectWork } from "./ports.ts";
 import { type Landing, readLanding } from "./read-landing.ts";

@@ -3,22 +3,17 @@ import { type RunningServer, startServer } from "../../src/main.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 
-export const REPOSITORY = "acme/contracts";
 export const FILE = "contracts/customers.odcs.yaml";
 export const CHECK = "countersign: main";
 export const POLICY_CHECK = "countersign: main / repo/pii-change-policy";
-const WAIT_MS = 20_000;
+const WAIT_MS = 25_000;
 
-/** The sample organisation on a simulated GitHub, with the real app in front of it over HTTP. */
+/** A simulated GitHub with the organisation acme, and the real app in front of it over HTTP. One for a whole test file: starting is dear. */
 export interface Scene {
   readonly hub: Hub;
   server: RunningServer;
-  readonly repositoryId: number;
-  /** Opens a pull request by alice that changes these files; gives number and head. */
-  open(files?: Readonly<Record<string, string | null>>, branch?: string): { readonly number: number; readonly head: string };
-  /** Waits until the newest run of the check on the commit has this conclusion; null = in progress. Fails with what it shows. */
-  reaches(sha: string, conclusion: string | null, name?: string): Promise<{ readonly title: string; readonly summary: string }>;
-  conclusion(sha: string, name?: string): string | null | undefined;
+  /** A repository of its own for one test. alice writes; bob and carol are sec-ops; ana owns; dave is a plain member. */
+  stage(files?: Readonly<Record<string, string>>): Stage;
   /** All deliveries answered, all work done. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -26,13 +21,18 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export interface SceneOptions {
-  readonly databaseUrl?: string | null;
-  readonly dataDir?: string | null;
-  readonly files?: Readonly<Record<string, string>>;
+export interface Stage {
+  /** `acme/…` */
+  readonly repository: string;
+  readonly repositoryId: number;
+  /** Opens a pull request by alice that changes these files; gives number and head. */
+  open(files?: Readonly<Record<string, string | null>>, branch?: string): { readonly number: number; readonly head: string };
+  /** Waits until the newest run of the check on the commit has this conclusion; null = in progress. Fails with what it shows. */
+  reaches(sha: string, conclusion: string | null, name?: string): Promise<{ readonly title: string; readonly summary: string }>;
+  conclusion(sha: string, name?: string): string | null | undefined;
 }
 
-export async function startScene(options: SceneOptions = {}): Promise<Scene> {
+export async function startScene(options: { readonly databaseUrl?: string | null; readonly dataDir?: string | null } = {}): Promise<Scene> {
   const hub = await startHub();
   const secret = randomBytes(32).toString("hex");
   const begin = async () => {
@@ -50,34 +50,15 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
     hub.setWebhook({ url: `${server.url}/webhooks/github`, secret });
     return server;
   };
-  const repositoryId = populate(
-    hub,
-    options.files ?? { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES },
-  );
-  const server = await begin();
-  const newest = (sha: string, name: string) => hub.checkRuns(REPOSITORY, sha).find((run) => run.name === name);
-
+  populate(hub);
+  let stages = 0;
   const scene: Scene = {
     hub,
-    server,
-    repositoryId,
-    open(files = { [FILE]: STRIPPED }, branch = `work-${randomBytes(4).toString("hex")}`) {
-      hub.push(REPOSITORY, branch, files, { actor: "alice", message: "change" });
-      const pull = hub.openPull(REPOSITORY, { actor: "alice", head: branch, title: branch });
-      return { number: pull.number, head: pull.headSha };
+    server: await begin(),
+    stage(files = { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES }) {
+      stages += 1;
+      return createStage(hub, `acme/contracts-${stages}`, files);
     },
-    async reaches(sha, conclusion, name = CHECK) {
-      const run = await until(
-        () => {
-          const seen = newest(sha, name);
-          return seen !== undefined && seen.conclusion === conclusion ? seen : null;
-        },
-        () =>
-          `${name} on ${sha.slice(0, 7)} to be ${conclusion}; it is ${newest(sha, name)?.conclusion ?? "not there"}: ${newest(sha, name)?.output?.title ?? ""}`,
-      );
-      return { title: run.output?.title ?? "", summary: run.output?.summary ?? "" };
-    },
-    conclusion: (sha, name = CHECK) => newest(sha, name)?.conclusion,
     async settled() {
       await hub.settled();
       await until(
@@ -100,15 +81,39 @@ export async function startScene(options: SceneOptions = {}): Promise<Scene> {
   return scene;
 }
 
-/** alice writes; bob and carol are sec-ops; ana owns; dave is a plain member. */
-function populate(hub: Hub, files: Readonly<Record<string, string>>): number {
+function createStage(hub: Hub, repository: string, files: Readonly<Record<string, string>>): Stage {
+  const { id } = hub.createRepo(repository, files, { grants: { alice: "write", bob: "write", dave: "write", "acme/sec-ops": "write" } });
+  const newest = (sha: string, name: string) => hub.checkRuns(repository, sha).find((run) => run.name === name);
+  return {
+    repository,
+    repositoryId: id,
+    open(changed = { [FILE]: STRIPPED }, branch = `work-${randomBytes(4).toString("hex")}`) {
+      hub.push(repository, branch, changed, { actor: "alice", message: "change" });
+      const pull = hub.openPull(repository, { actor: "alice", head: branch, title: branch });
+      return { number: pull.number, head: pull.headSha };
+    },
+    async reaches(sha, conclusion, name = CHECK) {
+      const run = await until(
+        () => {
+          const seen = newest(sha, name);
+          return seen !== undefined && seen.conclusion === conclusion ? seen : null;
+        },
+        () =>
+          `${name} on ${sha.slice(0, 7)} to be ${conclusion}; it is ${newest(sha, name)?.conclusion ?? "not there"}: ${newest(sha, name)?.output?.title ?? ""}`,
+      );
+      return { title: run.output?.title ?? "", summary: run.output?.summary ?? "" };
+    },
+    conclusion: (sha, name = CHECK) => newest(sha, name)?.conclusion,
+  };
+}
+
+function populate(hub: Hub): void {
   hub.createOrg("acme");
   for (const login of ["alice", "bob", "carol", "ana", "dave"]) hub.createUser(login);
   for (const login of ["alice", "bob", "carol", "dave"]) hub.addOrgMember("acme", login);
   hub.addOrgMember("acme", "ana", { role: "admin" });
   hub.createTeam("acme", "sec-ops");
   for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
-  return hub.createRepo(REPOSITORY, files, { grants: { alice: "write", dave: "write", "acme/sec-ops": "write" } }).id;
 }
 
 export async function until<T>(look: () => Promise<T | null> | T | null, what: () => string): Promise<T> {

@@ -1,0 +1,13 @@
+import type { Checks, Clock, Ledger, PullRequests } from "./ports.ts";
+
+/** What reading the facts of a pull request takes. */
+export interface GatherDeps {
+  readonly pulls: PullRequests;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/** What the whole gate takes. */
+export interface GateDeps extends GatherDeps {
+  readonly checks: Checks;
+}

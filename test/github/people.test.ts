@@ -99,6 +99,18 @@ describe("who contributed", () => {
     expect([facts.pushes, facts.history.pushHistoryComplete]).toEqual([[], false]);
   });
 
+  it("is incomplete for a fork that the app cannot see, and for one that was deleted", async () => {
+    const { hub } = await open();
+    hub.fork(REPO, "alice");
+    hub.push("alice/data", "far", { "contracts/c.yaml": "pii: maybe\n" }, { actor: "alice" });
+    const { number } = hub.openPull(REPO, { actor: "alice", head: "alice:far", base: "main" });
+    const truth = await rig.pulls.read({ ...rig.pull, number });
+    const facts = await rig.pulls.people(truth, [], []);
+    expect([facts.pushes, facts.history.pushHistoryComplete]).toEqual([[], false]);
+    const orphan = await rig.pulls.people({ ...truth, headRepositoryId: null, headRepository: null }, [], []);
+    expect(orphan.history.pushHistoryComplete).toBe(false);
+  });
+
   it.each([
     [250, true],
     [251, false],

@@ -1,5 +1,11 @@
-import type { Change } from "./diff/change.ts";
 import type { ChangeWeight, Severity } from "./finding.ts";
+
+/** What a sentence is made of. */
+interface Told {
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly about: string;
+}
 
 /** One row per finding code. Severities depend on structure and tags only, never on policy. */
 export interface FindingRule {
@@ -11,12 +17,12 @@ export interface FindingRule {
   /** Consumers may stop working: the contract's version should move. */
   readonly breaking: boolean;
   /** A fragment after the field's name. */
-  readonly sentence: (change: Change) => string;
+  readonly sentence: (told: Told) => string;
 }
 
 const quoted = (text: string | null) => (text === null ? "nothing" : `\`${text}\``);
-const fromTo = (what: string) => (c: Change) => `${what} changed from ${quoted(c.before)} to ${quoted(c.after)}`;
-const said = (sentence: string) => (c: Change) => `${sentence}${c.about}`;
+const fromTo = (what: string) => (c: Told) => `${what} changed from ${quoted(c.before)} to ${quoted(c.after)}`;
+const said = (sentence: string) => (c: Told) => `${sentence}${c.about}`;
 
 type Cells = readonly [Severity, Severity, ChangeWeight, ChangeWeight];
 const row = (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { diffContracts } from "../../../src/engine/contract/diff.ts";
-import { brief, diffOf, inputOf } from "./support.ts";
+import { diffContracts } from "../../../../src/engine/contract/diff.ts";
+import { brief, diffOf, inputOf } from "../support.ts";
 
 const HEAD = "kind: DataContract\napiVersion: v3.1.0\nid: c\nversion: 1.0.0\n";
 

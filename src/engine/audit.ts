@@ -52,7 +52,7 @@ export function sealEvent(tenantId: string, previous: ChainPoint, entry: AuditEn
  * A chain alone cannot show that its end was cut off: give the last known checkpoint as `upTo`.
  */
 export function verifyChain(events: readonly SealedEvent[], from: ChainPoint = GENESIS, upTo: ChainPoint | null = null): ChainVerdict {
-  let head = from;
+  let head: ChainPoint = { seq: from.seq, hash: from.hash };
   const tenantId = events[0]?.tenantId;
   for (const event of events) {
     const seq = head.seq + 1;

@@ -88,7 +88,7 @@ async function startWorker(boss: PgBoss, handle: (key: string) => Promise<void>,
   let id: string | null = null;
   id = await boss.work<{ key: string }>(
     EVALUATE,
-    { groupConcurrency: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 },
+    { groupConcurrency: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 },
     async ([job]) => {
       try {
         await handle(job!.data.key);

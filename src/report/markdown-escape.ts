@@ -13,7 +13,7 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** Markup anywhere; a list or underline mark at the start; `@`, `#`, `GH-1`, `:emoji:`, `scheme://` and `www.` wherever GitHub would link them. */
-const SPECIAL = /[&<>|\\`*_[\]~$@#]|^\s*[-+=]|^\s*\d+[.)]|\bGH-(?=\d)|:(?=[\w+/-])|\bwww\./gi;
+const SPECIAL = /[&<>|\\`*_[\]~$@#]|^\s*[-+=]|^\s*\d+[.)]|\bGH-(?=\d)|:(?=[a-z_+/-])|\bwww\./gi;
 
 /** A zero-width space, written in ASCII: between `@` and a name it is what keeps GitHub from a mention. */
 const BREAK = "&#8203;";

@@ -7,7 +7,7 @@ import { overridePhrase, problemPhrase } from "./next-steps.ts";
 import { count, listed, type Phrase, sentence } from "./phrase.ts";
 import { riskName, riskSum } from "./risk.ts";
 import { type DecisionView, viewOf } from "./view.ts";
-import { within } from "./visible.ts";
+import { clip, within } from "./visible.ts";
 
 /** Limits that keep a page readable, and its sections together under GitHub's 65,535 bytes whatever a change holds. */
 const ROWS_SHOWN = 20;
@@ -43,13 +43,19 @@ export function markdownBody(
     changeTable(decision, view.rows, more),
     list("What to do next", view.steps),
     inline("Not counted", view.notCounted),
-    decision.state === "error" ? null : `**${riskName(decision)}**${markdown(riskSum(decision))}`,
+    risk(decision, view),
     more === null ? null : `Open ${more}: decision tree, who may approve, and the record after the merge.`,
     folded("Field diff", fieldDiff(view.rows, more)),
     folded(policiesTitle(view), policyList(view)),
     folded("For machines", machines(decision, links.evaluationId)),
   ];
   return sections.filter((section) => section !== null && section !== "").join("\n\n");
+}
+
+/** The factors belong to the whole change, so a check about one policy gives the score alone. */
+function risk(decision: Decision, view: DecisionView): string | null {
+  if (decision.state === "error") return null;
+  return `**${riskName(decision)}**${view.policy === null ? markdown(riskSum(decision)) : ", of the whole change."}`;
 }
 
 function override(decision: Decision): string {
@@ -165,7 +171,7 @@ function machines(decision: Decision, evaluationId: string | null): string {
     ["content", digests.content],
     ["explain", evaluationId === null ? null : `countersign explain ${evaluationId}`],
   ];
-  return facts.flatMap(([name, value]) => (value === null ? [] : `- ${name}: ${codeSpan(value)}`)).join("\n");
+  return facts.flatMap(([name, value]) => (value === null ? [] : `- ${name}: ${codeSpan(clip(value, 200))}`)).join("\n");
 }
 
 function folded(title: string, content: string): string | null {

@@ -81,8 +81,8 @@ function due(decision: Decision, requirement: Requirement): Phrase {
 function overrideSteps(decision: Decision): readonly Phrase[] {
   if (decision.override === null) return [say`A post-hoc review is due.`];
   return [
-    say`Someone who neither overrode, wrote nor approved this change reviews it by ${words(instant(decision.override.postHocReviewDue))}.`,
-    say`The override ends at ${words(instant(decision.override.expiresAt))}, with the next push, or when the label is removed.`,
+    say`Someone who neither overrode, wrote nor approved this change reviews it by ${data(instant(decision.override.postHocReviewDue))}.`,
+    say`The override ends at ${data(instant(decision.override.expiresAt))}, with the next push, or when the label is removed.`,
   ];
 }
 
@@ -100,7 +100,7 @@ export function overridePhrase(decision: Decision): Phrase | null {
   const { override } = decision;
   if (override === null) return null;
   const incident = override.incident === null ? say`` : say` (incident ${data(override.incident, 80)})`;
-  return say`${data(override.by, 80)} at ${words(instant(override.at))}: ${data(override.reason)}${incident}`;
+  return say`${data(override.by, 80)} at ${data(instant(override.at))}: ${data(override.reason)}${incident}`;
 }
 
 /** "E001 `contracts/a.yaml` line 9: unknown key … (hint)" */

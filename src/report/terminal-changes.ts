@@ -4,7 +4,7 @@ import { diffLines, place } from "./field-diff.ts";
 import { count, listed } from "./phrase.ts";
 import { type Colors, escapeTerminal, terminal } from "./terminal-escape.ts";
 import type { DecisionView } from "./view.ts";
-import { wrap } from "./wrap.ts";
+import { standAlone, wrap } from "./wrap.ts";
 
 const ROWS_SHOWN = 20;
 const DIFF_LINES_SHOWN = 40;
@@ -29,11 +29,11 @@ export function changes({ view, colors, width }: Page): string {
   const inner = width - 2;
   const widths = [Math.floor(inner * 0.36), Math.floor(inner * 0.32), inner - Math.floor(inner * 0.36) - Math.floor(inner * 0.32)];
   const table = new Table({
-    head: ["Change", "Where", "Why governed"].map((text) => colors.dim(text)),
     colWidths: widths,
     chars: LINES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
+  table.push(["Change", "Where", "Why governed"].map((text) => colors.dim(text)));
   const shown = governed.slice(0, ROWS_SHOWN);
   shown.forEach((row, index) => {
     const because = row.why.map((why) => terminal(why, colors)).join("\n");
@@ -43,7 +43,8 @@ export function changes({ view, colors, width }: Page): string {
       escapeTerminal(place(row)),
       because === before ? colors.dim("same") : because,
     ];
-    table.push(cells.map((cell, column) => wrap(cell, widths[column]! - 2, "")));
+    table.push([{ content: "─".repeat(inner - 2), colSpan: 3 }]);
+    table.push(...rowsOfLines(cells.map((cell, column) => wrap(cell, widths[column]! - 2, "").split("\n"))));
   });
   const more = governed.length > shown.length ? `\n  ${count(governed.length - shown.length, "more change")}: see --format json` : "";
   const drawn = table
@@ -53,7 +54,14 @@ export function changes({ view, colors, width }: Page): string {
   return `${title("Changes", colors)}\n${drawn.join("\n")}${more}${rest === "" ? "" : `\n${rest}`}`;
 }
 
-/** Thin rules between rows and no frame: the table reads as text. */
+/** One table row for each line: the library takes quadratic time over a long cell. */
+function rowsOfLines(cells: readonly (readonly string[])[]): readonly string[][] {
+  const columns = cells.map(standAlone);
+  const height = Math.max(...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => columns.map((lines) => lines[line] ?? ""));
+}
+
+/** No frame: the table reads as text. */
 const LINES = {
   top: "",
   "top-mid": "",
@@ -65,8 +73,8 @@ const LINES = {
   "bottom-right": "",
   left: "",
   "left-mid": "",
-  mid: "─",
-  "mid-mid": "─",
+  mid: "",
+  "mid-mid": "",
   right: "",
   "right-mid": "",
   middle: "",

@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 import type { Phrase } from "./phrase.ts";
-import { visible } from "./visible.ts";
+import { clip, visible } from "./visible.ts";
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -11,11 +11,14 @@ export function colorsFor(color: boolean): Colors {
 
 /**
  * Foreign text for a terminal: no control sequence survives (`visible`), and neither do the markers that a CI runner would
- * obey at the start of a line (`::command::`, `##[command]`).
+ * obey at the start of a line (`::command::`, `##[command]`), nor a colon at an end that ours could complete.
  */
 export function escapeTerminal(text: string): string {
-  return visible(text).replaceAll("::", ":⟨U+003A⟩").replaceAll("##[", "#⟨U+0023⟩[");
+  return clip(visible(text), TEXT_MAX).replaceAll("::", ":⟨U+003A⟩").replace(/^:|:$/g, "⟨U+003A⟩").replaceAll("##[", "#⟨U+0023⟩[");
 }
+
+/** Longer than any sentence of ours; keeps one absurd name from filling the screen. */
+const TEXT_MAX = 500;
 
 /** A phrase for a terminal: code in colour, or between backticks where there is none. */
 export function terminal(phrase: Phrase, colors: Colors): string {

@@ -7,6 +7,8 @@ import { code, count, listed, type Phrase, plain, say, sentence } from "./phrase
 
 /** What every surface says about a decision, as one fold; surfaces only draw it. */
 export interface DecisionView {
+  /** null = the whole decision. */
+  readonly policy: string | null;
   readonly verdict: Phrase;
   readonly headline: Phrase;
   readonly rows: readonly ChangeRow[];
@@ -22,6 +24,7 @@ export function viewOf(decision: Decision, policy: string | null): DecisionView 
   const rows = changeRows(decision, policy);
   const requirements = requirementsOf(decision, policy);
   return {
+    policy,
     verdict: verdictOf(decision, policy, requirements),
     headline:
       rows.length === 0 && !isPassing(decision.state)

@@ -6,7 +6,8 @@ export function columns(text: string): number {
 }
 
 /** Only the sequences that our own colours write: foreign text has none left. */
-const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+const ESCAPE = String.fromCharCode(27);
+const COLOR = new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g");
 const WIDE = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Extended_Pictographic}\u3000-\u303F\uFF01-\uFF60]/u;
 const NARROW_SYMBOLS = /[©®‼⁉™ℹ↔-↪✔✖⚠☑]/u;
 
@@ -23,6 +24,22 @@ export function wrap(text: string, width: number, indent: string): string {
     .map((line) => wrapLine(line, width, indent))
     .join("\n");
 }
+
+/** Lines that each stand alone: a colour that is open at the end of one is closed there and opened again in the next. */
+export function standAlone(lines: readonly string[]): readonly string[] {
+  let open: string[] = [];
+  return lines.map((line) => {
+    const start = open.join("");
+    for (const [sequence] of line.matchAll(COLOR)) {
+      const closes = CLOSES[Number(/\d+/.exec(sequence)![0])];
+      open = closes === undefined ? [...open, sequence] : open.filter((each) => !closes.test(each));
+    }
+    return `${start}${line}${open.length > 0 ? `${ESCAPE}[0m` : ""}`;
+  });
+}
+
+/** What each closing sequence ends. */
+const CLOSES: Readonly<Record<number, RegExp>> = { 0: /./, 22: /\[[12]m/, 24: /\[4m/, 27: /\[7m/, 39: /\[[39]\dm/ };
 
 function wrapLine(line: string, width: number, indent: string): string {
   if (columns(line) <= width) return line;
@@ -52,12 +69,11 @@ function wrapLine(line: string, width: number, indent: string): string {
 
 /** Prefix of at most `width` columns; whole characters, whole colour sequences, and rather after a `/`. */
 function cut(word: string, width: number): string {
-  const parts = word.match(TOKENS) ?? [];
   let taken = "";
   let used = 0;
   let nice = "";
   let folder = "";
-  for (const part of parts) {
+  for (const [part] of word.matchAll(TOKENS)) {
     const size = columns(part);
     if (used + size > width) break;
     taken += part;
@@ -68,4 +84,4 @@ function cut(word: string, width: number): string {
   return folder || nice || taken;
 }
 
-const TOKENS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m|.`, "gu");
+const TOKENS = new RegExp(`${ESCAPE}\\[[0-9;]*m|.`, "gu");

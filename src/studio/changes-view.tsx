@@ -89,7 +89,7 @@ const SEVERITY_WORDS = {
   block: "needs approval",
   break: "breaks consumers",
   warn: "advisory",
-  info: "harmless",
+  info: "for information",
 } as const satisfies Record<Severity, string>;
 
 function shown(tag: string): string {

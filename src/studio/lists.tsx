@@ -89,7 +89,9 @@ export function AuditPage({ events }: { events: readonly AuditEvent[] }) {
                   <td data-name="No.">{event.seq}</td>
                   <td data-name="When">{instant(event.at)}</td>
                   <td data-name="What">
-                    <span class={`pill ${event.severity}`}>{event.severity}</span> {visible(event.type)}
+                    <span>
+                      <span class={`pill ${event.severity}`}>{event.severity}</span> {visible(event.type)}
+                    </span>
                   </td>
                   <td data-name="Subject">{clip(visible(event.subject), 200)}</td>
                   <td data-name="Actor">{visible(event.actor ?? "–")}</td>

@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { renderCheckRun } from "../../src/report/check-run.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
+import { codeSpan, escapeMarkdown, link } from "../../src/report/markdown-escape.ts";
+import { byteLength, clip, cutBytes, visible } from "../../src/report/visible.ts";
+import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
+import { inline, renderPreview } from "./markdown-preview.ts";
+
+/** What a reader of the rendered text would see. */
+function seen(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("\u200B", "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&");
+}
+
+describe("T87 T88: foreign text stays text", () => {
+  test.each(ATTACKS.map((attack) => [attack.slice(0, 40), attack]))("%j as text", (_, attack) => {
+    const html = inline(escapeMarkdown(attack));
+    expect(html).not.toMatch(/<(?!\/?\w+ class="never")/);
+    expect(seen(html)).toBe(visible(attack));
+  });
+
+  test.each(ATTACKS.map((attack) => [attack.slice(0, 40), attack]))("%j as code", (_, attack) => {
+    const html = inline(codeSpan(attack));
+    expect(html).toMatch(/^<code>[^<]*<\/code>$/);
+    expect(seen(html).trim()).toBe(visible(attack).trim() || "(empty)");
+  });
+
+  test("any text, in a sentence and after fences", () => {
+    fc.assert(
+      fc.property(hostileText, hostileText, (a, b) => {
+        const html = inline(`x ${codeSpan(a)} y ${escapeMarkdown(b)} z ${codeSpan(b)} end`);
+        expect(html.match(/<[^>]*>/g)).toEqual(["<code>", "</code>", "<code>", "</code>"]);
+        expect(html.endsWith(" end")).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a whole check: the only mention is who is asked, the only link is ours, the table keeps its five columns", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const decision = hostileDecision(text);
+        const logins = decision.requirements[0]!.completers.map((each) => each.replace(/^@/, "")).filter((each) =>
+          /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/.test(each),
+        );
+        const html = renderPreview(
+          renderCheckRun(decision, { policy: null, evaluationId: text, detailsUrl: "https://countersign.example/e" }).summary,
+        );
+        const mentioned = [...html.matchAll(/<a class="mention">@([^<]*)/g)].map((match) => match[1]);
+        expect(logins).toEqual(expect.arrayContaining(mentioned));
+        expect(html).not.toMatch(/RAW HTML|class="reference"|class="autolink"|<img|<script|<h1/);
+        expect([...html.matchAll(/href="([^"]*)"/g)].every((match) => match[1] === "https://countersign.example/e")).toBe(true);
+        for (const row of html.match(/<tr>.*?<\/tr>/gs) ?? []) expect(row.match(/<t[dh]>/g)).toHaveLength(5);
+        expect(html.match(/<\/details>/g)).toHaveLength(3);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a page of its own begins with our verdict", () => {
+    for (const attack of ATTACKS) expect(renderMarkdown(hostileDecision(attack))).toMatch(/^### 🟡 Waiting for /);
+  });
+});
+
+describe("what cannot be seen is shown", () => {
+  test.each([
+    ["\u202Eabc", "⟨U+202E⟩abc"],
+    ["a\u200Bb", "a⟨U+200B⟩b"],
+    ["a\nb", "a↵b"],
+    ["\u001b[31m", "⟨U+001B⟩[31m"],
+    ["a\u00A0b", "a⟨U+00A0⟩b"],
+    ["x\u{E0041}", "x⟨U+E0041⟩"],
+    ["\ud800", "⟨U+FFFD⟩"],
+    ["naïve 電話 😀", "naïve 電話 😀"],
+  ])("%j", (text, shown) => {
+    expect(visible(text)).toBe(shown);
+  });
+
+  test("a plain text is itself, and showing twice changes nothing", () => {
+    fc.assert(fc.property(hostileText, (text) => visible(visible(text)) === visible(text)));
+  });
+});
+
+describe("cutting", () => {
+  test("bytes are counted as UTF-8 and cut at a code-point border", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 3, max: 40 }), (text, max) => {
+        expect(byteLength(text)).toBe(Buffer.byteLength(text));
+        const cut = cutBytes(text, max);
+        expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(max);
+        expect(cut === text || (cut.isWellFormed() && text.startsWith(cut.slice(0, -1)))).toBe(true);
+      }),
+    );
+  });
+
+  test("clip counts code points", () => {
+    expect(clip("😀😀😀", 3)).toBe("😀😀😀");
+    expect(clip("😀😀😀😀", 3)).toBe("😀😀…");
+  });
+});
+
+test("only http(s) links are written", () => {
+  expect(link("x", "javascript:alert(1)")).toBeNull();
+  expect(link("x", "https://a.example/>)[y](z)")).toBe("[x](<https://a.example/%3E)[y](z)>)");
+  expect(link("x", null)).toBeNull();
+});

@@ -83,6 +83,11 @@ function compareValues(key: string, before: readonly Tag[], after: readonly Tag[
   if (opaqueIs !== "" && is.length === 0 && (was.length > 0 || opaqueWas !== opaqueIs)) {
     return [{ code: "tag.became_opaque", key, before: was.length > 0 ? named(key, was) : opaqueWas, after: opaqueIs, sensitive }];
   }
+  if (before.some(isStandard) && !after.some(isStandard)) {
+    const place = (tags: readonly Tag[]) =>
+      `${named(key, told(tags))} in ${[...new Set(tags.map((tag) => tag.carrier))].sort().join(", ")}`;
+    return [{ code: "tag.weakened", key, before: place(before), after: place(after), sensitive }];
+  }
   const gone = was.filter((value) => !is.includes(value));
   const come = is.filter((value) => !was.includes(value));
   if (gone.length > 0 && !is.includes("true"))
@@ -91,6 +96,13 @@ function compareValues(key: string, before: readonly Tag[], after: readonly Tag[
     return [{ code: "tag.changed", key, before: named(key, was) || opaqueWas, after: named(key, is), sensitive }];
   }
   return [];
+}
+
+/** Keys that tools look at. A tag that moves to a look-alike key (`Classification`, `x-pii`) is read by us and by nobody else. */
+function isStandard(tag: Tag): boolean {
+  return /^(tags|classification|pii|complianceTags|customProperties\..*|criticalDataElement(Status)?|policy_tags|databricks_tags|\$ref)$/.test(
+    tag.carrier,
+  );
 }
 
 function opaqueWords(tags: readonly Tag[]): string {

@@ -1,5 +1,5 @@
 import type { Decision, RefusedApproval, Requirement } from "../engine/decision.ts";
-import { ask, data, joined, listed, type Phrase, say, sentence, strong } from "./phrase.ts";
+import { ask, count, data, joined, listed, type Phrase, say, sentence, strong } from "./phrase.ts";
 
 const PEOPLE_SHOWN = 10;
 
@@ -36,7 +36,8 @@ export function missing(requirement: Requirement, decision: Decision): Phrase {
   const asks = decision.state === "pending_approval" || decision.state === "rejected";
   const people = requirement.completers.map((login) => [asks ? ask(login) : data(login.replace(/^@/, ""), 80)]);
   const left = requirement.minApprovals - requirement.have;
-  if (people.length === 0) return decision.peopleKnown ? say`${left}: nobody eligible is known` : say`${left}`;
+  if (people.length === 0)
+    return decision.peopleKnown ? say`${count(left, "approval")}: nobody eligible is known` : say`${count(left, "approval")}`;
   if (people.length === 1) return people[0]!;
   return say`${left === 1 ? "any one" : `any ${left}`} of ${listed(people, PEOPLE_SHOWN)}`;
 }

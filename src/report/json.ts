@@ -1,8 +1,8 @@
 import type { Finding } from "../engine/contract/finding.ts";
 import type { Decision, DecisionNode } from "../engine/decision.ts";
+import { decisionSchema } from "../engine/decision-schema.ts";
 import type { Facts } from "../engine/facts.ts";
 import type { Problem } from "../engine/problem.ts";
-import { isShallow, REPORT_SCHEMA } from "./json-schema.ts";
 
 /**
  * The machine-readable result, `schemaVersion` 1: keys in a fixed order, risk points in points (the decision holds hundredths).
@@ -22,11 +22,26 @@ export function parseReport(text: string): { readonly decision: Decision; readon
     return null;
   }
   if (!isShallow(value)) return null;
-  const parsed = REPORT_SCHEMA.safeParse(value);
+  const parsed = decisionSchema.safeParse(value);
   if (!parsed.success) return null;
   const { facts, risk, ...rest } = parsed.data;
   const factors = risk.factors.map((factor) => ({ ...factor, points: Math.round(factor.points * 100) }));
-  return { decision: { ...rest, risk: { ...risk, factors } }, facts: (facts as Facts | undefined) ?? null };
+  return { decision: { ...rest, risk: { ...risk, factors } } as Decision, facts: (facts as Facts | undefined) ?? null };
+}
+
+/** Deeper than any decision or its facts; a file may be anything. */
+const DEPTH_MAX = 60;
+
+/** False for a value that would exhaust the stack of whoever walks it. Looks without recursion. */
+function isShallow(value: unknown): boolean {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.depth > DEPTH_MAX) return false;
+    if (typeof next.value !== "object" || next.value === null) continue;
+    const depth = next.depth + 1;
+    for (const child of Object.values(next.value)) open.push({ value: child, depth });
+  }
+  return true;
 }
 
 /** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON says the same. */

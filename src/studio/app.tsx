@@ -17,6 +17,8 @@ export interface StudioDeps {
 }
 
 const ROWS_MAX = 200;
+/** Pull requests among which one is looked up by name. */
+const LOOKUP_MAX = 500;
 
 /** The Station: read-only, server-rendered pages over the ledger, and the decision as JSON. */
 export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono {
@@ -51,16 +53,14 @@ export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono 
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {
     const { owner, repo, number } = context.req.param();
     const wanted = `${owner}/${repo}`.toLowerCase();
-    const rows = await ledger.overview(10 * ROWS_MAX);
+    const rows = await ledger.overview(LOOKUP_MAX);
     const row = rows.find((each) => each.repository.toLowerCase() === wanted && each.number === Number(number));
     return gatePage(context, ledger, row?.evaluation ?? null);
   });
   app.get("/api/v1/decisions/:id", async (context) => {
     const evaluation = await ledger.evaluation(context.req.param("id"));
     if (evaluation === null) return context.json({ error: { code: "NOT_FOUND", message: "no such decision" } }, 404);
-    const { id, version, createdAt } = evaluation;
-    const json = renderJson(evaluation.decision, { evaluation: { id, version, createdAt } });
-    return context.body(json, 200, { "Content-Type": "application/json; charset=utf-8" });
+    return context.body(renderJson(evaluation.decision), 200, { "Content-Type": "application/json; charset=utf-8" });
   });
   app.all("*", (context) => notFound(context));
   return app;

@@ -21,7 +21,7 @@ body { margin: 0; padding: 24px; width: 1052px; background: #f6f8fa; color: #1f2
 .button { border: 1px solid #d1d9e0; border-radius: 6px; padding: 3px 12px; font-size: 13px; font-weight: 500; background: #fff; }
 .body { padding: 20px 24px 16px; }
 h1 { font-size: 23px; line-height: 1.3; font-weight: 600; margin: 0 0 14px; padding-bottom: 11px; border-bottom: 1px solid #d1d9e0; }
-p { margin: 0 0 14px; } a { color: #0969da; text-decoration: none; } a.mention { color: inherit; font-weight: 600; }
+p { margin: 0 0 14px; } a { color: #0969da; text-decoration: none; } b.mention { font-weight: 600; }
 code { font: 85% "SF Mono", Menlo, "Liberation Mono", monospace; background: #eff1f3; padding: .18em .38em; border-radius: 5px; }
 h1 code { font-size: 85%; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 12px; }

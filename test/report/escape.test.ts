@@ -52,7 +52,7 @@ describe("T87 T88: foreign text stays text", () => {
         const html = renderPreview(
           renderCheckRun(decision, { policy: null, evaluationId: text, detailsUrl: "https://countersign.example/e" }).summary,
         );
-        const mentioned = [...html.matchAll(/<a class="mention">@([^<]*)/g)].map((match) => match[1]);
+        const mentioned = [...html.matchAll(/<b class="mention">@([^<]*)/g)].map((match) => match[1]);
         expect(logins).toEqual(expect.arrayContaining(mentioned));
         expect(html).not.toMatch(/RAW HTML|class="reference"|class="autolink"|<img|<script|<h1/);
         expect([...html.matchAll(/href="([^"]*)"/g)].every((match) => match[1] === "https://countersign.example/e")).toBe(true);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { decisionSchema } from "../../src/engine/decision-schema.ts";
 import type { Facts } from "../../src/engine/facts.ts";
 import { FORMATS, render } from "../../src/report/index.ts";
 import { parseReport, renderJson } from "../../src/report/json.ts";
@@ -44,6 +45,10 @@ describe("JSON", () => {
 
   test.each(Object.entries(allFixtures))("%s is read back as it was", (_, decision) => {
     expect(parseReport(renderJson(decision))).toEqual({ decision, facts: null });
+  });
+
+  test.each(Object.entries({ ...allFixtures, mass: massStrip(50) }))("%s follows the published schema", (_, decision) => {
+    expect(decisionSchema.safeParse(JSON.parse(renderJson(decision, { facts: { schemaVersion: 1 } }))).error).toBeUndefined();
   });
 
   test("any text is read back as it was, and drives no terminal", () => {

@@ -106,7 +106,7 @@ export function inline(text: string): string {
 /** What GitHub links in text that is not code. */
 function mentions(text: string): string {
   return escapeHtml(text)
-    .replace(/(?<![\w`])@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\/[\w.-]+)?)/gi, '<a class="mention">@$1</a>')
+    .replace(/(?<![\w`])@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\/[\w.-]+)?)/gi, '<b class="mention">@$1</b>')
     .replace(/(?<![\w&])(#\d+|GH-\d+)\b/gi, '<a class="reference">$1</a>')
     .replace(/\b(https?:\/\/|www\.)[\w-]\S*/gi, '<a class="autolink">$&</a>');
 }

@@ -45,7 +45,7 @@ export function countApprovals(demand: Demand, people: People): Count {
     return { slot, people: people_.slice(0, slot.min) };
   });
   const satisfied = slotsFull && levelMet && rows.every(({ slot, people: who }) => who.length >= slot.min);
-  const grow = growth(demand, people, table, voters, filled(assignment));
+  const grow = growth(table, voters, filled(assignment));
   const requirements = rows.map(({ slot, people: who }) => {
     const open = who.length < slot.min;
     return requirementOf(
@@ -58,12 +58,12 @@ export function countApprovals(demand: Demand, people: People): Count {
   });
   return { requirements, satisfied };
 
-  /** The people who give what the slots do not; never all of it while the level is not met. */
+  /** The people who give what the slots do not; never all of it while only the level is not met. */
   function levelPeople(slot: Slot): readonly number[] {
     const open = assignment.level.filter(({ group }) => !demand.ask.given.includes(demand.ask.teams[group]!.name));
     const given = assignment.level.filter(({ group }) => demand.ask.given.includes(demand.ask.teams[group]!.name));
     const ordered = [...open, ...given].map(({ person }) => person);
-    return ordered.slice(0, levelMet ? slot.min : Math.min(open.length, slot.min - 1));
+    return ordered.slice(0, levelMet ? slot.min : Math.min(open.length, slotsFull ? slot.min - 1 : slot.min));
   }
 }
 
@@ -125,16 +125,14 @@ function outsiders(slot: Slot, demand: Demand, people: People): readonly Refused
   });
 }
 
-/** Would one approval by this person meet one want more? */
-function growth(demand: Demand, people: People, table: Seating, voters: readonly number[], now: number): (id: number) => boolean {
+/** Would one approval by this person fill one seat more, or bring the level one nearer? */
+function growth(table: Seating, voters: readonly number[], now: number): (id: number) => boolean {
   const known = new Map<string, boolean>();
   return (id) => {
     const kind = [...table.seats.map((seat) => seat.candidates.has(id)), ...table.level.groups.map((group) => group.has(id))].join();
     const before = known.get(kind);
     if (before !== undefined) return before;
-    const grows =
-      filled(assignApprovers(table.seats, table.level, [...voters, id])) > now ||
-      demand.slots.some((slot) => !slot.distinct && candidate(slot, id, demand, people));
+    const grows = filled(assignApprovers(table.seats, table.level, [...voters, id])) > now;
     known.set(kind, grows);
     return grows;
   };
@@ -147,7 +145,7 @@ function completers(slot: Slot, demand: Demand, people: People, grows: (id: numb
     .everybody()
     .filter((id) => !voted.has(id) && candidate(slot, id, demand, people))
     .map((id) => directory.byId(id)!)
-    .filter((actor) => unfitness(actor, contributors) === null && grows(actor.id))
+    .filter((actor) => unfitness(actor, contributors) === null && (!slot.distinct || grows(actor.id)))
     .map((actor) => `@${actor.login}`)
     .sort();
 }

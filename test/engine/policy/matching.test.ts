@@ -55,7 +55,7 @@ test("it is an assignment: distinct people, each where they may sit, different g
 
 test("the order and repetition of approvers change nothing", () => {
   fc.assert(
-    fc.property(world, fc.infiniteStream(fc.nat()), ({ seats, level: need, approvers }) => {
+    fc.property(world, ({ seats, level: need, approvers }) => {
       const again = assignApprovers(seats, need, [...approvers].reverse().concat(approvers));
       expect(again).toEqual(assignApprovers(seats, need, approvers));
     }),

@@ -32,18 +32,14 @@ export function countApprovals(demand: Demand, people: People): Count {
     const person = assignment.seats[seat] ?? null;
     return person === null ? [] : [{ slot, person }];
   });
-  const slotsFull = seated.length === table.seats.length;
+  const peopleOf = (slot: Slot): readonly number[] =>
+    (slot.distinct
+      ? seated.filter((each) => each.slot === slot).map((each) => each.person)
+      : voters.filter((id) => candidate(slot, id, demand, people))
+    ).slice(0, slot.min);
+  const slotsFull = demand.slots.every((slot) => slot.kind === "level" || peopleOf(slot).length === slot.min);
   const levelMet = assignment.level.length === table.level.need;
-  const rows = demand.slots.map((slot) => {
-    const able = voters.filter((id) => candidate(slot, id, demand, people));
-    const people_ =
-      slot.kind === "level"
-        ? levelPeople(slot)
-        : slot.distinct
-          ? seated.filter((each) => each.slot === slot).map((each) => each.person)
-          : able;
-    return { slot, people: people_.slice(0, slot.min) };
-  });
+  const rows = demand.slots.map((slot) => ({ slot, people: slot.kind === "level" ? levelPeople(slot) : peopleOf(slot) }));
   const satisfied = slotsFull && levelMet && rows.every(({ slot, people: who }) => who.length >= slot.min);
   const grow = growth(table, voters, filled(assignment));
   const requirements = rows.map(({ slot, people: who }) => {

@@ -1,13 +1,12 @@
 import { digest } from "../canonical.ts";
 import type { Problem } from "../problem.ts";
 import { combineConfigs } from "./combine.ts";
-import type { Policy, PolicyReading, PolicySource } from "./model.ts";
+import { defaultConfig } from "./defaults.ts";
+import type { Config, Policy, PolicyReading, PolicySet, PolicySource } from "./model.ts";
 import { policiesOf } from "./policies.ts";
 import { configSchema, policiesSchema, type RawConfig } from "./schema.ts";
 import { configProblems, impossibleEntries, ruleProblems } from "./semantics.ts";
 import { readSource, type SourceReading } from "./source.ts";
-
-export { defaultConfig } from "./defaults.ts";
 
 /**
  * Policy and configuration files of the organisation and of the repository, as one set. No sources = not enrolled, all defaults.
@@ -45,9 +44,20 @@ export function parsePolicySet(sources: readonly PolicySource[]): PolicyReading 
     const blobs = ordered.map(({ origin, kind, path, mode, blob }) => ({ origin, kind, path, mode, blob }));
     return { status: "invalid", problems, digest: digest("countersign/policy/v1", { invalid: blobs }) };
   }
+  return { status: "ok", set: setOf(policies, config, sources.length > 0), problems };
+}
+
+/** What holds where no file says anything, and what a change is read with when the files that do are invalid. */
+export const emptyPolicySet: PolicySet = setOf([], defaultConfig, false);
+
+/** The set to read a change with: findings are shown even while the policy is invalid. */
+export function readableSet(reading: PolicyReading): PolicySet {
+  return reading.status === "ok" ? reading.set : emptyPolicySet;
+}
+
+function setOf(policies: readonly Policy[], config: Config, enrolled: boolean): PolicySet {
   const canonical = { policies: policies.map(({ file: _file, line: _line, ...policy }) => policy), config };
-  const set = { policies, config, enrolled: sources.length > 0, digest: digest("countersign/policy/v1", canonical) };
-  return { status: "ok", set, problems };
+  return { policies, config, enrolled, digest: digest("countersign/policy/v1", canonical) };
 }
 
 function order(source: PolicySource): number {

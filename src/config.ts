@@ -24,6 +24,8 @@ export interface GitHubConfig {
   readonly privateKey: string;
   /** REST root: https://api.github.com, or https://HOST/api/v3 for Enterprise Server. */
   readonly baseUrl: string;
+  /** `receipts`: for servers without the timeline of a pull request; not set from the environment. */
+  readonly history?: "timeline" | "receipts";
 }
 
 export type ConfigReading =

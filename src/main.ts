@@ -31,7 +31,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
   await store.migrate(database);
   const ledger = store.createLedger(database);
-  const queue = await store.createQueue(database, { sweep: () => ledger.pendingSubjects(100) });
+  const queue = await store.createQueue(database, {
+    sweep: () => ledger.pendingSubjects(100),
+    onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
+  });
 
   const app = new Hono();
   const listening = Promise.withResolvers<number>();
@@ -47,7 +50,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       ledger,
       clock: { now: () => new Date() },
       pulls: github.createPullRequests(client),
-      checks: github.createChecks(client, { publicUrl }),
+      checks: github.createChecks(client, {
+        publicUrl,
+        onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
+      }),
     };
     app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
     await queue.work(async (key) => {

@@ -3,9 +3,9 @@ import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
 import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
-import { parsePolicySet } from "../engine/policy/parse.ts";
+import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { type Clock, type LocalRepository, Refusal } from "./ports.ts";
-import { EMPTY_DIFF, readChange } from "./read-change.ts";
+import { readChange } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
 
 /** What a person asks of `check`. Everything that stands in for a fact makes the result SIMULATED. */
@@ -44,7 +44,7 @@ export async function checkWorkspace(repository: LocalRepository, clock: Clock, 
   const mergeBase = await repository.mergeBase(baseSha, headSha);
 
   const policy = await policyAt(repository, baseSha, request);
-  const change = policy.status === "ok" ? await readChange(repository, { base: mergeBase, head: headSha }, policy.set.config) : null;
+  const change = await readChange(repository, { base: mergeBase, head: headSha }, readableSet(policy));
   const facts: Facts = {
     schemaVersion: 1,
     asOf: request.people?.asOf ?? clock.now().toISOString(),
@@ -65,14 +65,14 @@ export async function checkWorkspace(repository: LocalRepository, clock: Clock, 
     },
     policy,
     policyCommit: baseSha,
-    governanceFiles: change?.governanceFiles ?? [],
-    diff: change?.diff ?? EMPTY_DIFF,
+    governanceFiles: change.governanceFiles,
+    diff: change.diff,
     people: request.people?.facts ?? null,
     agent: null,
     lineage: { known: false, dependents: [] },
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
     faults: [],
-    limits: change?.limits ?? [],
+    limits: change.limits,
     simulated: [request.people, request.policy, request.config, request.author, request.environment].some((given) => given !== null),
   };
   return { decision: decide(facts), facts };

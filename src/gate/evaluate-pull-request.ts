@@ -1,11 +1,12 @@
 import { decide } from "../engine/decide.ts";
-import type { Decision } from "../engine/decision.ts";
-import type { Facts } from "../engine/facts.ts";
-import { defaultConfig } from "../engine/policy/parse.ts";
+import { type Decision, isPassing } from "../engine/decision.ts";
+import type { Facts, Review } from "../engine/facts.ts";
+import { readableSet } from "../engine/policy/parse.ts";
+
 import { checksOf } from "../engine/state.ts";
 import type { GateDeps } from "./deps.ts";
 import { draftOf } from "./draft.ts";
-import { faultFacts, gatherFacts } from "./gather-facts.ts";
+import { faultFacts, gatherFacts, gatherPeople } from "./gather-facts.ts";
 import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
@@ -32,13 +33,7 @@ export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<
   const facts = await gatherFacts(deps, key, pull).catch((error: unknown) => error as Error);
   if (facts instanceof Error) return publishFault(deps, work, pull, facts);
   if (facts.policy.status === "ok" && !facts.policy.set.enrolled && facts.governanceFiles.length === 0) {
-    await deps.ledger.finishWork(work, placeOf(pull, true));
-    return { status: "not_enrolled" };
-  }
-  const last = await deps.pulls.read(work.pull);
-  if (moved(pull, last)) {
-    await deps.ledger.markDirty(key);
-    return { status: "moved" };
+    return leaveAlone(deps, work, pull, "not_enrolled");
   }
   return saveAndPublish(deps, work, pull, facts);
 }
@@ -46,8 +41,11 @@ export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<
 async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<EvaluationOutcome> {
   const decision = decide(facts);
   if (decision.pattern === null && decision.state !== "invalid") {
-    await deps.ledger.finishWork(work, placeOf(pull, true));
-    return { status: "ungoverned" };
+    return leaveAlone(deps, work, pull, "ungoverned");
+  }
+  if (!(await stillTrue(deps, work, pull, facts, decision))) {
+    await deps.ledger.markDirty(work.key);
+    return { status: "moved" };
   }
   const saved = await deps.ledger.saveEvaluation({
     work,
@@ -62,7 +60,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
     draft: draftOf(facts, decision),
   });
   if (saved.status === "superseded") return { status: "superseded" };
-  const published = await publishChecks(deps, work, pull, facts);
+  const published = await publishChecks(deps, work, pull);
   return { status: "evaluated", state: decision.state, published, evaluationId: saved.evaluation.id };
 }
 
@@ -90,20 +88,33 @@ async function publishFault(deps: GateDeps, work: SubjectWork, pull: PullTruth, 
       done: false,
       draft: null,
     });
-    if (saved.status === "saved") await publishChecks(deps, work, pull, facts).catch(() => {});
+    if (saved.status === "saved") await publishChecks(deps, work, pull).catch(() => {});
   }
   throw error;
 }
 
 function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] {
-  const wanted = checksOf(decision, facts.policy.status === "ok" ? facts.policy.set.config : defaultConfig);
+  const wanted = checksOf(decision, readableSet(facts.policy).config);
   if (decision.state !== "error" || facts.faults.length < FAULTS_BEFORE_FAILURE) return wanted;
   return wanted.map((check) => ({ ...check, conclusion: "failure" as const }));
 }
 
+/** Nothing is decided about this pull request; a success that an earlier evaluation left on its commits is taken back. */
+async function leaveAlone(
+  deps: GateDeps,
+  work: SubjectWork,
+  pull: PullTruth,
+  status: "not_enrolled" | "ungoverned",
+): Promise<EvaluationOutcome> {
+  await deps.ledger.finishWork(work, placeOf(pull, true));
+  await publishChecks(deps, work, pull);
+  return { status };
+}
+
 async function closeSubject(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<EvaluationOutcome> {
   const recorded = pull.merged ? await recordMerge(deps, work, pull) : null;
-  await deps.ledger.finishWork(work, placeOf(pull, false));
+  await deps.ledger.finishWork(work, { ...placeOf(pull, false), merged: pull.merged });
+  await publishChecks(deps, work, pull);
   return recorded === null ? { status: "closed" } : { status: "merged", recorded };
 }
 
@@ -111,7 +122,19 @@ function placeOf(pull: PullTruth, open: boolean): { open: boolean; headSha: stri
   return { open, headSha: pull.headSha, baseRef: pull.baseRef };
 }
 
-/** The facts were read while the pull request stood still, or they are not facts. */
-export function moved(before: PullTruth, after: PullTruth): boolean {
-  return before.headSha !== after.headSha || before.baseRef !== after.baseRef || before.state !== after.state;
+/**
+ * The second look, just before anything is saved: head and base still stand, and before a success the reviews too (with an override
+ * everything is read anew). False = the facts are not one moment's facts; decide again.
+ */
+async function stillTrue(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
+  const now = await deps.pulls.read(work.pull);
+  if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== pull.state) return false;
+  if (facts.people === null || !isPassing(decision.state)) return true;
+  if (decision.override !== null) {
+    const people = await gatherPeople(deps, work.key, now, facts);
+    return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
+  }
+  const print = (reviews: readonly Pick<Review, "id" | "state" | "commitId">[]) =>
+    JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
+  return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);
 }

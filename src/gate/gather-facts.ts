@@ -1,5 +1,6 @@
 import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
+import { readableSet } from "../engine/policy/parse.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
 import type { GatherDeps } from "./deps.ts";
 import type { Clock, PullRequests, PullTruth } from "./ports.ts";
@@ -15,13 +16,13 @@ export async function gatherFacts(deps: GatherDeps, key: string, pull: PullTruth
   const base = pull.baseRef === pull.repository.defaultBranch ? trusted : await mustBranch(pulls, pull, pull.baseRef);
   const policy = await readPolicy(content, trusted.sha);
   const mergeBase = await content.mergeBase(base.sha, pull.headSha);
-  const change = policy.status === "ok" ? await readChange(content, { base: mergeBase, head: pull.headSha }, policy.set.config) : null;
+  const change = await readChange(content, { base: mergeBase, head: pull.headSha }, readableSet(policy));
   const facts = {
     ...bareFacts(deps.clock, pull, policy, trusted.sha),
     subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
-    governanceFiles: change?.governanceFiles ?? [],
-    diff: change?.diff ?? EMPTY_DIFF,
-    limits: change?.limits ?? [],
+    governanceFiles: change.governanceFiles,
+    diff: change.diff,
+    limits: change.limits,
   };
   return { ...facts, people: needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null };
 }
@@ -45,8 +46,8 @@ export function faultOf(error: unknown): Fault {
 }
 
 /** Nobody has to be asked about a change that touches nothing governed: a fast green costs no people reads. */
-function needsPeople(change: ChangeReading | null, policy: PolicyReading): boolean {
-  if (policy.status === "invalid" || change === null) return true;
+function needsPeople(change: ChangeReading, policy: PolicyReading): boolean {
+  if (policy.status === "invalid") return true;
   const { diff } = change;
   return diff.findings.length > 0 || change.governanceFiles.length > 0 || diff.unparseable.length > 0 || change.limits.length > 0;
 }

@@ -1,31 +1,18 @@
-import { decide } from "../engine/decide.ts";
-import type { Facts } from "../engine/facts.ts";
 import type { GateDeps } from "./deps.ts";
-import { gatherPeople } from "./gather-facts.ts";
 import type { CheckRunState, OutboxCheck, PublishCheck, PullTruth, SubjectWork } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 
 /**
  * Writes every check that the ledger still owes GitHub for this subject, one write in flight per (commit, name).
- * Returns how many were written. Rejects when a write failed or its outcome is unknown; the row stays owed.
+ * A success is only ever written on the head that was looked at in this run. Returns how many were written.
+ * Rejects when a write failed or its outcome is unknown; the row stays owed.
  */
-export async function publishChecks(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<number> {
+export async function publishChecks(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<number> {
   const owed = await deps.ledger.pendingChecks(work.key);
-  if (owed.some((check) => check.conclusion === "success") && !(await secondLook(deps, work, pull, facts))) {
-    await deps.ledger.markDirty(work.key);
-    return publishAll(
-      deps,
-      work,
-      owed.filter((check) => check.conclusion !== "success"),
-    );
-  }
-  return publishAll(deps, work, owed);
-}
-
-async function publishAll(deps: GateDeps, work: SubjectWork, owed: readonly OutboxCheck[]): Promise<number> {
   let written = 0;
   const failures: unknown[] = [];
   for (const check of owed) {
+    if (check.conclusion === "success" && check.headSha !== pull.headSha) continue;
     if (!(await deps.ledger.beginPublish(check, work))) continue;
     try {
       await publishOne(deps, work, check);
@@ -81,14 +68,4 @@ async function readBack(deps: GateDeps, owed: OutboxCheck, written: CheckRunStat
     throw new TruthError(`check ${owed.name}`, "network", "GitHub does not show the check run that it has just acknowledged");
   if (newest.id !== written.id) throw new TruthError(`check ${owed.name}`, "network", "GitHub shows another run of this check");
   return newest.conclusion;
-}
-
-/** Before a success: head, base, reviews and override once more, uncached. False = something changed, decide again. */
-async function secondLook(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<boolean> {
-  const now = await deps.pulls.read(work.pull);
-  if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== "open") return false;
-  if (facts.people === null) return true;
-  const people = await gatherPeople(deps, work.key, now, facts);
-  const again = decide({ ...facts, people, asOf: deps.clock.now().toISOString() });
-  return again.state === "approved" || again.state === "overridden" || again.state === "auto_approved" || again.state === "not_applicable";
 }

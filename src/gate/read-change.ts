@@ -2,8 +2,8 @@ import { diffContracts } from "../engine/contract/diff.ts";
 import type { ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
-import { compileVocabulary } from "../engine/contract/vocabulary.ts";
-import type { Config } from "../engine/policy/model.ts";
+import type { PolicySet } from "../engine/policy/model.ts";
+import { vocabularyOf } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
 import type { Repository } from "./ports.ts";
 
@@ -23,8 +23,9 @@ const OUTSIDE_FILES_MAX = 50;
 export async function readChange(
   repository: Repository,
   sides: { readonly base: string; readonly head: string },
-  config: Config,
+  set: PolicySet,
 ): Promise<ChangeReading> {
+  const { config } = set;
   const changes = await repository.changedFiles(sides.base, sides.head);
   const { governed, governance, outside, problems } = sortChangedFiles(changes.files, config.contracts);
   const limits: Problem[] = [...problems];
@@ -37,7 +38,7 @@ export async function readChange(
   const lostFile = governed.some((file) => file.headBlob === null);
   const elsewhere = lostFile ? await read("head", outside.slice(0, OUTSIDE_FILES_MAX)) : [];
 
-  const vocabulary = compileVocabulary(config.vocabulary);
+  const vocabulary = vocabularyOf(set);
   return { diff: diffContracts({ base, head, files: governed, outside: elsewhere, vocabulary }), governanceFiles: governance, limits };
 }
 

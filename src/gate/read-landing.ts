@@ -1,9 +1,10 @@
 import { diffContracts } from "../engine/contract/diff.ts";
 import type { CompiledContract, Finding, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
-import { compileVocabulary } from "../engine/contract/vocabulary.ts";
-import type { Config } from "../engine/policy/model.ts";
-import { defaultConfig } from "../engine/policy/parse.ts";
+import type { PolicySet } from "../engine/policy/model.ts";
+import { readableSet } from "../engine/policy/parse.ts";
+import { vocabularyOf } from "../engine/policy/words.ts";
+
 import type { PullRequests, PullTruth, Repository, StoredEvaluation } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { readChange, readSide } from "./read-change.ts";
@@ -23,12 +24,11 @@ export async function readLanding(pulls: PullRequests, pull: PullTruth, evaluati
   const mergeSha = pull.mergeCommitSha;
   if (mergeSha === null) throw new TruthError(`merge of #${pull.number}`, "network", "GitHub names no merge commit yet");
   const content = pulls.content(pull.repository);
-  const { policy } = evaluation.facts;
-  const config = policy.status === "ok" ? policy.set.config : defaultConfig;
+  const set = readableSet(evaluation.facts.policy);
   let because = "";
   for (const before of await landedOn(pulls, pull, mergeSha)) {
-    const difference = await compareLanding(content, { before, after: mergeSha }, evaluation, config);
-    if (difference === null) return { status: "as_approved", contracts: await compileTree(content, mergeSha, config) };
+    const difference = await compareLanding(content, { before, after: mergeSha }, evaluation, set);
+    if (difference === null) return { status: "as_approved", contracts: await compileTree(content, mergeSha, set) };
     because ||= difference;
   }
   return { status: "differs", because };
@@ -54,15 +54,15 @@ async function compareLanding(
   content: Repository,
   landing: { before: string; after: string },
   evaluation: StoredEvaluation,
-  config: Config,
+  set: PolicySet,
 ): Promise<string | null> {
   const { diff, governanceFiles } = evaluation.facts;
   const landed = await content.changedFiles(landing.before, landing.after);
   if (landed.incomplete !== null) return `what landed cannot be read whole: ${landed.incomplete}`;
-  const sorted = sortChangedFiles(landed.files, config.contracts);
+  const sorted = sortChangedFiles(landed.files, set.config.contracts);
   const differing = differences([...diff.files, ...governanceFiles], [...sorted.governed, ...sorted.governance]);
   if (differing.length === 0) return null;
-  const change = await readChange(content, { base: landing.before, head: landing.after }, config);
+  const change = await readChange(content, { base: landing.before, head: landing.after }, set);
   const sameGovernance = differences(governanceFiles, change.governanceFiles).length === 0;
   if (
     sameGovernance &&
@@ -91,10 +91,10 @@ function sameFindings(approved: readonly Finding[], landed: readonly Finding[]):
 }
 
 /** Every governed contract of a tree, as a runtime needs it. */
-async function compileTree(content: Repository, commit: string, config: Config): Promise<readonly CompiledContract[]> {
+async function compileTree(content: Repository, commit: string, set: PolicySet): Promise<readonly CompiledContract[]> {
   const all = await content.changedFiles(null, commit);
   if (all.incomplete !== null) throw new TruthError(`tree of ${commit.slice(0, 7)}`, "network", all.incomplete);
-  const { governed } = sortChangedFiles(all.files, config.contracts);
-  const head = await readSide(content, "head", governed, config.contracts.maxFileBytes);
-  return diffContracts({ base: [], head, files: governed, outside: [], vocabulary: compileVocabulary(config.vocabulary) }).contracts;
+  const { governed } = sortChangedFiles(all.files, set.config.contracts);
+  const head = await readSide(content, "head", governed, set.config.contracts.maxFileBytes);
+  return diffContracts({ base: [], head, files: governed, outside: [], vocabulary: vocabularyOf(set) }).contracts;
 }

@@ -1,7 +1,7 @@
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import { validateContract } from "../engine/contract/validate.ts";
-import { compileVocabulary } from "../engine/contract/vocabulary.ts";
-import { defaultConfig, parsePolicySet } from "../engine/policy/parse.ts";
+import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
+import { vocabularyOf } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
 import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
 import { readSide } from "./read-change.ts";
@@ -20,14 +20,15 @@ export interface ValidationResult {
 export async function validateWorkspace(repository: LocalRepository, under: string): Promise<ValidationResult> {
   const tree = await repository.resolve(repository.bare ? "HEAD" : WORKTREE);
   const policy = parsePolicySet(await readPolicySources(repository, tree));
-  const config = policy.status === "ok" ? policy.set.config : defaultConfig;
+  const set = readableSet(policy);
+  const { config } = set;
   const all = await repository.changedFiles(null, tree);
   const { governed, problems } = sortChangedFiles(all.files, config.contracts);
   const chosen = governed.filter((file) => under === "" || file.path === under || file.path.startsWith(`${under}/`));
   if (under !== "" && chosen.length === 0 && !all.files.some((file) => file.path === under || file.path.startsWith(`${under}/`))) {
     throw new Refusal("not_found", `no such path in the repository: ${under}`);
   }
-  const vocabulary = compileVocabulary(config.vocabulary);
+  const vocabulary = vocabularyOf(set);
   const files = await readSide(repository, "head", chosen, config.contracts.maxFileBytes);
   return {
     files: files.length,

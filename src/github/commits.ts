@@ -55,7 +55,8 @@ async function listCommits(app: GitHubApp, pull: PullTruth): Promise<CommitList>
   if (!complete && commits.length < LISTED_AT_MOST) {
     throw new TruthError(what, "network", `${what}: ${commits.length} listed, but the pull request says ${pull.commits}`);
   }
-  return { commits, complete };
+  // The base's own tip is no part of the branch; a server that lists it would make its authors contributors.
+  return { commits: commits.filter((commit) => commit.sha !== pull.baseSha), complete };
 }
 
 /**

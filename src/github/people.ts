@@ -103,7 +103,7 @@ function pullCall(pull: PullTruth, what: string, route: string) {
 
 type SubmittedReview = z.infer<typeof schemas.review> & { readonly submitted_at: string };
 
-async function readReviews(app: GitHubApp, pull: PullTruth): Promise<readonly SubmittedReview[]> {
+export async function readReviews(app: GitHubApp, pull: PullTruth): Promise<readonly SubmittedReview[]> {
   const call = pullCall(pull, `reviews of #${pull.number}`, "GET /repos/{owner}/{repo}/pulls/{number}/reviews");
   return (await listAll(app, call, schemas.review)).flatMap((review) => {
     const at = review.submitted_at ?? null;

@@ -6,7 +6,7 @@ import { createCommitLists } from "./commits.ts";
 import { createContent } from "./content.ts";
 import { isRefused, RequestFailure } from "./failure.ts";
 import { createObjectCache, createObjects, type Objects } from "./objects.ts";
-import { readPeople } from "./people.ts";
+import { readPeople, readReviews } from "./people.ts";
 import * as schemas from "./schemas.ts";
 
 /** Pull requests as one GitHub App sees them. Every method rejects with a TruthError when GitHub's answer is not certain. */
@@ -18,6 +18,10 @@ export function createPullRequests(app: GitHubApp): PullRequests {
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
     people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts, commitLists),
+    async reviews(pull) {
+      const reviews = await readReviews(app, pull);
+      return reviews.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
+    },
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
     async requestTeamReview(pull, teams) {
       const call = pullCall(pull, "review request", "POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", {

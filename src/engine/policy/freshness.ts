@@ -39,7 +39,8 @@ function received(review: Review, given: number, { subject, people, content, bin
   if (bindTo === "head") {
     const other = commit !== subject.headSha || review.receipt.headSha !== subject.headSha;
     if (other) return { reason: "other_head", because: `given for ${short}, before the last push` };
-    const push = people.pushes.find(({ at }) => !isBefore(at, given));
+    // GitHub tells whole seconds: in the second of the vote, only the push that brought the head it was given for may stand.
+    const push = people.pushes.find(({ at, sha }) => !isBefore(at, given) && !(sha === commit && Date.parse(at) === given));
     if (push !== undefined) return { reason: "other_head", because: `given before the push of ${push.sha.slice(0, 7)}` };
   }
   const evaluated = Object.hasOwn(people.contentDigests, commit) ? people.contentDigests[commit] : undefined;

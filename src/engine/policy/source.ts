@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Problem } from "../problem.ts";
 import { readDocument } from "./document.ts";
 import type { PolicySource } from "./model.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, nearest } from "./suggest.ts";
 
 const MAX_BYTES = 1_048_576;
 
@@ -22,7 +22,11 @@ export function readSource<T>(source: PolicySource, schema: z.ZodType<T>): Sourc
   const parsed = schema.safeParse(document.value);
   const lineOf = document.lineOf;
   if (parsed.success) return { source, value: parsed.data, problems: [], lineOf };
-  const problems = parsed.error.issues.flatMap((issue) => issueProblems(source, schema, issue, lineOf));
+  const { issues } = parsed.error;
+  const meant = new Set(issues.flatMap((issue) => misspelt(schema, issue)));
+  const problems = issues
+    .filter((issue) => !(isMissing(issue) && meant.has(issue.path.join("."))))
+    .flatMap((issue) => issueProblems(source, schema, issue, lineOf));
   return { source, value: undefined, problems: problems.sort((left, right) => (left.line ?? 0) - (right.line ?? 0)), lineOf };
 }
 
@@ -38,6 +42,17 @@ function refusal(source: PolicySource): string | null {
   return source.text.replace(/^\uFEFF/, "").trim() === "" ? "is empty" : null;
 }
 
+/** Paths of keys that an unknown key was probably meant to be: saying that they are missing too would only distract. */
+function misspelt(schema: z.ZodType, issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  const allowed = allowedKeys(schema, issue.path);
+  return issue.keys.flatMap((key) => nearest(key, allowed) ?? []).map((key) => [...issue.path, key].join("."));
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+}
+
 function issueProblems<T>(
   source: PolicySource,
   schema: z.ZodType<T>,
@@ -49,7 +64,7 @@ function issueProblems<T>(
     return issue.keys.map((key) => problem(source, lineOf(issue.path, key), `unknown key \`${key}\`${didYouMean(key, allowed)}`));
   }
   const path = issue.path.map(String).join(".");
-  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  const missing = isMissing(issue);
   const words =
     issue.code === "invalid_value" ? `must be one of ${issue.values.map((each) => `\`${String(each)}\``).join(", ")}` : issue.message;
   const message = missing ? `\`${path}\` is missing` : `${path === "" ? "the file" : `\`${path}\``}: ${words}`;

@@ -4,7 +4,8 @@ export function didYouMean(word: string, allowed: readonly string[]): string {
   return near === null ? "" : ` (did you mean \`${near}\`?)`;
 }
 
-function nearest(word: string, allowed: readonly string[]): string | null {
+/** The allowed word that was probably meant. */
+export function nearest(word: string, allowed: readonly string[]): string | null {
   let best: { word: string; distance: number } | null = null;
   for (const candidate of allowed) {
     const distance = editDistance(word.toLowerCase().slice(0, 64), candidate.toLowerCase());

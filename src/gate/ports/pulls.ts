@@ -1,4 +1,4 @@
-import type { PeopleFacts } from "../../engine/facts.ts";
+import type { PeopleFacts, Review } from "../../engine/facts.ts";
 import type { Repository } from "./repository.ts";
 
 export interface RepositoryRef {
@@ -67,6 +67,8 @@ export interface PullRequests {
   content(repository: RepositoryRef): Repository;
   /** Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with `readable: false`; 5xx rejects. */
   people(pull: PullTruth, teams: readonly string[], receipts: readonly Receipt[]): Promise<PeopleFacts>;
+  /** Every review as it is now, for the second look before a success. */
+  reviews(pull: PullTruth): Promise<readonly Pick<Review, "id" | "state" | "commitId">[]>;
   /** First parent of a commit and the commit's own tree id. */
   commit(repository: RepositoryRef, sha: string): Promise<{ sha: string; parents: readonly string[]; tree: string }>;
   requestTeamReview(pull: PullRef, teams: readonly string[]): Promise<void>;

@@ -95,6 +95,16 @@ describe("what keeps a vote", () => {
     });
     expect(state(unsure)).toBe("pending_approval");
   });
+  test("bound to the head, in whole seconds: in the second of the vote only the push of that very head may stand", () => {
+    const set = { policy: policy(undefined, "approvals: { bindTo: head }\n") };
+    const at = "2026-11-21T10:00:00Z";
+    const given = review("bob", { submittedAt: at, receipt: { commitId: HEAD, headSha: HEAD, at } });
+    const push = (sha: string, when: string) => ({ sha, actor: "alice", at: when, forced: true });
+    expect(state(people({ pushes: [firstPush, push(HEAD, at)], reviews: [given] }), set)).toBe("approved");
+    expect(state(people({ pushes: [push(HEAD, at), push(BEFORE, at), push(HEAD, at)], reviews: [given] }), set)).toBe("pending_approval");
+    expect(state(people({ pushes: [push(HEAD, "2026-11-21T10:00:01Z")], reviews: [given] }), set)).toBe("pending_approval");
+    expect(state(people({ pushes: [push(HEAD, "no instant")], reviews: [given] }), set)).toBe("pending_approval");
+  });
   test("an allowed app, and child teams by option", () => {
     expect(state(people({ reviews: [review("bob", { viaApp: 7 })] }), { policy: policy(undefined, "approvals: { apps: [7] }\n") })).toBe(
       "approved",

@@ -61,10 +61,26 @@ function passingState({ environment, findings, requirements, matches }: Judgemen
   return asked ? "approved" : "auto_approved";
 }
 
-function problemsOf({ facts, peopleProblems, environment }: Judgement): readonly Problem[] {
+function problemsOf(judgement: Judgement): readonly Problem[] {
+  const { facts, peopleProblems, environment } = judgement;
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
-  return environment === null ? policy.problems : [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings];
+  if (environment === null) return policy.problems;
+  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(judgement)];
+}
+
+/** A role that names nobody narrows nothing: said once, so that nobody believes it does. */
+function unmappedRoles({ requirements, config }: Judgement): readonly Problem[] {
+  const roles = requirements.flatMap(({ role, team }) =>
+    role === null || team === null || Object.hasOwn(config.roles, role) ? [] : [{ role, team }],
+  );
+  return [...new Map(roles.map((each) => [each.role, each])).values()].map(({ role, team }) => ({
+    code: "E002",
+    message: `the role \`${role}\` is not mapped under \`roles\`: any member of ${team} may approve`,
+    file: ".choochoorc",
+    line: null,
+    severity: "warning",
+  }));
 }
 
 function isConfiguration({ facts, peopleProblems }: Judgement): boolean {

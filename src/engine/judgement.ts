@@ -1,5 +1,4 @@
 import type { Finding } from "./contract/finding.ts";
-import { compileVocabulary } from "./contract/vocabulary.ts";
 import type { OverrideUse, PolicyMatch, RefusedApproval, Requirement, RiskScore } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { contentDigest } from "./policy/content-digest.ts";
@@ -12,6 +11,7 @@ import { hearPeople, type Rejection } from "./policy/people.ts";
 import { demandOf } from "./policy/requirements.ts";
 import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
 import { wordsTouched } from "./policy/tags.ts";
+import { vocabularyOf } from "./policy/words.ts";
 import type { Problem } from "./problem.ts";
 
 /** Everything found out about a change; the tree, the state and the verdict are told from it. */
@@ -76,7 +76,7 @@ function weigh(
   findings: readonly Finding[],
 ): { risk: RiskScore; matches: readonly PolicyMatch[]; level: RiskScore["level"] } {
   const required = config.governance.requireApproval;
-  const vocabulary = compileVocabulary(config.vocabulary, required);
+  const vocabulary = vocabularyOf(set ?? { policies: [], config });
   const { diff, lineage, quality, agent } = facts;
   const input: RiskInput = {
     findings,

@@ -38,8 +38,12 @@ function approved(requirements: readonly Requirement[]): string {
 /** "Waiting for sec-ops (0 of 1): a `pii` tag is removed in production" */
 function waiting({ requirements, findings, environment }: Judgement): string {
   const open = requirements.filter(({ have, minApprovals }) => have < minApprovals);
-  const whom = open.map(({ id, have, minApprovals }) => `${id} (${have} of ${minApprovals})`).join(" and ");
-  return `Waiting for ${whom}: ${headline(findings)} in ${environment?.environment ?? "production"}`;
+  const teams = open.map(({ team }) => team);
+  const whom = open.map(({ id, team, have, minApprovals }) => {
+    const alone = team !== null && teams.indexOf(team) === teams.lastIndexOf(team);
+    return `${alone ? team : id} (${have} of ${minApprovals})`;
+  });
+  return `Waiting for ${whom.join(" and ")}: ${headline(findings)} in ${environment?.environment ?? "production"}`;
 }
 
 function cannotDecide(problem: Problem | undefined): string {

@@ -1,6 +1,5 @@
 import type { Decision } from "../engine/decision.ts";
 import { type Annotation, annotationsOf } from "./annotations.ts";
-import { isFilled } from "./approvals.ts";
 import { allChanges, markdownBody } from "./markdown.ts";
 import { type DecisionView, verdictLine, viewOf } from "./view.ts";
 import { cutBytes } from "./visible.ts";
@@ -38,7 +37,7 @@ export function renderCheckRun(
     summary: cutBytes(markdownBody(decision, folded, view), FIELD_MAX_BYTES),
     text: text === null ? null : cutBytes(text, FIELD_MAX_BYTES),
     annotations: annotationsOf(decision, folded),
-    actions: actionsFor(decision, folded),
+    actions: [RE_EVALUATE],
   };
 }
 
@@ -55,15 +54,3 @@ function checkTitle(decision: Decision, view: DecisionView): string {
 }
 
 const RE_EVALUATE = { label: "Re-evaluate", description: "Read everything again and decide", identifier: "re-evaluate" } as const;
-const REQUEST = {
-  label: "Request reviewers",
-  description: "Ask the required teams for a review",
-  identifier: "request-reviewers",
-} as const;
-
-function actionsFor(decision: Decision, view: DecisionView): readonly CheckRunAction[] {
-  const waits = decision.state === "pending_approval" || decision.state === "rejected";
-  return waits && view.requirements.some((each) => !isFilled(each) && (each.team !== null || each.users.length > 0))
-    ? [RE_EVALUATE, REQUEST]
-    : [RE_EVALUATE];
-}

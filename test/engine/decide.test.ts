@@ -11,7 +11,7 @@ describe("states", () => {
     ["not_applicable", 0, "Not governed: feature maps to no environment", facts({}, { baseRef: "feature", baseProtected: false })],
     ["auto_approved", 0, "Auto-approved: low risk (2.0), no policy applies", facts({ diff: diff([harmless()]) })],
     ["approved", 0, "Approved by bob (sec-ops)", facts(approvedBy("bob"))],
-    ["pending_approval", 10, "Waiting for sec-ops (security-engineer) (0 of 1): a `pii` tag is removed in production", facts()],
+    ["pending_approval", 10, "Waiting for sec-ops (0 of 1): a `pii` tag is removed in production", facts()],
     [
       "rejected",
       11,

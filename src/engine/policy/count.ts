@@ -42,13 +42,17 @@ export function countApprovals(demand: Demand, people: People): Count {
   const rows = demand.slots.map((slot) => ({ slot, people: slot.kind === "level" ? levelPeople(slot) : peopleOf(slot) }));
   const satisfied = slotsFull && levelMet && rows.every(({ slot, people: who }) => who.length >= slot.min);
   const grow = growth(table, voters, filled(assignment));
+  const used = new Set(rows.flatMap((row) => row.people));
   const requirements = rows.map(({ slot, people: who }) => {
     const open = who.length < slot.min;
     return requirementOf(
       slot,
       who.length,
       who.map((id) => counted(votes.get(id)!)),
-      open ? outsiders(slot, demand, people) : [],
+      // Once filled, only who fills nothing anywhere: else every row would list everybody of the others.
+      outsiders(slot, demand, people)
+        .filter(({ userId }) => open || !used.has(userId))
+        .map(({ refusal }) => refusal),
       open ? completers(slot, demand, people, grow) : [],
     );
   });
@@ -112,12 +116,13 @@ function outside(
   return holds ? null : { reason: "not_in_role", because: `does not hold the role ${slot.role ?? ""}`.trim() };
 }
 
-function outsiders(slot: Slot, demand: Demand, people: People): readonly RefusedApproval[] {
+function outsiders(slot: Slot, demand: Demand, people: People): readonly { readonly userId: number; readonly refusal: RefusedApproval }[] {
   if (slot.kind === "unknown") return [];
   return people.approvals.flatMap((vote) => {
     if (candidate(slot, vote.userId, demand, people)) return [];
     const wrong = outside(slot, vote.userId, people.directory)!;
-    return [{ user: vote.user, reviewId: vote.reviewId, reason: wrong.reason, because: wrong.because }];
+    const refusal = { user: vote.user, reviewId: vote.reviewId, reason: wrong.reason, because: wrong.because };
+    return [{ userId: vote.userId, refusal }];
   });
 }
 

@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { GateDeps } from "../../src/gate/deps.ts";
+import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
+import type { PullRequests } from "../../src/gate/ports.ts";
+import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
+import { createLedger, openDatabase } from "../../src/store/index.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { type Hub, startHub } from "../hub/hub.ts";
+import { CHECK, FILE } from "../support/scene.ts";
+
+/** The use case driven by hand: the real GitHub port over HTTP, the real ledger, no queue in between, so that races can be placed. */
+let hub: Hub;
+let deps: GateDeps;
+const people = new Map<string, number>();
+let serial = 0;
+let installationId = 0;
+
+beforeAll(async () => {
+  hub = await startHub();
+  hub.createOrg("acme", { install: false });
+  installationId = hub.install("acme").id;
+  for (const login of ["alice", "bob", "carol", "ana"]) people.set(login, hub.createUser(login).id);
+  hub.addOrgMember("acme", "ana", { role: "admin" });
+  hub.createTeam("acme", "sec-ops");
+  for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
+  const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 2000 });
+  const database = await openDatabase({ databaseUrl: null, dataDir: null });
+  await migrate(database);
+  deps = {
+    ledger: createLedger(database),
+    pulls: createPullRequests(app),
+    checks: createChecks(app, { publicUrl: "http://127.0.0.1" }),
+    clock: { now: () => new Date() },
+  };
+});
+afterAll(async () => {
+  expect(hub.violations).toEqual([]);
+  await deps.ledger.close();
+  await hub.close();
+});
+
+interface Case {
+  readonly repository: string;
+  readonly number: number;
+  readonly head: string;
+  readonly key: string;
+  /** Newest first. */
+  runs(sha?: string): ReturnType<Hub["checkRuns"]>;
+}
+
+/** One repository and pull request, known to the ledger by a delivery. */
+async function open(): Promise<Case> {
+  serial += 1;
+  const repository = `acme/gate-${serial}`;
+  const { id } = hub.createRepo(
+    repository,
+    { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES },
+    { grants: { alice: "write", "acme/sec-ops": "write" } },
+  );
+  hub.push(repository, "work", { [FILE]: STRIPPED }, { actor: "alice" });
+  const { number, headSha } = hub.openPull(repository, { actor: "alice", head: "work", title: "Strip" });
+  const reference = { id, owner: "acme", name: repository.slice(5), ownerId: 0, installationId };
+  await deps.ledger.recordDelivery({
+    guid: `open-${serial}`,
+    event: "pull_request",
+    action: "opened",
+    body: "{}",
+    bodySha256: String(serial),
+    marks: [{ kind: "pull", repository: reference, number, headSha, baseRef: "main" }],
+    receipts: [],
+  });
+  return {
+    repository,
+    number,
+    head: headSha,
+    key: `${id}#${number}`,
+    runs: (sha = headSha) => hub.checkRuns(repository, sha).filter((run) => run.name === CHECK),
+  };
+}
+
+/** A review with its signed delivery, as ingress would have stored it. */
+async function approve(scene: Case, actor = "bob") {
+  const review = hub.review(scene.repository, scene.number, { actor, state: "APPROVED" });
+  serial += 1;
+  await deps.ledger.recordDelivery({
+    guid: `review-${serial}`,
+    event: "pull_request_review",
+    action: "submitted",
+    body: "{}",
+    bodySha256: String(serial),
+    marks: [],
+    receipts: [
+      {
+        kind: "review",
+        repositoryId: Number(scene.key.split("#")[0]),
+        number: scene.number,
+        subject: String(review.id),
+        actorId: people.get(actor) ?? null,
+        actorLogin: actor,
+        viaApp: null,
+        commitId: scene.head,
+        headSha: scene.head,
+        baseRef: "main",
+        detail: "approved",
+      },
+    ],
+  });
+  return review;
+}
+
+/** The same port, with something happening on GitHub just before the nth read of the pull request. */
+function interrupted(pulls: PullRequests, nth: number, happen: () => void): PullRequests {
+  let reads = 0;
+  return {
+    ...pulls,
+    read(pull) {
+      reads += 1;
+      if (reads === nth) happen();
+      return pulls.read(pull);
+    },
+  };
+}
+
+describe("the second look", () => {
+  test("T25: a push between reading and deciding: nothing is saved or shown, and the subject stays owed", async () => {
+    const scene = await open();
+    await approve(scene);
+    const push = () => void hub.push(scene.repository, "work", { [FILE]: `${STRIPPED}# more\n` }, { actor: "alice" });
+    const outcome = await evaluatePullRequest({ ...deps, pulls: interrupted(deps.pulls, 2, push) }, scene.key);
+    expect(outcome.status).toBe("moved");
+    expect(scene.runs()).toEqual([]);
+    expect(await deps.ledger.pendingSubjects(100)).toContain(scene.key);
+  });
+
+  test("T64: a dismissal between reading and deciding: no success", async () => {
+    const scene = await open();
+    const review = await approve(scene);
+    const dismiss = () => void hub.dismissReview(scene.repository, scene.number, review.id, { actor: "ana" });
+    const outcome = await evaluatePullRequest({ ...deps, pulls: interrupted(deps.pulls, 2, dismiss) }, scene.key);
+    expect(outcome.status).toBe("moved");
+    expect(scene.runs()).toEqual([]);
+    expect(await evaluatePullRequest(deps, scene.key)).toMatchObject({ status: "evaluated", state: "pending_approval" });
+    expect(scene.runs()[0]?.conclusion).toBe("action_required");
+  });
+
+  test("T26: a retarget between reading and deciding", async () => {
+    const scene = await open();
+    await approve(scene);
+    hub.push(scene.repository, "lax", {}, { actor: "alice", message: "branch" });
+    const retarget = () => hub.retarget(scene.repository, scene.number, "lax", { actor: "alice" });
+    expect((await evaluatePullRequest({ ...deps, pulls: interrupted(deps.pulls, 2, retarget) }, scene.key)).status).toBe("moved");
+    expect(scene.runs()).toEqual([]);
+  });
+});
+
+describe("publishing", () => {
+  test("one run per commit and name: updated in place, never a second", async () => {
+    const scene = await open();
+    await evaluatePullRequest(deps, scene.key);
+    const [first] = scene.runs();
+    await approve(scene);
+    await evaluatePullRequest(deps, scene.key);
+    expect(scene.runs().map((run) => [run.id, run.conclusion])).toEqual([[first?.id, "success"]]);
+  });
+
+  test("a create whose answer is lost is found again, not doubled into two verdicts", async () => {
+    const scene = await open();
+    hub.fail({ method: "POST", path: /check-runs/ }, { kind: "effect-then-hang" }, 1);
+    await expect(evaluatePullRequest(deps, scene.key)).rejects.toThrow();
+    await approve(scene);
+    expect(await evaluatePullRequest(deps, scene.key)).toMatchObject({ status: "evaluated", state: "approved" });
+    expect(scene.runs()[0]?.conclusion).toBe("success");
+    expect(await deps.ledger.pendingSubjects(100)).not.toContain(scene.key);
+  });
+
+  test("T65: leaving success after an unknown outcome makes a new run, so that a late success hits a superseded one", async () => {
+    const scene = await open();
+    await evaluatePullRequest(deps, scene.key);
+    const [first] = scene.runs();
+    const review = await approve(scene);
+    hub.fail({ method: "PATCH", path: /check-runs/ }, { kind: "effect-then-hang" }, 2);
+    await expect(evaluatePullRequest(deps, scene.key)).rejects.toThrow();
+    expect(scene.runs()[0]).toMatchObject({ id: first?.id, conclusion: "success" });
+    hub.clearFaults();
+    hub.dismissReview(scene.repository, scene.number, review.id, { actor: "ana" });
+    await evaluatePullRequest(deps, scene.key);
+    const [newest] = scene.runs();
+    expect(newest?.conclusion).toBe("action_required");
+    expect(newest?.id).not.toBe(first?.id);
+  });
+
+  test("T76: a worker whose subject was taken over writes nothing", async () => {
+    const scene = await open();
+    await approve(scene);
+    let other: Promise<unknown> = Promise.resolve();
+    const slow: PullRequests = {
+      ...deps.pulls,
+      async reviews(pull) {
+        other = deps.ledger.startWork(scene.key);
+        await other;
+        return deps.pulls.reviews(pull);
+      },
+    };
+    expect(await evaluatePullRequest({ ...deps, pulls: slow }, scene.key)).toEqual({ status: "superseded" });
+    expect(scene.runs()).toEqual([]);
+  });
+});
+
+describe("faults", () => {
+  test("T68: the success of before does not stand while truth cannot be read; three faults in a row say failure", async () => {
+    const scene = await open();
+    await approve(scene);
+    await evaluatePullRequest(deps, scene.key);
+    expect(scene.runs()[0]?.conclusion).toBe("success");
+    hub.fail({ path: /\/reviews/ }, { kind: "html" }, Number.POSITIVE_INFINITY);
+    for (const expected of [null, null, "failure"]) {
+      await deps.ledger.markDirty(scene.key);
+      await expect(evaluatePullRequest(deps, scene.key)).rejects.toThrow();
+      expect(scene.runs()[0]?.conclusion ?? null).toBe(expected);
+    }
+    hub.clearFaults();
+    await evaluatePullRequest(deps, scene.key);
+    expect(scene.runs()[0]?.conclusion).toBe("success");
+  });
+
+  test("T10: a team that cannot be read is not a team without members", async () => {
+    const scene = await open();
+    await approve(scene);
+    hub.fail(
+      { path: /teams\/[^/]+\/members/ },
+      { kind: "status", status: 404, body: { message: "Not Found", documentation_url: "https://docs.github.com/rest" } },
+      Number.POSITIVE_INFINITY,
+    );
+    await evaluatePullRequest(deps, scene.key);
+    expect(scene.runs()[0]).toMatchObject({ conclusion: "failure" });
+    expect(scene.runs()[0]?.output?.title).toContain("sec-ops");
+    hub.clearFaults();
+  });
+});

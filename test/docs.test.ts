@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { EXIT } from "../src/cli/io.ts";
+import { parsePolicySet } from "../src/engine/policy/parse.ts";
+import { countersign } from "./support/cli.ts";
+
+/** The documents must stay true: what they show is run. */
+const ROOT = join(import.meta.dirname, "..");
+const DOCUMENTS = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(ROOT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const read = (name: string) => readFileSync(join(ROOT, name), "utf8");
+
+function blocks(language: string): { readonly where: string; readonly text: string }[] {
+  return DOCUMENTS.flatMap((name) =>
+    [...read(name).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map((match, index) => ({
+      where: `${name} block ${index + 1}`,
+      text: match[1] ?? "",
+    })),
+  );
+}
+
+describe("documents", () => {
+  const policies = blocks("yaml").filter(({ text }) => text.startsWith("policies:"));
+  test("show at least one policy", () => expect(policies.length).toBeGreaterThan(0));
+  test.each(policies)("the policy of $where is valid", ({ text }) => {
+    const source = { origin: "repo", kind: "policies", path: "p.yaml", mode: "100644", blob: "b", text, unreadable: null } as const;
+    expect(parsePolicySet([source])).toMatchObject({ status: "ok", problems: [] });
+  });
+
+  const commands = blocks("sh")
+    .flatMap(({ where, text }) => text.split("\n").map((line) => ({ where, line: line.split("#")[0]?.trim() ?? "" })))
+    .filter(({ line }) => line.startsWith("npm run -s countersign -- "));
+  test("show at least one command", () => expect(commands.length).toBeGreaterThan(0));
+  test.each(commands)("$where: $line is understood", async ({ line }) => {
+    const args = line.replace("npm run -s countersign -- ", "").split(/\s+/);
+    const run = await countersign(ROOT, args);
+    expect(run.code).not.toBe(EXIT.usage);
+    expect(run.stderr).not.toContain("unknown");
+  });
+
+  test("docs/cli.md names the flags of check, and no others", async () => {
+    const help = (await countersign(ROOT, ["check", "--help"])).stdout;
+    const flags = (text: string) => new Set([...text.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag));
+    const section = /## `check`\n([\s\S]*?)\n## /.exec(read("docs/cli.md"))?.[1] ?? "";
+    const real = flags(help);
+    real.delete("--help");
+    expect([...flags(section)].sort()).toEqual([...real].sort());
+  });
+
+  test("docs/cli.md has every exit code with its number", () => {
+    const table = [...read("docs/cli.md").matchAll(/^\| (\d+) \| /gm)].map((match) => Number(match[1]));
+    expect(table.sort((a, b) => a - b)).toEqual(Object.values(EXIT).sort((a, b) => a - b));
+  });
+});

@@ -57,7 +57,7 @@ async function check(context: CliContext, path: string, options: CheckOptions): 
       facts: options.withFacts ? facts : null,
     };
     const text = render(options.format, decision, view);
-    if (options.output !== undefined) await writeFile(resolve(context.cwd, options.output), text);
+    if (options.output !== undefined) await writeReport(context, options.output, text);
     else context.stdout.write(text);
     const stepSummary = context.env["GITHUB_STEP_SUMMARY"];
     if (options.format === "github" && stepSummary) await appendFile(stepSummary, renderMarkdown(decision));
@@ -65,6 +65,12 @@ async function check(context: CliContext, path: string, options: CheckOptions): 
   } finally {
     await repository.close();
   }
+}
+
+async function writeReport(context: CliContext, file: string, text: string): Promise<void> {
+  await writeFile(resolve(context.cwd, file), text).catch((error: Error) => {
+    throw new Refusal("config", `${file} cannot be written: ${error.message}`, "name a file in a folder that exists with --output");
+  });
 }
 
 /** In a pipeline nobody approves themselves with a flag. */

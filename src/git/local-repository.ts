@@ -1,4 +1,5 @@
-import { isAbsolute, join, resolve as resolvePath } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
 import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
@@ -7,14 +8,19 @@ import { takeWorktree, type Worktree } from "./worktree.ts";
 
 const ABSENT_MODE = "000000";
 const LFS_HEADER = "version https://git-lfs.github.com/spec/";
+const FULL_OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const REGULAR_MODES = new Set(["100644", "100755"]);
 
 /**
  * Opens the repository that holds `path`, by plumbing commands only: no checkout, no hooks, nothing written to it.
- * @throws Refusal `config` when `path` is in no git repository.
+ * @throws Refusal `not_found` when there is no such path, `config` when it is in no git repository.
  */
 export async function openLocalRepository(path: string): Promise<LocalRepository> {
-  const where = await runGit(path, ["rev-parse", "--is-bare-repository", "--absolute-git-dir", "--is-shallow-repository"]).catch(
+  const entry = await stat(path).catch(() => null);
+  if (entry === null) throw new Refusal("not_found", `no such path: ${path}`);
+  // A file stands for its folder: git needs a folder to start in.
+  const folder = entry.isDirectory() ? path : dirname(path);
+  const where = await runGit(folder, ["rev-parse", "--is-bare-repository", "--absolute-git-dir", "--is-shallow-repository"]).catch(
     (error: Error) => {
       throw new Refusal("config", `cannot open ${path}: ${error.message}`);
     },
@@ -28,7 +34,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
   const [bareText, gitDir, shallowText] = where.stdout.toString("utf8").trim().split("\n") as [string, string, string];
   const bare = bareText === "true";
   const shallow = shallowText === "true";
-  const top = bare ? gitDir : (await runGit(path, ["rev-parse", "--show-toplevel"])).stdout.toString("utf8").trim();
+  const top = bare ? gitDir : (await runGit(folder, ["rev-parse", "--show-toplevel"])).stdout.toString("utf8").trim();
   const root = top === "" ? gitDir : top;
 
   let worktree: Worktree | null = null;
@@ -42,7 +48,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       worktree ??= await takeWorktree(root, gitDir);
       return worktree.tree;
     }
-    const result = await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
+    const result = await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${await branchFirst(revision)}^{commit}`]);
     if (result.code !== 0) {
       const hint = shallow
         ? "this clone is shallow: fetch the whole history (in GitHub Actions: `fetch-depth: 0`)"
@@ -50,6 +56,18 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       throw new Refusal("not_found", `unknown revision \`${revision}\``, hint);
     }
     return result.stdout.toString("utf8").trim();
+  }
+
+  /** Git would take a tag before a branch of the same name, so whoever may push a tag `main` could move the base. */
+  async function branchFirst(revision: string): Promise<string> {
+    const name = /^[^~^:@]+/.exec(revision)?.[0] ?? "";
+    if (name === "" || name === "HEAD" || name.startsWith("refs/") || FULL_OBJECT_ID.test(name)) return revision;
+    const local = `refs/heads/${name}`;
+    const remote = `refs/remotes/${name}`;
+    const [hasLocal, hasRemote] = [await refExists(local), await refExists(remote)];
+    if (hasLocal && hasRemote)
+      throw new Refusal("config", `\`${name}\` is both a local and a remote branch`, `name it in full: ${local} or ${remote}`);
+    return hasLocal || hasRemote ? `${hasLocal ? local : remote}${revision.slice(name.length)}` : revision;
   }
 
   async function mergeBase(base: string, head: string): Promise<string> {
@@ -109,22 +127,26 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     readFile,
     entryAt,
     async defaultBranch() {
-      const remote = await git(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
+      // Not --short: it grows a prefix when another ref has the same short name.
+      const remote = await git(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
       if (remote.code === 0)
         return remote.stdout
           .toString("utf8")
           .trim()
-          .replace(/^origin\//, "");
+          .replace(/^refs\/remotes\/origin\//, "");
       for (const name of ["main", "master"])
         if ((await refExists(`refs/heads/${name}`)) || (await refExists(`refs/remotes/origin/${name}`))) return name;
-      const current = await git(["symbolic-ref", "--quiet", "--short", "HEAD"]);
-      if (current.code === 0) return current.stdout.toString("utf8").trim();
+      // The only branch there is. One of several, or of a partial clone, would be compared with itself and pass.
+      const branches = (await git(["for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes"])).stdout.toString("utf8").trim();
+      const [only, ...others] = branches.split("\n");
+      const remotes = (await git(["remote"])).stdout.toString("utf8").trim();
+      if (only?.startsWith("refs/heads/") && others.length === 0 && remotes === "") return only.replace("refs/heads/", "");
       throw new Refusal("config", "no default branch: neither origin/HEAD nor main nor master exists", "name the base branch with --base");
     },
     async branchName(revision) {
       const name = revision.replace(/^refs\/heads\//, "");
       if (await refExists(`refs/heads/${name}`)) return name;
-      const short = name.replace(/^refs\/remotes\//, "");
+      const short = revision.replace(/^refs\/remotes\//, "");
       if (!(await refExists(`refs/remotes/${short}`))) return null;
       return short.replace(/^[^/]+\//, "");
     },

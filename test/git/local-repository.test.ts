@@ -148,7 +148,10 @@ describe("revisions and refusals", () => {
       kind: "config",
       message: expect.stringContaining("not a git repository"),
     });
-    expect(await refusal(openLocalRepository(join(outside, "absent")))).toMatchObject({ kind: "config" });
+    expect(await refusal(openLocalRepository(join(outside, "absent")))).toMatchObject({
+      kind: "not_found",
+      message: expect.stringContaining("no such path"),
+    });
     rmSync(outside, { recursive: true });
     git.commit({ a: "1" });
     const repository = await openLocalRepository(git.path);
@@ -163,6 +166,57 @@ describe("revisions and refusals", () => {
       kind: "config",
       message: expect.stringContaining("no common history"),
     });
+    await repository.close();
+  });
+
+  test("a branch is taken before a tag of the same name, whatever follows the name", async () => {
+    git.commit({ a: "0" });
+    const base = git.commit({ a: "1" });
+    git.git("checkout", "-q", "-b", "work");
+    const head = git.commit({ a: "2" });
+    git.git("tag", "main", head);
+    const repository = await openLocalRepository(git.path);
+    expect(await repository.resolve("main")).toBe(base);
+    expect(await repository.resolve("main~1")).toBe(git.git("rev-parse", `${base}~1`));
+    expect(await repository.resolve("refs/tags/main")).toBe(head);
+    for (const revision of ["HEAD", "@", head, head.slice(0, 8), "work@{0}"]) expect(await repository.resolve(revision)).toBe(head);
+    await repository.close();
+  });
+
+  test("a local branch named like a remote one is ambiguous, and does not rename the default branch", async () => {
+    git.commit({ a: "1" });
+    const clone = createGitRepository();
+    clone.git("remote", "add", "origin", git.path);
+    clone.git("fetch", "-q", "origin");
+    clone.git("remote", "set-head", "origin", "main");
+    clone.git("checkout", "-q", "-b", "origin/main", "refs/remotes/origin/main");
+    clone.commit({ a: "2" });
+    const repository = await openLocalRepository(clone.path);
+    expect(await repository.defaultBranch()).toBe("main");
+    expect((await refusal(repository.resolve("origin/main"))).message).toContain("both a local and a remote branch");
+    expect(await repository.resolve("refs/remotes/origin/main")).toBe(git.git("rev-parse", "main"));
+    expect(await repository.branchName("refs/remotes/origin/main")).toBe("main");
+    await repository.close();
+    clone.remove();
+  });
+
+  test("the branch at hand is the default one only when there is no other: a change compared with itself would pass", async () => {
+    git.commit({ a: "1" });
+    git.git("branch", "-m", "trunk");
+    const alone = await openLocalRepository(git.path);
+    expect(await alone.defaultBranch()).toBe("trunk");
+    git.git("checkout", "-q", "-b", "work");
+    expect((await refusal(alone.defaultBranch())).hint).toContain("--base");
+    git.git("branch", "-D", "trunk");
+    git.git("remote", "add", "origin", git.path);
+    expect((await refusal(alone.defaultBranch())).hint).toContain("--base");
+    await alone.close();
+  });
+
+  test("a file stands for the folder that holds it", async () => {
+    git.commit({ "contracts/a.yaml": "1" });
+    const repository = await openLocalRepository(join(git.path, "contracts/a.yaml"));
+    expect(repository.root).toBe(git.git("rev-parse", "--show-toplevel"));
     await repository.close();
   });
 

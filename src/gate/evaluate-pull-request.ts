@@ -13,7 +13,7 @@ import { recordMerge } from "./record-merge.ts";
 
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
-  | { readonly status: "unknown_subject" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
+  | { readonly status: "unknown_subject" | "idle" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
   | { readonly status: "merged"; readonly recorded: "approval" | "incident" | "nothing" }
   | { readonly status: "evaluated"; readonly state: Decision["state"]; readonly published: number; readonly evaluationId: string };
 
@@ -27,6 +27,8 @@ const FAULTS_BEFORE_FAILURE = 3;
 export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<EvaluationOutcome> {
   const work = await deps.ledger.startWork(key);
   if (work === null) return { status: "unknown_subject" };
+  // A wake-up says nothing about whether work is left; the subject row does.
+  if (work.wantGen === work.doneGen && (await deps.ledger.pendingChecks(key)).length === 0) return { status: "idle" };
   const pull = await deps.pulls.read(work.pull);
   if (pull.state === "closed") return closeSubject(deps, work, pull);
 

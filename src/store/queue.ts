@@ -5,10 +5,11 @@ import { type Database, rowsOf } from "./connect.ts";
 import { pendingSubjects } from "./verbs/read-subjects.ts";
 
 const EVALUATE = "evaluate";
+const SWEPT_AT_ONCE = 100;
 
 export interface QueueOptions {
-  /** Keys with work left; asked at the start of `work` and every `sweepMs` after. Default: the store's own `pendingSubjects`. */
-  readonly sweep?: () => Promise<readonly string[]>;
+  /** At most `limit` keys with work left; asked at the start of `work` and every `sweepMs` after. Default: the store's own `pendingSubjects`. */
+  readonly sweep?: (limit: number) => Promise<readonly string[]>;
   readonly sweepMs?: number;
   /** Jobs of different keys at once in this process. */
   readonly concurrency?: number;
@@ -21,13 +22,14 @@ export interface QueueOptions {
 /**
  * Wake-ups on pg-boss. A job says "look at this key" and nothing else, so that losing, doubling or coalescing one is harmless:
  * the durable work is the subject row, and the sweep finds every row that no job stands for.
- * Policy `stately` with the key as singleton: at most one job waiting and one active per key, and a wake that comes while its key
- * is active waits for its own run. The key is its own group of one, so that a busy key does not hold up the ones behind it.
+ * Policy `short` with the key as singleton: at most one job waiting. The key is its own group of one: at most one job active,
+ * a wake that comes while its key is active waits for its own run, and a busy key does not hold up the ones behind it.
+ * (`stately` would say the same, but it learns which keys are active from a cache and left wakes lying for two seconds.)
  */
 export async function createQueue(db: Database, options: QueueOptions = {}): Promise<Queue> {
   const onError = options.onError ?? ((error: unknown) => process.emitWarning(error instanceof Error ? error : new Error(String(error))));
   const sweepMs = options.sweepMs ?? 5000;
-  const sweep = options.sweep ?? (() => pendingSubjects(db.outer, 500));
+  const sweep = options.sweep ?? ((limit: number) => pendingSubjects(db.outer, limit));
   const concurrency = options.concurrency ?? 8;
   const boss = new PgBoss({
     ...(db.pglite !== null ? { db: fromPglite(db.pglite), backend: "pglite" as const } : { connectionString: db.url!, max: 5 }),
@@ -54,11 +56,15 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
     if (jobs.length > 0) await boss.insert(EVALUATE, jobs);
   }
 
-  /** Keys that a job already stands for are left alone: one that waits out its backoff must not be sent again. */
+  /**
+   * Keys that a job already stands for are left alone: one that waits out its backoff must not be sent again. They are asked for on
+   * top, so that any number of keys that keep failing never hides the ones behind them.
+   */
   async function sweepOnce(): Promise<void> {
     try {
-      const keys = await sweep();
-      if (keys.length > 0) await wake(await withoutJob(db, keys));
+      const busy = await keysWithJob(db);
+      const keys = await sweep(SWEPT_AT_ONCE + busy.size);
+      await wake(keys.filter((key) => !busy.has(key)));
     } catch (error) {
       onError(error);
     }
@@ -96,8 +102,9 @@ async function startWorker(boss: PgBoss, handle: (key: string) => Promise<void>,
         onError(error);
         throw error;
       } finally {
-        // Else a worker rests for a whole polling interval after every job, however many wait.
-        if (id !== null) boss.notifyWorker(id);
+        // Else a worker rests for a whole polling interval after every job, however many wait; and a wake that came
+        // for this very key can only be taken once this job is marked as completed.
+        for (const delayMs of [0, 25, 250]) setTimeout(() => id !== null && boss.notifyWorker(id), delayMs).unref();
       }
     },
   );
@@ -114,21 +121,14 @@ async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> 
     deleteAfterSeconds: 60,
     notify: true,
   };
-  await boss.createQueue(EVALUATE, { policy: "stately", ...settings });
+  await boss.createQueue(EVALUATE, { policy: "short", ...settings });
   await boss.updateQueue(EVALUATE, settings);
 }
 
-/** pg-boss has no call for "which of these keys have a job"; its version is pinned, and its states are ordered. */
-async function withoutJob(db: Database, keys: readonly string[]): Promise<readonly string[]> {
-  const listed = sql.join(
-    keys.map((key) => sql`${key}`),
-    sql`, `,
-  );
+/** pg-boss has no call for "which keys have a job"; its version is pinned, and its states are ordered. */
+async function keysWithJob(db: Database): Promise<ReadonlySet<string>> {
   const busy = rowsOf<{ key: string }>(
-    await db.outer.execute(
-      sql`select distinct singleton_key as key from pgboss.job where name = ${EVALUATE} and state < 'completed' and singleton_key in (${listed})`,
-    ),
+    await db.outer.execute(sql`select distinct singleton_key as key from pgboss.job where name = ${EVALUATE} and state < 'completed'`),
   );
-  const taken = new Set(busy.map((row) => row.key));
-  return keys.filter((key) => !taken.has(key));
+  return new Set(busy.map((row) => row.key));
 }

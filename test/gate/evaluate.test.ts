@@ -79,6 +79,12 @@ async function open(): Promise<Case> {
   };
 }
 
+/** As a wake-up after some delivery would. */
+async function evaluate(scene: Case, using: GateDeps = deps) {
+  await deps.ledger.markDirty(scene.key);
+  return evaluatePullRequest(using, scene.key);
+}
+
 /** A review with its signed delivery, as ingress would have stored it. */
 async function approve(scene: Case, actor = "bob") {
   const review = hub.review(scene.repository, scene.number, { actor, state: "APPROVED" });
@@ -127,7 +133,7 @@ describe("the second look", () => {
     const scene = await open();
     await approve(scene);
     const push = () => void hub.push(scene.repository, "work", { [FILE]: `${STRIPPED}# more\n` }, { actor: "alice" });
-    const outcome = await evaluatePullRequest({ ...deps, pulls: interrupted(deps.pulls, 2, push) }, scene.key);
+    const outcome = await evaluate(scene, { ...deps, pulls: interrupted(deps.pulls, 2, push) });
     expect(outcome.status).toBe("moved");
     expect(scene.runs()).toEqual([]);
     expect(await deps.ledger.pendingSubjects(100)).toContain(scene.key);
@@ -137,10 +143,10 @@ describe("the second look", () => {
     const scene = await open();
     const review = await approve(scene);
     const dismiss = () => void hub.dismissReview(scene.repository, scene.number, review.id, { actor: "ana" });
-    const outcome = await evaluatePullRequest({ ...deps, pulls: interrupted(deps.pulls, 2, dismiss) }, scene.key);
+    const outcome = await evaluate(scene, { ...deps, pulls: interrupted(deps.pulls, 2, dismiss) });
     expect(outcome.status).toBe("moved");
     expect(scene.runs()).toEqual([]);
-    expect(await evaluatePullRequest(deps, scene.key)).toMatchObject({ status: "evaluated", state: "pending_approval" });
+    expect(await evaluate(scene)).toMatchObject({ status: "evaluated", state: "pending_approval" });
     expect(scene.runs()[0]?.conclusion).toBe("action_required");
   });
 
@@ -149,42 +155,50 @@ describe("the second look", () => {
     await approve(scene);
     hub.push(scene.repository, "lax", {}, { actor: "alice", message: "branch" });
     const retarget = () => hub.retarget(scene.repository, scene.number, "lax", { actor: "alice" });
-    expect((await evaluatePullRequest({ ...deps, pulls: interrupted(deps.pulls, 2, retarget) }, scene.key)).status).toBe("moved");
+    expect((await evaluate(scene, { ...deps, pulls: interrupted(deps.pulls, 2, retarget) })).status).toBe("moved");
     expect(scene.runs()).toEqual([]);
   });
 });
 
 describe("publishing", () => {
+  test("a wake-up without work left reads nothing from GitHub", async () => {
+    const scene = await open();
+    await evaluate(scene);
+    hub.requests.length = 0;
+    expect(await evaluatePullRequest(deps, scene.key)).toEqual({ status: "idle" });
+    expect(hub.requests).toEqual([]);
+  });
+
   test("one run per commit and name: updated in place, never a second", async () => {
     const scene = await open();
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     const [first] = scene.runs();
     await approve(scene);
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     expect(scene.runs().map((run) => [run.id, run.conclusion])).toEqual([[first?.id, "success"]]);
   });
 
   test("a create whose answer is lost is found again, not doubled into two verdicts", async () => {
     const scene = await open();
     hub.fail({ method: "POST", path: /check-runs/ }, { kind: "effect-then-hang" }, 1);
-    await expect(evaluatePullRequest(deps, scene.key)).rejects.toThrow();
+    await expect(evaluate(scene)).rejects.toThrow();
     await approve(scene);
-    expect(await evaluatePullRequest(deps, scene.key)).toMatchObject({ status: "evaluated", state: "approved" });
+    expect(await evaluate(scene)).toMatchObject({ status: "evaluated", state: "approved" });
     expect(scene.runs()[0]?.conclusion).toBe("success");
     expect(await deps.ledger.pendingSubjects(100)).not.toContain(scene.key);
   });
 
   test("T65: leaving success after an unknown outcome makes a new run, so that a late success hits a superseded one", async () => {
     const scene = await open();
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     const [first] = scene.runs();
     const review = await approve(scene);
     hub.fail({ method: "PATCH", path: /check-runs/ }, { kind: "effect-then-hang" }, 2);
-    await expect(evaluatePullRequest(deps, scene.key)).rejects.toThrow();
+    await expect(evaluate(scene)).rejects.toThrow();
     expect(scene.runs()[0]).toMatchObject({ id: first?.id, conclusion: "success" });
     hub.clearFaults();
     hub.dismissReview(scene.repository, scene.number, review.id, { actor: "ana" });
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     const [newest] = scene.runs();
     expect(newest?.conclusion).toBe("action_required");
     expect(newest?.id).not.toBe(first?.id);
@@ -202,7 +216,7 @@ describe("publishing", () => {
         return deps.pulls.reviews(pull);
       },
     };
-    expect(await evaluatePullRequest({ ...deps, pulls: slow }, scene.key)).toEqual({ status: "superseded" });
+    expect(await evaluate(scene, { ...deps, pulls: slow })).toEqual({ status: "superseded" });
     expect(scene.runs()).toEqual([]);
   });
 });
@@ -211,16 +225,15 @@ describe("faults", () => {
   test("T68: the success of before does not stand while truth cannot be read; three faults in a row say failure", async () => {
     const scene = await open();
     await approve(scene);
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     expect(scene.runs()[0]?.conclusion).toBe("success");
     hub.fail({ path: /\/reviews/ }, { kind: "html" }, Number.POSITIVE_INFINITY);
     for (const expected of [null, null, "failure"]) {
-      await deps.ledger.markDirty(scene.key);
-      await expect(evaluatePullRequest(deps, scene.key)).rejects.toThrow();
+      await expect(evaluate(scene)).rejects.toThrow();
       expect(scene.runs()[0]?.conclusion ?? null).toBe(expected);
     }
     hub.clearFaults();
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     expect(scene.runs()[0]?.conclusion).toBe("success");
   });
 
@@ -232,7 +245,7 @@ describe("faults", () => {
       { kind: "status", status: 404, body: { message: "Not Found", documentation_url: "https://docs.github.com/rest" } },
       Number.POSITIVE_INFINITY,
     );
-    await evaluatePullRequest(deps, scene.key);
+    await evaluate(scene);
     expect(scene.runs()[0]).toMatchObject({ conclusion: "failure" });
     expect(scene.runs()[0]?.output?.title).toContain("sec-ops");
     hub.clearFaults();

@@ -122,8 +122,24 @@ describeOnBoth("the queue", (open) => {
     await own.stop();
   });
 
+  it("keeps no list of active keys that a wake could be held back by", async () => {
+    let running = false;
+    on("long#1", async () => {
+      running = true;
+      // Long enough for the queue's own statistics, every two seconds, to see the key as active.
+      await new Promise((resolve) => setTimeout(resolve, 4500));
+    });
+    await queue.wake(["long#1"]);
+    await vi.waitFor(() => expect(running).toBe(true), { timeout: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 4500));
+    const rows = rowsOf<{ held: unknown; active: number }>(
+      await db.outer.execute(sql`select singletons_active as held, active_count as active from pgboss.queue where name = 'evaluate'`),
+    );
+    expect(rows[0]?.held ?? null).toBeNull();
+  });
+
   it("keeps its tables apart from ours", async () => {
     const rows = rowsOf<{ policy: string }>(await db.outer.execute(sql`select policy from pgboss.queue where name = 'evaluate'`));
-    expect(rows).toEqual([{ policy: "stately" }]);
+    expect(rows).toEqual([{ policy: "short" }]);
   });
 });

@@ -6,7 +6,9 @@ import type { DraftSnapshot } from "./ports.ts";
 
 /** The pull request as a draft of its repository's workspace, as this evaluation sees it. null when nothing governed changes. */
 export function draftOf(facts: Facts, decision: Decision): DraftSnapshot | null {
-  if (decision.environment === null || facts.policy.status !== "ok") return null;
+  if (decision.environment === null) return null;
+  // A policy that cannot be read names no agent and asks for nothing; only a landing under an override must have its record.
+  if (facts.policy.status !== "ok" && decision.state !== "overridden") return null;
   if (facts.diff.files.length === 0 && facts.governanceFiles.length === 0) return null;
   const blockerIds = blockersOf(decision);
   return {

@@ -8,12 +8,25 @@ import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { readPolicy } from "./read-policy.ts";
 
-/** Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails. */
-export async function gatherFacts(deps: GatherDeps, key: string, pull: PullTruth): Promise<Facts> {
+/**
+ * Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails.
+ * `landed`: the commit that it was merged onto stands for the tip of its base, and `trusted` for that of the default branch.
+ */
+export async function gatherFacts(
+  deps: GatherDeps,
+  key: string,
+  pull: PullTruth,
+  landed: { readonly base: string; readonly trusted: string } | null = null,
+): Promise<Facts> {
   const { pulls } = deps;
   const content = pulls.content(pull.repository);
-  const trusted = await mustBranch(pulls, pull, pull.repository.defaultBranch);
-  const base = pull.baseRef === pull.repository.defaultBranch ? trusted : await mustBranch(pulls, pull, pull.baseRef);
+  const onDefault = pull.baseRef === pull.repository.defaultBranch;
+  const defaultTip = await mustBranch(pulls, pull, pull.repository.defaultBranch);
+  // A base that is gone since the merge may have been protected: the stricter reading.
+  const gone = landed === null ? null : { sha: landed.base, protected: true };
+  const baseTip = onDefault ? defaultTip : ((await pulls.branch(pull.repository, pull.baseRef)) ?? gone ?? missingBranch(pull.baseRef));
+  const trusted = landed !== null && onDefault ? { ...defaultTip, sha: landed.trusted } : defaultTip;
+  const base = landed === null ? baseTip : { ...baseTip, sha: landed.base };
   const policy = await readPolicy(content, trusted.sha);
   const mergeBase = await content.mergeBase(base.sha, pull.headSha);
   const change = await readChange(content, { base: mergeBase, head: pull.headSha }, readableSet(policy));
@@ -53,10 +66,11 @@ function needsPeople(change: ChangeReading, policy: PolicyReading): boolean {
 }
 
 async function mustBranch(pulls: PullRequests, pull: PullTruth, name: string): Promise<{ sha: string; protected: boolean }> {
-  const branch = await pulls.branch(pull.repository, name);
-  if (branch === null)
-    throw new TruthError(`branch ${name}`, "network", `the branch \`${name}\` does not exist (was it deleted or renamed?)`);
-  return branch;
+  return (await pulls.branch(pull.repository, name)) ?? missingBranch(name);
+}
+
+function missingBranch(name: string): never {
+  throw new TruthError(`branch ${name}`, "network", `the branch \`${name}\` does not exist (was it deleted or renamed?)`);
 }
 
 function subjectOf(pull: PullTruth, base: { sha: string; protected: boolean }, mergeBase: string): Facts["subject"] {

@@ -38,7 +38,7 @@ export async function readLanding(pulls: PullRequests, pull: PullTruth, evaluati
  * The commits that this landing may have been put on: the first parent of a merge or squash; for a rebase of n commits, its n-th
  * first-parent ancestor. A landing that equals what was approved against either of them is that change and nothing else.
  */
-async function landedOn(pulls: PullRequests, pull: PullTruth, mergeSha: string): Promise<string[]> {
+export async function landedOn(pulls: PullRequests, pull: PullTruth, mergeSha: string): Promise<string[]> {
   const { parents } = await pulls.commit(pull.repository, mergeSha);
   const [first] = parents;
   if (first === undefined) throw new TruthError(`merge of #${pull.number}`, "network", "the merge commit has no parent");

@@ -3,7 +3,7 @@ import { decide } from "../engine/decide.ts";
 import { isPassing } from "../engine/decision.ts";
 import type { GateDeps } from "./deps.ts";
 import { agentOf, draftOf } from "./draft.ts";
-import { gatherFacts } from "./gather-facts.ts";
+import { gatherLandedFacts } from "./gather-landed-facts.ts";
 import type { PullTruth, StoredEvaluation, SubjectWork } from "./ports.ts";
 import { type Landing, readLanding } from "./read-landing.ts";
 
@@ -12,7 +12,7 @@ import { type Landing, readLanding } from "./read-landing.ts";
  * Never approved by faith: what landed is compared with what was approved. Idempotent on (repository, pull request, merge commit).
  */
 export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<"approval" | "incident" | "nothing"> {
-  const evaluation = (await deps.ledger.evaluationForHead(work.key, pull.headSha)) ?? (await evaluateLate(deps, work, pull));
+  const evaluation = standing(work, pull) ?? (await evaluateLate(deps, work, pull));
   if (evaluation === null) return "nothing";
   const { decision, facts } = evaluation;
   if (facts.policy.status === "ok" && isPassing(decision.state) && !governs(evaluation)) {
@@ -46,13 +46,22 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   return "approval";
 }
 
+/**
+ * What was decided last, when that was about this very head and base. An older evaluation of the head is history: the pull request
+ * has been elsewhere since. One that could not read the truth decided nothing.
+ */
+function standing({ previous }: SubjectWork, pull: PullTruth): StoredEvaluation | null {
+  if (previous === null || previous.decision.state === "error") return null;
+  return previous.headSha === pull.headSha && previous.baseRef === pull.baseRef ? previous : null;
+}
+
 function governs(evaluation: StoredEvaluation): boolean {
   return evaluation.decision.findings.length > 0 || evaluation.facts.governanceFiles.length > 0;
 }
 
-/** The merge came before any evaluation of this head (lost webhooks, downtime): decide now, from the same facts. */
+/** The merge came before any evaluation of this head and base (lost webhooks, downtime): decide now, as things stood when it landed. */
 async function evaluateLate(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<StoredEvaluation | null> {
-  const facts = await gatherFacts(deps, work.key, pull);
+  const facts = await gatherLandedFacts(deps, work.key, pull);
   if (facts.policy.status === "ok" && !facts.policy.set.enrolled && facts.governanceFiles.length === 0) return null;
   const decision = decide(facts);
   if (decision.pattern === null && decision.state !== "invalid") return null;

@@ -68,6 +68,7 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
     merged: data.merged,
     mergeCommitSha: data.merged ? (data.merge_commit_sha ?? null) : null,
     mergedBy: data.merged_by ? { id: data.merged_by.id, login: data.merged_by.login } : null,
+    mergedAt: data.merged ? (data.merged_at ?? null) : null,
     draft: data.draft ?? false,
     author: data.user === null ? null : { id: data.user.id, login: data.user.login, type: data.user.type },
     headSha: data.head.sha,

@@ -27,6 +27,7 @@ export const pull = z.object({
   merged: z.boolean(),
   merge_commit_sha: sha.nullish(),
   merged_by: nobodyOr.optional(),
+  merged_at: instant.nullish(),
   draft: z.boolean().optional(),
   user: nobodyOr,
   head: z.object({ sha, ref: name, repo: z.object({ id, name, owner: z.object({ login: name }) }).nullable() }),

@@ -25,6 +25,8 @@ export interface PullTruth {
   /** Only when merged. */
   readonly mergeCommitSha: string | null;
   readonly mergedBy: { readonly id: number; readonly login: string } | null;
+  /** Only when merged; absent or null = unknown. */
+  readonly mergedAt?: string | null;
   readonly draft: boolean;
   readonly author: { readonly id: number; readonly login: string; readonly type: string } | null;
   readonly headSha: string;

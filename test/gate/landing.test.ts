@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
+import { FILE } from "../support/scene.ts";
+
+/** What is recorded when a pull request lands: an approval only for what was approved, for that base, before it landed. */
+let hand: Hand;
+let repo: Repository;
+beforeAll(async () => {
+  hand = await startHand();
+});
+beforeEach(() => {
+  repo = hand.repository();
+});
+afterEach(() => {
+  hand.hub.clearFaults();
+  expect(hand.hub.violations).toEqual([]);
+});
+afterAll(() => hand.close());
+
+const OVERRIDE = '/countersign override reason="pager 1234" incident=INC-7';
+
+/** Approved and green on main. */
+async function green(files?: Record<string, string>) {
+  const pull = repo.open(files);
+  await hand.work();
+  hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(pull.head)).toBe("success");
+  return pull;
+}
+
+async function record(number: number): Promise<string[]> {
+  const approval = (await hand.deps.ledger.approvalOf(repo.id, number))?.approval;
+  const mine = (await hand.deps.ledger.auditTrail(500)).filter(
+    ({ payload }) =>
+      (payload as { repositoryId?: number }).repositoryId === repo.id && (payload as { pullRequest?: number }).pullRequest === number,
+  );
+  return [...(approval === undefined ? [] : [`approval ${approval.kind}`]), ...mine.map((event) => event.type).sort()];
+}
+
+describe("which evaluation a landing is held against", () => {
+  test("approved for another base: retargeted and merged before it was looked at is no approval", async () => {
+    hand.hub.push(repo.name, "develop", {}, { actor: "ana", message: "branch" });
+    const pull = repo.open({ [FILE]: CONTRACT.replace("tags: [pii]", "tags: [pii, gdpr]") }, "work", "develop");
+    await hand.work();
+    const before = await hand.deps.ledger.latestEvaluation(repo.key(pull.number));
+    hand.hub.review(repo.name, pull.number, { actor: "ana", state: "APPROVED" });
+    await hand.work();
+    expect(repo.shows(pull.head, "countersign: develop")).toBe("success");
+    expect(before?.baseRef).toBe("develop");
+    hand.hub.retarget(repo.name, pull.number, "main", { actor: "alice" });
+    hand.pass(5);
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    await hand.work();
+    expect(await record(pull.number)).toEqual(["incident.bypass"]);
+  });
+
+  test("approved on main, then retargeted to an ungoverned base and merged there: no approval of main", async () => {
+    hand.hub.push(repo.name, "lax", {}, { actor: "ana", message: "branch" });
+    const pull = await green();
+    hand.hub.retarget(repo.name, pull.number, "lax", { actor: "alice" });
+    await hand.work();
+    hand.hub.merge(repo.name, pull.number, { actor: "alice", method: "squash" });
+    await hand.work();
+    expect(await record(pull.number)).toEqual([]);
+  });
+
+  test("T21: pushed away and back, then merged before it was looked at: the older approval of that head is not taken by faith, and something is recorded", async () => {
+    const pull = await green();
+    hand.hub.push(repo.name, "work", { [FILE]: CONTRACT.replaceAll("        tags: [pii]\n", "") }, { actor: "alice" });
+    hand.pass(5);
+    await hand.work();
+    hand.hub.pushCommit(repo.name, "work", pull.head, { actor: "alice" });
+    hand.pass(5);
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    expect(await hand.work()).toEqual([]);
+    expect(await record(pull.number)).toHaveLength(1 + Number((await record(pull.number))[0]?.startsWith("approval")));
+  });
+});
+
+describe("merged before any evaluation", () => {
+  test.each(["merge", "squash", "rebase"] as const)("approved before the %s: an approval all the same", async (method) => {
+    const pull = repo.open();
+    hand.hub.push(repo.name, "work", { "docs/words.md": "words" }, { actor: "alice" });
+    hand.pass(5);
+    hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+    hand.pass(5);
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method, bypass: true });
+    hand.pass(5);
+    expect(await hand.work()).toEqual([]);
+    expect(await record(pull.number)).toEqual(["approval regular", "governance.approved"]);
+  });
+
+  test.each(["merge", "squash", "rebase"] as const)("never approved, by %s: a bypass", async (method) => {
+    const pull = repo.open();
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method, bypass: true });
+    hand.pass(5);
+    expect(await hand.work()).toEqual([]);
+    expect(await record(pull.number)).toEqual(["incident.bypass"]);
+  });
+
+  test("approved only after the merge: a bypass", async () => {
+    const pull = repo.open();
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    hand.pass(60);
+    hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+    hand.pass(5);
+    await hand.work();
+    expect(await record(pull.number)).toEqual(["incident.bypass"]);
+  });
+
+  test.each(["merge", "squash", "rebase"] as const)("T28: bringing its own lax policy, by %s: judged by the one before", async (method) => {
+    hand.hub.createTeam("acme", `friends-${method}`);
+    hand.hub.addMember(`acme/friends-${method}`, "dave");
+    const pull = repo.open({
+      [FILE]: STRIPPED,
+      ".choochoo/approval-policies.yaml": POLICIES.replace("sec-ops", `friends-${method}`),
+      ".choochoorc": `teams: { designated: [friends-${method}], executive: [friends-${method}] }\n`,
+    });
+    hand.hub.push(repo.name, "work", { "docs/words.md": "words" }, { actor: "alice" });
+    hand.pass(5);
+    hand.hub.review(repo.name, pull.number, { actor: "dave", state: "APPROVED" });
+    hand.pass(5);
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method, bypass: true });
+    hand.pass(5);
+    expect(await hand.work()).toEqual([]);
+    expect(await record(pull.number)).toEqual(["incident.bypass"]);
+  });
+});
+
+describe("never nothing", () => {
+  test("an override while the policy is broken, merged: a forced record", async () => {
+    const pull = repo.open();
+    hand.hub.push(repo.name, "main", { ".choochoo/approval-policies.yaml": "policies: 7\n" }, { actor: "ana" });
+    hand.pass(5);
+    await hand.work();
+    expect(repo.shows(pull.head)).toBe("failure");
+    hand.hub.label(repo.name, pull.number, "governance-override", { actor: "ana" });
+    hand.hub.comment(repo.name, pull.number, OVERRIDE, { actor: "ana" });
+    hand.pass(5);
+    await hand.work();
+    expect(repo.shows(pull.head)).toBe("success");
+    hand.hub.merge(repo.name, pull.number, { actor: "alice", method: "squash" });
+    expect(await hand.work()).toEqual([]);
+    expect(await record(pull.number)).toEqual(["approval forced", "governance.approval_forced"]);
+  });
+
+  test("a fault just before the merge does not turn an approved landing into an incident", async () => {
+    const pull = await green();
+    hand.hub.fail({ path: /\/reviews/ }, { kind: "status", status: 502 }, 1);
+    await hand.deps.ledger.markDirty(repo.key(pull.number));
+    hand.hub.hooks.pause();
+    await import("../../src/gate/evaluate-pull-request.ts").then(({ evaluatePullRequest }) =>
+      evaluatePullRequest(hand.deps, repo.key(pull.number)).catch(() => {}),
+    );
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    hand.hub.hooks.resume();
+    hand.pass(5);
+    await hand.work();
+    expect(await record(pull.number)).toEqual(["approval regular", "governance.approved"]);
+  });
+});
+
+test("two pull requests land in turn in one workspace: an approval each", async () => {
+  const first = await green();
+  const second = repo.open({ "contracts/orders.odcs.yaml": CONTRACT.replace("id: customers", "id: orders") }, "other");
+  await hand.work();
+  hand.hub.review(repo.name, second.number, { actor: "carol", state: "APPROVED" });
+  hand.pass(5);
+  await hand.work();
+  for (const [pull, method] of [
+    [first, "merge"],
+    [second, "squash"],
+  ] as const) {
+    hand.hub.merge(repo.name, pull.number, { actor: "alice", method });
+    hand.pass(5);
+  }
+  expect(await hand.work()).toEqual([]);
+  expect(await record(first.number)).toEqual(["approval regular", "governance.approved"]);
+  expect(await record(second.number)).toEqual(["approval regular", "governance.approved"]);
+});
+
+test("an update-branch merge with content of its own, merged: what landed is what was approved at that head, or an incident", async () => {
+  const pull = await green();
+  hand.hub.push(repo.name, "main", { "README.md": "moved" }, { actor: "ana" });
+  hand.hub.mergeBaseInto(repo.name, pull.number, { actor: "alice", files: { [FILE]: STRIPPED.replaceAll("        tags: [pii]\n", "") } });
+  hand.pass(5);
+  await hand.work();
+  const head = hand.hub.headSha(repo.name, pull.number);
+  expect(repo.shows(head)).toBe("action_required");
+  hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "merge", bypass: true });
+  await hand.work();
+  expect(await record(pull.number)).toEqual(["incident.bypass"]);
+});

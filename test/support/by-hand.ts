@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { type ServerType, serve } from "@hono/node-server";
+import { createIngress } from "../../src/bot/ingress.ts";
+import type { GateDeps } from "../../src/gate/deps.ts";
+import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
+import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
+import { createLedger, type Database, migrate, openDatabase } from "../../src/store/index.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { type Hub, startHub } from "../hub/hub.ts";
+import { CHECK, FILE } from "./scene.ts";
+
+const ROUNDS_MAX = 12;
+
+/** GitHub simulated, deliveries taken by the real ingress, and the worker run by hand: a test says when, so every race can be placed. */
+export interface Hand {
+  readonly hub: Hub;
+  readonly deps: GateDeps;
+  readonly database: Database;
+  /** Moves GitHub's clock and the worker's: GitHub tells whole seconds. */
+  pass(seconds: number): void;
+  /** All deliveries taken, then every subject with work left, until none has any; gives the errors on the way. */
+  work(deps?: GateDeps): Promise<readonly Error[]>;
+  repository(files?: Readonly<Record<string, string>>): Repository;
+  close(): Promise<void>;
+}
+
+export interface Repository {
+  readonly name: string;
+  readonly id: number;
+  open(files?: Readonly<Record<string, string | null>>, branch?: string, base?: string): { readonly number: number; readonly head: string };
+  /** Conclusion of the newest run; undefined = no run. */
+  shows(sha: string, name?: string): string | null | undefined;
+  key(number: number): string;
+}
+
+export async function startHand(): Promise<Hand> {
+  const hub = await startHub();
+  let now = Date.now();
+  hub.clock = () => new Date(now);
+  hub.createOrg("acme");
+  for (const login of ["alice", "bob", "carol", "ana", "dave"]) hub.createUser(login);
+  for (const login of ["alice", "bob", "carol", "dave"]) hub.addOrgMember("acme", login);
+  hub.addOrgMember("acme", "ana", { role: "admin" });
+  hub.createTeam("acme", "sec-ops");
+  for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
+
+  const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 1500 });
+  const database = await openDatabase({ databaseUrl: null, dataDir: null });
+  await migrate(database);
+  const ledger = createLedger(database);
+  const deps: GateDeps = {
+    ledger,
+    pulls: createPullRequests(app),
+    checks: createChecks(app, { publicUrl: "http://127.0.0.1" }),
+    clock: { now: () => new Date(now) },
+  };
+  const secret = randomBytes(32).toString("hex");
+  const silent = { info() {}, warn() {}, error() {} };
+  const ingress = createIngress({ secrets: [secret], ledger, queue: { wake: async () => {} }, log: silent });
+  const listening = Promise.withResolvers<number>();
+  const server: ServerType = serve({ fetch: ingress.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => listening.resolve(port));
+  hub.setWebhook({ url: `http://127.0.0.1:${await listening.promise}/webhooks/github`, secret });
+
+  let repositories = 0;
+  return {
+    hub,
+    deps,
+    database,
+    pass(seconds) {
+      now += seconds * 1000;
+    },
+    async work(given = deps) {
+      const errors: Error[] = [];
+      for (let round = 0; round < ROUNDS_MAX; round++) {
+        await hub.settled();
+        const keys = await ledger.pendingSubjects(100);
+        if (keys.length === 0) break;
+        for (const key of keys) await evaluatePullRequest(given, key).catch((error: Error) => errors.push(error));
+      }
+      return errors;
+    },
+    repository(files = { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES }) {
+      repositories += 1;
+      const name = `acme/hand-${repositories}`;
+      const { id } = hub.createRepo(name, files, { grants: { alice: "write", dave: "write", "acme/sec-ops": "write" } });
+      now += 5000;
+      return {
+        name,
+        id,
+        key: (number) => `${id}#${number}`,
+        open(changed = { [FILE]: STRIPPED }, branch = "work", base = "main") {
+          hub.push(name, branch, changed, { actor: "alice" });
+          now += 5000;
+          const { number, headSha } = hub.openPull(name, { actor: "alice", head: branch, base, title: branch });
+          now += 5000;
+          return { number, head: headSha };
+        },
+        shows: (sha, check = CHECK) => hub.checkRuns(name, sha).find((run) => run.name === check)?.conclusion,
+      };
+    },
+    async close() {
+      await new Promise((resolve) => {
+        server.close(resolve);
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      });
+      await ledger.close();
+      await hub.close();
+    },
+  };
+}

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { runCli } from "./cli/run.ts";
-import { devLoginProblems, readConfig, type ServerConfig } from "./config.ts";
+import { enableCompileCache } from "node:module";
+import type { ServerConfig } from "./config.ts";
 import type { Ledger } from "./gate/ports.ts";
-import { openLocalRepository } from "./git/local-repository.ts";
 
 /** A running server. */
 export interface RunningServer {
@@ -16,6 +15,7 @@ export interface RunningServer {
 
 /** Wires every part together. The server's parts are loaded only here, so that the command line starts fast. */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const { devLoginProblems } = await import("./config.ts");
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
@@ -32,7 +32,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   await store.migrate(database);
   const ledger = store.createLedger(database);
   const queue = await store.createQueue(database, {
-    sweep: () => ledger.pendingSubjects(100),
+    sweep: (limit) => ledger.pendingSubjects(limit),
     onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
   });
 
@@ -77,6 +77,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 }
 
 async function serveUntilSignal(): Promise<number> {
+  const { readConfig } = await import("./config.ts");
   const reading = readConfig(process.env);
   if (reading.status === "invalid") {
     process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
@@ -92,6 +93,9 @@ async function serveUntilSignal(): Promise<number> {
 }
 
 async function main(): Promise<void> {
+  // Most of a short command's time is compiling what it imports: kept on disk, and so everything is imported after this.
+  enableCompileCache();
+  const [{ runCli }, { openLocalRepository }] = await Promise.all([import("./cli/run.ts"), import("./git/local-repository.ts")]);
   const output = (stream: NodeJS.WriteStream) => ({
     write: (text: string) => void stream.write(text),
     isTerminal: stream.isTTY === true,

@@ -16,7 +16,10 @@ const review = z.strictObject({
   commitId: sha.nullable().default(null),
   submittedAt: at,
   viaApp: app,
-  receipt: z.strictObject({ commitId: sha.nullable(), headSha: sha, at }).nullable().default(null),
+  receipt: z
+    .strictObject({ commitId: sha.nullable(), headSha: sha, at, contentDigest: z.string().exactOptional() })
+    .nullable()
+    .default(null),
   dismissedBy: login.nullable().default(null),
   dismissedState: z.enum(["APPROVED", "CHANGES_REQUESTED"]).nullable().optional(),
 });

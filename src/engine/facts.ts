@@ -71,7 +71,10 @@ export interface PeopleFacts {
     readonly reopened: readonly { readonly at: string }[];
     readonly pushHistoryComplete: boolean;
   };
-  /** Commit -> content digest that was evaluated for it (`contentDigest`). The current head needs no entry. */
+  /**
+   * Commit -> content digest that was evaluated for it (`contentDigest`); of one that was seen with several (its base changed),
+   * something that equals none. The current head needs no entry.
+   */
   readonly contentDigests: Readonly<Record<string, string>>;
 }
 
@@ -115,7 +118,13 @@ export interface Review {
   /** App id when an app performed the review. */
   readonly viaApp: number | null;
   /** The first signed delivery of this review; null = none was received. */
-  readonly receipt: { readonly commitId: string | null; readonly headSha: string; readonly at: string } | null;
+  readonly receipt: {
+    readonly commitId: string | null;
+    readonly headSha: string;
+    readonly at: string;
+    /** Content digest that was evaluated for the commit when this came; absent = `contentDigests` says it. */
+    readonly contentDigest?: string;
+  } | null;
   /** Login of who dismissed it. */
   readonly dismissedBy: string | null;
   /** What it said before it was dismissed; absent or null = unknown, taken as changes requested. */

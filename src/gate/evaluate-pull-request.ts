@@ -28,9 +28,14 @@ export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<
   const work = await deps.ledger.startWork(key);
   if (work === null) return { status: "unknown_subject" };
   // A wake-up says nothing about whether work is left; the subject row does.
-  if (work.wantGen === work.doneGen && (await deps.ledger.pendingChecks(key)).length === 0) return { status: "idle" };
-  const pull = await deps.pulls.read(work.pull);
+  if (work.wantGen === work.doneGen && !ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0)
+    return { status: "idle" };
+  const pull = await deps.pulls.read(work.pull).catch((error: unknown) => withhold(deps, work, null, error));
   if (pull.state === "closed") return closeSubject(deps, work, pull);
+  // New here, or on another base than before: a success that stands on this commit was earned by something else.
+  if (work.previous?.headSha !== pull.headSha || work.previous.baseRef !== pull.baseRef) {
+    if ((await deps.ledger.withholdSuccess(work, pull.headSha)) > 0) await publishChecks(deps, work, pull.headSha);
+  }
 
   const facts = await gatherFacts(deps, key, pull).catch((error: unknown) => error as Error);
   if (facts instanceof Error) return publishFault(deps, work, pull, facts);
@@ -45,7 +50,9 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
   if (decision.pattern === null && decision.state !== "invalid") {
     return leaveAlone(deps, work, pull, "ungoverned");
   }
-  if (!(await stillTrue(deps, work, pull, facts, decision))) {
+  const second = await stillTrue(deps, work, pull, facts, decision).catch((error: unknown) => error as Error);
+  if (second instanceof Error) return publishFault(deps, work, pull, second);
+  if (!second) {
     await deps.ledger.markDirty(work.key);
     return { status: "moved" };
   }
@@ -62,7 +69,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
     draft: draftOf(facts, decision),
   });
   if (saved.status === "superseded") return { status: "superseded" };
-  const published = await publishChecks(deps, work, pull);
+  const published = await publishChecks(deps, work, pull.headSha);
   return { status: "evaluated", state: decision.state, published, evaluationId: saved.evaluation.id };
 }
 
@@ -90,9 +97,23 @@ async function publishFault(deps: GateDeps, work: SubjectWork, pull: PullTruth, 
       done: false,
       draft: null,
     });
-    if (saved.status === "saved") await publishChecks(deps, work, pull).catch(() => {});
+    if (saved.status === "saved") await publishChecks(deps, work, pull.headSha).catch(() => {});
+    throw error;
   }
+  return withhold(deps, work, pull.headSha, error);
+}
+
+/** Nothing can be said about this pull request now, so its checks go back to "in progress". The subject stays dirty. */
+async function withhold(deps: GateDeps, work: SubjectWork, headSha: string | null, error: unknown): Promise<never> {
+  await deps.ledger.withholdSuccess(work, headSha);
+  await publishChecks(deps, work, headSha).catch(() => {});
   throw error;
+}
+
+/** The override that the last decision stood on has ended: by then no delivery need have come. */
+function ranOut(deps: GateDeps, { previous }: SubjectWork): boolean {
+  const until = previous?.decision.override?.expiresAt;
+  return until !== undefined && Date.parse(until) <= deps.clock.now().getTime();
 }
 
 function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] {
@@ -109,14 +130,14 @@ async function leaveAlone(
   status: "not_enrolled" | "ungoverned",
 ): Promise<EvaluationOutcome> {
   await deps.ledger.finishWork(work, placeOf(pull, true));
-  await publishChecks(deps, work, pull);
+  await publishChecks(deps, work, pull.headSha);
   return { status };
 }
 
 async function closeSubject(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<EvaluationOutcome> {
   const recorded = pull.merged ? await recordMerge(deps, work, pull) : null;
   await deps.ledger.finishWork(work, { ...placeOf(pull, false), merged: pull.merged });
-  await publishChecks(deps, work, pull);
+  await publishChecks(deps, work, pull.headSha);
   return recorded === null ? { status: "closed" } : { status: "merged", recorded };
 }
 

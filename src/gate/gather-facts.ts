@@ -2,6 +2,7 @@ import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
+import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
 import type { Clock, PullRequests, PullTruth } from "./ports.ts";
 import { TruthError } from "./ports.ts";
@@ -44,7 +45,7 @@ export async function gatherFacts(
 export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
   const people = await deps.pulls.people(pull, requiredTeams(facts), receipts);
-  return { ...people, contentDigests: await deps.ledger.contentDigests(key) };
+  return bindVotes(people, await deps.ledger.contentHistory(key));
 }
 
 /** Facts of a decision that could not be made: the faults since the last good reading, oldest first. */

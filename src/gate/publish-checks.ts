@@ -1,18 +1,18 @@
 import type { GateDeps } from "./deps.ts";
-import type { CheckRunState, OutboxCheck, PublishCheck, PullTruth, SubjectWork } from "./ports.ts";
+import type { CheckRunState, OutboxCheck, PublishCheck, SubjectWork } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 
 /**
  * Writes every check that the ledger still owes GitHub for this subject, one write in flight per (commit, name).
- * A success is only ever written on the head that was looked at in this run. Returns how many were written.
+ * A success is only ever written on `headSha`, the head that was looked at in this run (null = none was). Returns how many were written.
  * Rejects when a write failed or its outcome is unknown; the row stays owed.
  */
-export async function publishChecks(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<number> {
+export async function publishChecks(deps: GateDeps, work: SubjectWork, headSha: string | null): Promise<number> {
   const owed = await deps.ledger.pendingChecks(work.key);
   let written = 0;
   const failures: unknown[] = [];
   for (const check of owed) {
-    if (check.conclusion === "success" && check.headSha !== pull.headSha) continue;
+    if (check.conclusion === "success" && check.headSha !== headSha) continue;
     if (!(await deps.ledger.beginPublish(check, work))) continue;
     try {
       await publishOne(deps, work, check);

@@ -4,13 +4,14 @@ import type { Database } from "./connect.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { finishWork } from "./verbs/finish-work.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
-import { contentDigests, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
+import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, overview, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { recordDelivery } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { saveEvaluation } from "./verbs/save-evaluation.ts";
 import { startWork } from "./verbs/start-work.ts";
+import { withholdSuccess } from "./verbs/withhold-success.ts";
 
 /** `host`: the GitHub that account ids belong to. */
 export function createLedger(db: Database, options: { readonly host?: string } = {}): Ledger {
@@ -22,9 +23,10 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     markDirty: (key) => markDirty(outer, key),
     startWork: (key) => db.transaction((tx) => startWork(tx, key)),
     receipts: (repositoryId, number) => receipts(outer, repositoryId, number),
-    contentDigests: (key) => contentDigests(outer, key),
+    contentHistory: (key) => contentHistory(outer, key),
     saveEvaluation: (input) => db.transaction((tx) => saveEvaluation(tx, input)),
     finishWork: (work, state) => db.transaction((tx) => finishWork(tx, work, state)),
+    withholdSuccess: (work, headSha) => db.transaction((tx) => withholdSuccess(tx, work, headSha)),
     pendingChecks: (key) => pendingChecks(outer, key),
     beginPublish: (check, work) => beginPublish(outer, check, work),
     endPublish: (check, outcome) => endPublish(outer, check, outcome),

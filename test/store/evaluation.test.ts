@@ -45,7 +45,7 @@ describeOnBoth("evaluations and the check outbox", (open) => {
     expect(await ledger.pendingSubjects(1000)).not.toContain(work.key);
   });
 
-  it("leaves a commit with two contents, or seen only through a fault, out of the digests that date votes", async () => {
+  it("tells which content was evaluated for which commit, and nothing that was seen only through a fault", async () => {
     let work = await begin(ledger, newRepository());
     for (const [head, content, state] of [
       ["a", "one", "approved"],
@@ -56,7 +56,11 @@ describeOnBoth("evaluations and the check outbox", (open) => {
       await save(ledger, evaluated(work, { head, decision: decision(state, content) }));
       work = await take(ledger, work.key);
     }
-    expect(await ledger.contentDigests(work.key)).toEqual({ [sha("a")]: sha("one") });
+    expect((await ledger.contentHistory(work.key)).map(({ headSha, digest }) => [headSha, digest])).toEqual([
+      [sha("a"), sha("one")],
+      [sha("b"), sha("two")],
+      [sha("b"), sha("three")],
+    ]);
   });
 
   it("owes a check until it is written, one write in flight, and never twice", async () => {
@@ -151,6 +155,10 @@ describeOnBoth("evaluations and the check outbox", (open) => {
     const closed = await green(2);
     await ledger.finishWork(closed, { open: false, headSha: sha("own 2"), baseRef: "main" });
     expect(await shown(closed.key)).toEqual([["countersign: main", "action_required"]]);
+    expect(await ledger.pendingSubjects(1000)).toContain(closed.key);
+    const [revoked] = await ledger.pendingChecks(closed.key);
+    expect(await ledger.beginPublish(revoked!, closed)).toBe(true);
+    await ledger.endPublish(revoked!, { status: "published", runId: 2, conclusion: "action_required" });
     expect(await ledger.pendingSubjects(1000)).not.toContain(closed.key);
     const merged = await green(3);
     await ledger.finishWork(merged, { open: false, headSha: sha("own 3"), baseRef: "main", merged: true });

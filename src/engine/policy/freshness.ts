@@ -43,22 +43,28 @@ function received(review: Review, given: number, { subject, people, content, bin
     const push = people.pushes.find(({ at, sha }) => !isBefore(at, given) && !(sha === commit && Date.parse(at) === given));
     if (push !== undefined) return { reason: "other_head", because: `given before the push of ${push.sha.slice(0, 7)}` };
   }
-  const evaluated = Object.hasOwn(people.contentDigests, commit) ? people.contentDigests[commit] : undefined;
+  const evaluated = review.receipt.contentDigest ?? digestOf(people, commit);
   const bound = evaluated ?? (commit === subject.headSha ? content : undefined);
   if (bound === undefined) return { reason: "unproven", because: `what stood at ${short} was never evaluated` };
   return bound === content ? null : { reason: "stale_content", because: `given for ${short}, before a governed file changed` };
 }
 
 /** No signed delivery: only when it names the head and GitHub's own timeline shows no push since. */
-function unreceipted(review: Review, given: number, { subject, people }: Binding): Stale | null {
+function unreceipted(review: Review, given: number, { subject, people, content }: Binding): Stale | null {
   if (review.commitId !== subject.headSha)
     return { reason: "unproven", because: "given for another commit, and no signed delivery was received" };
   if (!people.history.pushHistoryComplete)
     return { reason: "unproven", because: "no signed delivery was received and the push history is not complete" };
+  if ((digestOf(people, subject.headSha) ?? content) !== content)
+    return { reason: "unproven", because: "the base moved under this head, and no signed delivery was received" };
   const push = people.pushes.find(({ at }) => !isBefore(at, given));
   return push === undefined
     ? null
     : { reason: "unproven", because: `${push.sha.slice(0, 7)} was pushed after it, and no signed delivery was received` };
+}
+
+function digestOf(people: PeopleFacts, commit: string): string | undefined {
+  return Object.hasOwn(people.contentDigests, commit) ? people.contentDigests[commit] : undefined;
 }
 
 /** Strictly before; an instant that cannot be read is not. */

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { Receipt } from "./pulls.ts";
 import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
-import type { OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
+import type { EvaluatedContent, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
 
 /** Durable state. One function per act; each is one transaction. */
 export interface Ledger {
@@ -14,8 +14,8 @@ export interface Ledger {
   /** Takes the subject: raises its fence. null = no such subject. */
   startWork(key: string): Promise<SubjectWork | null>;
   receipts(repositoryId: number, number: number): Promise<readonly Receipt[]>;
-  /** Commit -> content digest of every stored evaluation of this subject. */
-  contentDigests(key: string): Promise<Readonly<Record<string, string>>>;
+  /** Every stored evaluation of this subject that could read the truth, oldest first. */
+  contentHistory(key: string): Promise<readonly EvaluatedContent[]>;
   /** Evaluation, outbox rows, draft snapshot, subject columns and `done_gen = work.wantGen`, by compare-and-set on fence and version. */
   saveEvaluation(input: SaveEvaluation): Promise<SaveOutcome>;
   /**
@@ -26,6 +26,11 @@ export interface Ledger {
     work: SubjectWork,
     state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
   ): Promise<void>;
+  /**
+   * Every success on this commit, and every success of this pull request (null = wherever it stands), goes back to "in progress" until
+   * the next evaluation of this pull request. Gives how many checks changed.
+   */
+  withholdSuccess(work: SubjectWork, headSha: string | null): Promise<number>;
   pendingChecks(key: string): Promise<readonly OutboxCheck[]>;
   /** Compare-and-set: true = this caller now holds the one write in flight for this row version. */
   beginPublish(check: OutboxCheck, work: SubjectWork): Promise<boolean>;

@@ -26,6 +26,14 @@ export interface StoredEvaluation {
   readonly createdAt: string;
 }
 
+/** The content digest that one evaluation saw for a commit. */
+export interface EvaluatedContent {
+  readonly headSha: string;
+  readonly digest: string;
+  /** Instant by our database's clock. */
+  readonly at: string;
+}
+
 /** A check that an evaluation wants on GitHub; one row per (repository, sha, name). */
 export interface OutboxCheck {
   readonly id: string;

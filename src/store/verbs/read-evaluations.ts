@@ -1,5 +1,5 @@
-import { and, desc, eq, ne } from "drizzle-orm";
-import type { StoredEvaluation } from "../../gate/ports/work.ts";
+import { and, asc, desc, eq, ne } from "drizzle-orm";
+import type { EvaluatedContent, StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { toEvaluation } from "../rows.ts";
 import { evaluation } from "../schema.ts";
@@ -27,16 +27,12 @@ export async function evaluationForHead(tx: Tx, key: string, headSha: string): P
   return row ? toEvaluation(row) : null;
 }
 
-/**
- * Commit -> the content digest that was evaluated for it. A commit that was seen with two contents (its base changed) is left out:
- * nobody can say which of them a vote on it meant. Evaluations that could not read the truth do not count.
- */
-export async function contentDigests(tx: Tx, key: string): Promise<Readonly<Record<string, string>>> {
+/** What was evaluated for which commit, and when, oldest first. Evaluations that could not read the truth do not count. */
+export async function contentHistory(tx: Tx, key: string): Promise<readonly EvaluatedContent[]> {
   const rows = await tx
-    .selectDistinct({ headSha: evaluation.headSha, digest: evaluation.contentDigest })
+    .select({ headSha: evaluation.headSha, digest: evaluation.contentDigest, at: evaluation.createdAt })
     .from(evaluation)
-    .where(and(eq(evaluation.subjectKey, key), ne(evaluation.state, "error")));
-  const seen = new Map<string, string | null>();
-  for (const row of rows) seen.set(row.headSha, seen.has(row.headSha) ? null : row.digest);
-  return Object.fromEntries([...seen].filter((entry): entry is [string, string] => entry[1] !== null));
+    .where(and(eq(evaluation.subjectKey, key), ne(evaluation.state, "error")))
+    .orderBy(asc(evaluation.version));
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }

@@ -2,22 +2,31 @@ import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { Receipt } from "../../gate/ports/pulls.ts";
 import type { StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
-import { checkOutbox, checkWish, receipt, subject } from "../schema.ts";
+import { checkOutbox, checkWish, evaluation, receipt, subject } from "../schema.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
 /**
- * Keys with work left, the longest waiting first. An owed check counts while some open pull request wants it; a revocation on a
- * commit that nobody wants any more is written by the same job that caused it, and never keeps a subject busy for ever.
+ * Keys with work left, the longest waiting first:
+ * - marked and not done;
+ * - a check that is owed: one that an open pull request wants, or a success to be taken back, whoever wants it;
+ * - a write that was begun and never ended: only its own subject can release it, and until then nobody else may write that run;
+ * - an override that has run out: nothing but the clock says so.
  */
 export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly string[]> {
   const owed = sql`exists (
-    select 1 from ${checkOutbox} o join ${checkWish} w
-      on w.repository_id = o.repository_id and w.head_sha = o.head_sha and w.name = o.name
-    where o.subject_key = ${subject.key} and o.published_version is distinct from o.version)`;
+    select 1 from ${checkOutbox} o
+    where o.subject_key = ${subject.key} and o.published_version is distinct from o.version
+      and (exists (select 1 from ${checkWish} w where w.repository_id = o.repository_id and w.head_sha = o.head_sha and w.name = o.name)
+        or (o.conclusion is distinct from 'success' and (o.published_conclusion = 'success' or o.uncertain))))`;
+  const begun = sql`exists (select 1 from ${checkOutbox} o where o.in_flight_key = ${subject.key})`;
+  const expired = sql`exists (
+    select 1 from ${checkWish} w join ${evaluation} e on e.id = w.evaluation_id
+    where w.subject_key = ${subject.key} and e.state = 'overridden'
+      and (e.decision -> 'override' ->> 'expiresAt')::timestamptz <= clock_timestamp())`;
   const rows = await tx
     .select({ key: subject.key })
     .from(subject)
-    .where(sql`${gt(subject.wantGen, subject.doneGen)} or ${owed}`)
+    .where(sql`${gt(subject.wantGen, subject.doneGen)} or ${owed} or ${begun} or ${expired}`)
     .orderBy(asc(subject.dirtyAt), asc(subject.key))
     .limit(limit);
   return rows.map((row) => row.key);

@@ -88,7 +88,7 @@ function lockRuns(tx: Tx, repositoryId: number, wishes: readonly Pick<Wish, "hea
     .for("no key update");
 }
 
-async function foldRun(tx: Tx, run: OutboxRow, revoke: boolean): Promise<void> {
+export async function foldRun(tx: Tx, run: OutboxRow, revoke: boolean): Promise<void> {
   const wishes = await tx
     .select()
     .from(checkWish)
@@ -111,7 +111,8 @@ async function foldRun(tx: Tx, run: OutboxRow, revoke: boolean): Promise<void> {
 }
 
 async function revokeRun(tx: Tx, run: OutboxRow): Promise<void> {
-  if (run.conclusion !== "success") return;
+  // "In progress" would stay so for ever: nobody looks at it any more.
+  if (run.conclusion !== "success" && run.conclusion !== null) return;
   const version = run.version + 1;
   const neverWritten = run.runId === null && run.inFlightVersion === null && !run.uncertain;
   await tx

@@ -4,7 +4,7 @@ import { type Change, change, contractPlace, ownedObjects, taggedFields } from "
 import { changedTerms } from "./diff/contract-changes.ts";
 import { addedField, changedField, removedField } from "./diff/field-changes.ts";
 import { fileChanges, goneContract } from "./diff/file-changes.ts";
-import { renameCandidate } from "./diff/likeness.ts";
+import { renameCandidates } from "./diff/likeness.ts";
 import { type Matched, matchContracts, matchFields, matchObjects } from "./diff/match.ts";
 import { changedContractTags, changedObject, formsOf, removedObjectTags } from "./diff/scope-changes.ts";
 import { type ChangedPath, readSide, readSides } from "./diff/sides.ts";
@@ -59,9 +59,9 @@ function contractSetChanges(
   const fields = matchFields(objects);
   const forms = formsOf(fields);
   const paired = new Set(fields.pairs.map((pair) => pair.before.object));
-  const gone = contracts.removed.filter(
-    (contract) => !told.has(contract) && !hasMoved(contract, new Set(objects.pairs.map((pair) => pair.before.object))),
-  );
+  const placed = new Set(objects.pairs.map((pair) => pair.before.object));
+  const gone = contracts.removed.filter((contract) => !told.has(contract) && !hasMoved(contract, placed));
+  const candidateOf = renameCandidates(fields.added);
   const silent = new Set<Contract>([...gone, ...told]);
   const remains = new Set(paths.flatMap((path) => (path.after.status === "absent" ? [] : [path.path])));
   return [
@@ -72,9 +72,7 @@ function contractSetChanges(
       const left = ownedObjects(contract).filter(({ object }) => !paired.has(object));
       return goneContract(contract, left, remains.has(contract.file), whereabouts(contract, outside));
     }),
-    ...fields.removed
-      .filter(({ contract }) => !silent.has(contract))
-      .map((field) => removedField(field, renameCandidate(field, fields.added))),
+    ...fields.removed.filter(({ contract }) => !silent.has(contract)).map((field) => removedField(field, candidateOf(field))),
     ...objects.removed.filter(({ contract }) => !silent.has(contract)).flatMap(removedObjectTags),
     ...fields.added.flatMap(addedField),
     ...newScopeTags(contracts, objects),
@@ -139,10 +137,11 @@ function unbumpedVersions(contracts: Matched<Contract>, changes: readonly Change
 /** Of every base contract: how many fields were tagged, and how many of them lost a tag or are gone. */
 function lossesOf(before: readonly Contract[], contracts: Matched<Contract>, changes: readonly Change[]): readonly TagLoss[] {
   const lost = new Set(changes.flatMap((each) => each.lost));
+  const labels = new Map(contracts.pairs.toReversed().map((pair) => [pair.before, pair.after.file]));
   return before.flatMap((contract) => {
     const tagged = taggedFields(contract);
     if (tagged.length === 0) return [];
-    const label = contracts.pairs.find((pair) => pair.before === contract)?.after.file ?? contract.file;
+    const label = labels.get(contract) ?? contract.file;
     return [{ contract: label, taggedAtBase: tagged.length, lost: tagged.filter((id) => lost.has(id)).length }];
   });
 }

@@ -19,29 +19,55 @@ export function looksPersonal(name: string): boolean {
   );
 }
 
-/** The new field that most resembles a removed one: same type in the same object, with the same description or a like name. */
-export function renameCandidate(removed: OwnedField, added: readonly OwnedField[]): OwnedField | null {
-  const scored = added
-    .filter((each) => each.object.name === removed.object.name && each.field.type.logical === removed.field.type.logical)
-    .map((each) => ({ each, score: likeness(removed, each) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || (a.each.field.name < b.each.field.name ? -1 : 1));
-  return scored[0]?.each ?? null;
+/** Among more new fields than this nobody can tell which one a removed field became, and comparing all with all would take minutes. */
+const CANDIDATES_MAX = 50;
+
+/** What of a field is compared, worked out once for each field. */
+interface Looks {
+  readonly owned: OwnedField;
+  readonly name: string;
+  readonly words: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
+  readonly shape: string;
 }
 
-function likeness(a: OwnedField, b: OwnedField): number {
-  const sameWords = a.field.description !== null && a.field.description === b.field.description ? 3 : 0;
-  const sameTags = a.field.tags.length > 0 && a.field.tags.some((tag) => b.field.tags.some((other) => other.key === tag.key)) ? 1 : 0;
-  const words = new Set(a.field.name.toLowerCase().split(/[^a-z0-9]+/));
-  const shared = b.field.name
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => words.has(word)).length;
-  const inside = a.field.name.includes(b.field.name) || b.field.name.includes(a.field.name) ? 1 : 0;
-  const sameShape =
-    JSON.stringify([a.field.type, a.field.format, a.field.constraints]) ===
-    JSON.stringify([b.field.type, b.field.format, b.field.constraints])
-      ? 1
-      : 0;
+/** For a removed field, the new one that most resembles it: same type in the same object, with the same description or a like name. */
+export function renameCandidates(added: readonly OwnedField[]): (removed: OwnedField) => OwnedField | null {
+  const open = Map.groupBy(added, groupKey);
+  const looks = new Map([...open].map(([key, group]) => [key, group.length > CANDIDATES_MAX ? [] : group.map(looksOf)]));
+  return (removed) => {
+    const candidates = looks.get(groupKey(removed)) ?? [];
+    if (candidates.length === 0) return null;
+    const own = looksOf(removed);
+    const scored = candidates
+      .map((each) => ({ each, score: likeness(own, each) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score || (a.each.name < b.each.name ? -1 : 1));
+    return scored[0]?.each.owned ?? null;
+  };
+}
+
+function groupKey({ object, field }: OwnedField): string {
+  return JSON.stringify([object.name, field.type.logical]);
+}
+
+function looksOf(owned: OwnedField): Looks {
+  const { field } = owned;
+  return {
+    owned,
+    name: field.name,
+    words: new Set(field.name.toLowerCase().split(/[^a-z0-9]+/)),
+    tags: new Set(field.tags.map(({ key }) => key)),
+    shape: JSON.stringify([field.type, field.format, field.constraints]),
+  };
+}
+
+function likeness(a: Looks, b: Looks): number {
+  const description = a.owned.field.description;
+  const sameWords = description !== null && description === b.owned.field.description ? 3 : 0;
+  const sameTags = [...a.tags].some((key) => b.tags.has(key)) ? 1 : 0;
+  const shared = [...b.words].filter((word) => a.words.has(word)).length;
+  const inside = a.name.includes(b.name) || b.name.includes(a.name) ? 1 : 0;
+  const sameShape = a.shape === b.shape ? 1 : 0;
   return sameWords + sameTags + shared + inside + sameShape;
 }

@@ -12,7 +12,7 @@ export interface Matched<T> {
   readonly added: readonly T[];
 }
 
-/** Above this many candidates nothing is paired: the contract then counts as gone, which blocks. */
+/** Above this many candidates nothing is paired: the contract or object then counts as gone, which blocks what is tagged. */
 const CANDIDATES_MAX = 20;
 
 /**
@@ -66,9 +66,11 @@ export function matchObjects(contracts: Matched<Contract>): Matched<OwnedObject>
   };
   for (const { before, after } of contracts.pairs) {
     const done = new Set<OwnedObject["object"]>();
-    for (const same of [sameName, sameId, samePhysicalName]) {
+    for (const identity of OBJECT_IDENTITIES) {
+      const now = Map.groupBy(ownedObjects(after), ({ object }) => identity(object));
       for (const b of ownedObjects(before).filter(({ object }) => !done.has(object))) {
-        const found = ownedObjects(after).filter(({ object }) => !done.has(object) && same(b, { contract: after, object }));
+        const id = identity(b.object);
+        const found = id === null ? [] : (now.get(id) ?? []).filter(({ object }) => !done.has(object));
         if (found.length !== 1) continue;
         add(b, found[0]!);
         done.add(b.object).add(found[0]!.object);
@@ -81,8 +83,10 @@ export function matchObjects(contracts: Matched<Contract>): Matched<OwnedObject>
     everyAfter.filter(({ object }) => !pairedAfter.has(object)),
     ({ object }) => object.name,
   );
-  for (const b of everyBefore.filter(({ object }) => !pairedBefore.has(object)))
-    for (const a of openAfter.get(b.object.name) ?? []) add(b, a);
+  for (const b of everyBefore.filter(({ object }) => !pairedBefore.has(object))) {
+    const open = openAfter.get(b.object.name) ?? [];
+    if (open.length <= CANDIDATES_MAX) for (const a of open) add(b, a);
+  }
   return {
     pairs,
     removed: everyBefore.filter(({ object }) => !pairedBefore.has(object)),
@@ -90,22 +94,17 @@ export function matchObjects(contracts: Matched<Contract>): Matched<OwnedObject>
   };
 }
 
-function sameName(b: OwnedObject, a: OwnedObject): boolean {
-  return b.object.name === a.object.name;
-}
-
-function sameId(b: OwnedObject, a: OwnedObject): boolean {
-  return b.object.stableId !== null && b.object.stableId === a.object.stableId;
-}
-
 /** One object in both contracts, possibly under a new name. */
 export function isSameObject(b: OwnedObject, a: OwnedObject): boolean {
-  return sameName(b, a) || sameId(b, a) || samePhysicalName(b, a);
+  return OBJECT_IDENTITIES.some((identity) => identity(b.object) !== null && identity(b.object) === identity(a.object));
 }
 
-function samePhysicalName(b: OwnedObject, a: OwnedObject): boolean {
-  return b.object.physicalName !== null && b.object.physicalName === a.object.physicalName;
-}
+/** In this order. null = the object does not say. */
+const OBJECT_IDENTITIES: readonly ((object: OwnedObject["object"]) => string | null)[] = [
+  ({ name }) => name,
+  ({ stableId }) => stableId,
+  ({ physicalName }) => physicalName,
+];
 
 /** Fields by path inside paired objects, then by what the standard calls identity. A mere likeness never pairs. */
 export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> {

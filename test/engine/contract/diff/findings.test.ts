@@ -168,3 +168,24 @@ describe("the rest of the facts", () => {
     expect(diff.findings.filter(({ code }) => code === "contract.deleted")).toHaveLength(30);
   });
 });
+
+describe("a change of everything", () => {
+  // All with all would be millions of comparisons here: the test would run into its time limit.
+  it("is compared in about linear work: renamed fields, renamed objects, objects of one name in many files", () => {
+    const many = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, index) => line(index)).join("");
+    const field = (name: string) => (index: number) => `      - name: ${name}${index}\n        tags: [pii]\n`;
+    const renamed = diffOf({ "a.yaml": odcs(many(4000, field("a"))) }, { "a.yaml": odcs(many(4000, field("b"))) });
+    expect(renamed.findings.filter(({ code, severity }) => code === "field.removed" && severity === "block")).toHaveLength(4000);
+
+    const objects = (name: string) => `${HEAD}schema:\n${many(3000, (index) => `  - name: ${name}${index}\n    tags: [pii]\n`)}`;
+    const gone = diffOf({ "a.yaml": objects("a") }, { "a.yaml": objects("b") });
+    expect(gone.findings.filter(({ code }) => code === "tag.scope_removed")).toHaveLength(3000);
+
+    const folder = (name: string) =>
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, index) => [`${name}${index}.yaml`, odcs(field("x")(0)).replace("id: c", `id: ${name}${index}`)]),
+      );
+    const moved = diffOf(folder("a"), folder("b"));
+    expect(moved.findings.filter(({ code }) => code === "contract.deleted")).toHaveLength(300);
+  });
+});

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -50,7 +51,7 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  DATABASE_URL: z.string().min(1).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: "must be postgres://user@host:port/name" }).optional(),
   DATA_DIR: z.string().min(1).optional(),
   APP_ID: z.coerce.number().int().positive().optional(),
   PRIVATE_KEY: z.string().min(1).optional(),
@@ -69,7 +70,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return { status: "invalid", problems: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
   const values = parsed.data;
   const key = readKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH);
-  const problems = [...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined), ...key.problems];
+  const problems = [
+    ...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined),
+    // Still accepted while it is rotated out, so no less secret.
+    ...secretProblems(values.WEBHOOK_SECRET_PREVIOUS, false, "WEBHOOK_SECRET_PREVIOUS"),
+    ...key.problems,
+  ];
   if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
   if (problems.length > 0) return { status: "invalid", problems };
@@ -91,12 +97,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** With an app id a webhook secret is required; whatever is given must be one that nobody can guess. */
-export function secretProblems(secret: string | undefined, required: boolean): string[] {
+export function secretProblems(secret: string | undefined, required: boolean, name = "WEBHOOK_SECRET"): string[] {
   const how = "make one with: openssl rand -hex 32";
-  if (secret === undefined) return required ? [`WEBHOOK_SECRET: missing; ${how}`] : [];
-  if (WELL_KNOWN_SECRETS.has(secret.toLowerCase())) return [`WEBHOOK_SECRET: a well-known default, anyone could sign webhooks; ${how}`];
-  if (secret.length < SECRET_LENGTH_MIN)
-    return [`WEBHOOK_SECRET: ${secret.length} characters, at least ${SECRET_LENGTH_MIN} are needed; ${how}`];
+  if (secret === undefined) return required ? [`${name}: missing; ${how}`] : [];
+  if (WELL_KNOWN_SECRETS.has(secret.toLowerCase())) return [`${name}: a well-known default, anyone could sign webhooks; ${how}`];
+  if (secret.length < SECRET_LENGTH_MIN) return [`${name}: ${secret.length} characters, at least ${SECRET_LENGTH_MIN} are needed; ${how}`];
   return [];
 }
 
@@ -112,16 +117,26 @@ export function devLoginProblems(config: ServerConfig): string[] {
 }
 
 function readKey(pem: string | undefined, path: string | undefined): { pem: string | null; problems: string[] } {
-  if (pem !== undefined) return { pem: pem.replaceAll("\\n", "\n"), problems: [] };
+  if (pem !== undefined) return usableKey("PRIVATE_KEY", pem.replaceAll("\\n", "\n"));
   if (path === undefined) return { pem: null, problems: [] };
   try {
     if ((statSync(path).mode & 0o077) !== 0)
       return { pem: null, problems: [`PRIVATE_KEY_PATH: ${path} is readable by others; chmod 600 ${path}`] };
-    return { pem: readFileSync(path, "utf8"), problems: [] };
+    return usableKey("PRIVATE_KEY_PATH", readFileSync(path, "utf8"));
   } catch (error) {
     return {
       pem: null,
       problems: [`PRIVATE_KEY_PATH: ${path} cannot be read (${error instanceof Error ? error.message : String(error)})`],
     };
   }
+}
+
+/** A key that cannot sign would be found out only when GitHub's first delivery has been taken. The reason never quotes it. */
+function usableKey(name: string, pem: string): { pem: string | null; problems: string[] } {
+  try {
+    if (createPrivateKey(pem).asymmetricKeyType === "rsa") return { pem, problems: [] };
+  } catch {
+    // Said below.
+  }
+  return { pem: null, problems: [`${name}: not an RSA private key in PEM form, as GitHub gives it for the app`] };
 }

@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
+import type { ServerType } from "@hono/node-server";
+import type { Hono as Routes } from "hono";
 import type { ServerConfig } from "./config.ts";
 import type { Ledger } from "./gate/ports.ts";
+
+/** How long a request that is being answered may hold up the end. */
+const CLOSE_MS = 5_000;
 
 /** A running server. */
 export interface RunningServer {
@@ -28,52 +33,71 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     import("./studio/health.ts"),
   ]);
   const log = pino({ level: config.logLevel });
-  const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
-  await store.migrate(database);
-  const ledger = store.createLedger(database);
-  const queue = await store.createQueue(database, {
-    sweep: (limit) => ledger.pendingSubjects(limit),
-    onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
-  });
-
-  const app = new Hono();
-  const listening = Promise.withResolvers<number>();
-  const server = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (address) => listening.resolve(address.port));
-  server.once("error", listening.reject);
-  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
-  const publicUrl = config.publicUrl ?? url;
-
-  app.route("/", createHealth({ ledger, configured: config.github !== null }));
-  if (config.github !== null) {
-    const client = github.createGitHub(config.github);
-    const deps = {
-      ledger,
-      clock: { now: () => new Date() },
-      pulls: github.createPullRequests(client),
-      checks: github.createChecks(client, {
-        publicUrl,
-        onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
-      }),
-    };
-    app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
-    await queue.work(async (key) => {
-      const outcome = await evaluatePullRequest(deps, key);
-      log.info({ subject: key, ...outcome }, "evaluated");
-    });
-  } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
-  app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
-
-  return {
-    url,
-    ledger,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await closed;
-      await queue.stop();
-      await ledger.close();
-    },
+  /** What has been started, to be stopped in reverse. */
+  const started: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const stop of started.splice(0).reverse()) await stop();
   };
+  try {
+    const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+    started.push(() => database.close());
+    await store.migrate(database);
+    const ledger = store.createLedger(database);
+    const queue = await store.createQueue(database, {
+      sweep: (limit) => ledger.pendingSubjects(limit),
+      onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
+    });
+    started.push(() => queue.stop());
+
+    // A delivery that comes while the routes are still being mounted waits for them: GitHub does not repeat what was refused.
+    const mounted = Promise.withResolvers<Routes>();
+    const listening = Promise.withResolvers<number>();
+    const server = serve(
+      { fetch: async (request, env) => (await mounted.promise).fetch(request, env), hostname: config.host, port: config.port },
+      (address) => listening.resolve(address.port),
+    );
+    server.once("error", listening.reject);
+    const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
+    started.push(() => closeServer(server));
+    const publicUrl = config.publicUrl ?? url;
+
+    const app = new Hono();
+    app.route("/", createHealth({ ledger, configured: config.github !== null }));
+    if (config.github !== null) {
+      const client = github.createGitHub(config.github);
+      const deps = {
+        ledger,
+        clock: { now: () => new Date() },
+        pulls: github.createPullRequests(client),
+        checks: github.createChecks(client, {
+          publicUrl,
+          onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
+        }),
+      };
+      app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
+      await queue.work(async (key) => {
+        const outcome = await evaluatePullRequest(deps, key);
+        log.info({ subject: key, ...outcome }, "evaluated");
+      });
+    } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
+    app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
+    mounted.resolve(app);
+    return { url, ledger, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Takes no new connection; a delivery that is being stored gets its answer first, because GitHub does not repeat it. */
+async function closeServer(server: ServerType): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  if (!("closeIdleConnections" in server)) return void (await closed);
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 async function serveUntilSignal(): Promise<number> {
@@ -83,13 +107,34 @@ async function serveUntilSignal(): Promise<number> {
     process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
     return 2;
   }
-  const server = await startServer(reading.config);
-  process.stdout.write(`countersign: listening on ${server.url}\n`);
-  await new Promise<void>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
+  let server: RunningServer;
+  try {
+    server = await startServer(reading.config);
+  } catch (error) {
+    const code = startFailureCode(error);
+    if (code === null) throw error;
+    process.stderr.write(`countersign: cannot start: ${(error as Error).message}\n`);
+    return code;
+  }
+  process.stdout.write(`countersign: listening on ${server.url}\n`);
+  await signalled;
   await server.close();
   return 0;
+}
+
+/** 2 = something to set right on this machine, 3 = a database that does not answer, null = our own fault. */
+function startFailureCode(error: unknown): 2 | 3 | null {
+  if (!(error instanceof Error)) return null;
+  const code = "code" in error ? String(error.code) : "";
+  if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema"].includes(error.name)) return 2;
+  if (["EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT", "ENOSPC"].includes(code)) return 2;
+  if (error.name === "PostgresError") return 2;
+  return ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN", "CONNECT_TIMEOUT", "CONNECTION_CLOSED"].includes(code)
+    ? 3
+    : null;
 }
 
 async function main(): Promise<void> {

@@ -37,8 +37,9 @@ export interface CheckResult {
  * @throws Refusal for an unknown revision, an empty history, a shallow clone.
  */
 export async function checkWorkspace(repository: LocalRepository, clock: Clock, request: CheckRequest): Promise<CheckResult> {
-  const defaultBranch = await repository.defaultBranch();
-  const baseRevision = request.base ?? request.people?.baseRef ?? (await defaultBranchRevision(repository, defaultBranch));
+  const named = request.base ?? request.people?.baseRef ?? null;
+  const defaultBranch = await defaultBranchOf(repository, named);
+  const baseRevision = named ?? (await defaultBranchRevision(repository, defaultBranch));
   const baseSha = await repository.resolve(baseRevision);
   const headSha = await repository.resolve(request.head);
   const mergeBase = await repository.mergeBase(baseSha, headSha);
@@ -82,6 +83,15 @@ async function policyAt(repository: LocalRepository, baseSha: string, request: C
   const sources = await readPolicySources(repository, baseSha);
   const replacements = [request.policy, request.config].filter((source) => source !== null);
   return parsePolicySet([...sources.filter((source) => !replacements.some((given) => given.kind === source.kind)), ...replacements]);
+}
+
+/** Where no default branch can be told, a base that was named stands in for it: the strictest environment, never an ungoverned one. */
+async function defaultBranchOf(repository: LocalRepository, named: string | null): Promise<string> {
+  if (named === null) return repository.defaultBranch();
+  return repository.defaultBranch().catch(async (error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+    return (await repository.branchName(named)) ?? named;
+  });
 }
 
 /** The default branch as the remote has it, when there is one: a local main may be stale. */

@@ -236,3 +236,13 @@ describe("formats", () => {
     expect((await countersign(git.path, ["explain", file])).code).toBe(1);
   });
 });
+
+test("a base that is named needs no default branch; without one, no branch is compared with itself", async () => {
+  const base = git.git("rev-parse", "main");
+  git.git("branch", "-m", "main", "trunk");
+  const report = JSON.parse((await countersign(git.path, ["check", "--base", base, "--format", "json"])).stdout);
+  expect(report).toMatchObject({ state: "pending_approval", environment: "production" });
+  expect((await countersign(git.path, ["check", "--base", "trunk"])).code).toBe(10);
+  const bare = await countersign(git.path, ["check"]);
+  expect(bare).toMatchObject({ code: 2, stderr: expect.stringContaining("--base") });
+});

@@ -18,7 +18,8 @@ export function contributorsOf(subject: Subject, people: PeopleFacts, agent: Age
   const known = new Map<number, { reason: Reason; because: string }>();
   const unknown = new Map<string, string>();
   const add = (login: string | null, reason: Reason, because: string, key: string): void => {
-    if (login?.toLowerCase() === NOBODY) return;
+    // A commit may be the browser's; a change or a push has a person behind it.
+    if (reason === "committer" && login?.toLowerCase() === NOBODY) return;
     const person = directory.person(login);
     if (person === null)
       unknown.set(key, login === null ? `${because}: by an unknown person` : `${because}: \`${login}\` resolves to no account`);
@@ -41,6 +42,8 @@ export function contributorsOf(subject: Subject, people: PeopleFacts, agent: Age
     if (isUpdatePush(push.sha, people, updates)) continue;
     add(push.actor, "pusher", `pushed ${push.sha.slice(0, 7)} to this branch`, `sha:${push.sha}`);
   }
+  // A list that does not reach the head leaves out who wrote it.
+  if (!people.commits.some((commit) => commit.sha === subject.headSha)) unknown.set("commits", "the commits of this change are not known");
   if (!people.history.pushHistoryComplete) unknown.set("history", "the push history is not complete");
   return { known, unknown: [...unknown.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, because]) => because) };
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../canonical.ts";
 import type { Actor, PeopleFacts, Team } from "../facts.ts";
 import type { Config } from "./model.ts";
 
@@ -30,7 +31,14 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   const actors = actorsByLogin(people.actors);
   const ids = new Map(people.actors.map((actor) => [actor.id, actor]));
   const person = (login: string | null): Actor | null => (login === null ? null : (actors.get(login.toLowerCase()) ?? null));
-  const teams = new Map(people.teams.map((team) => [team.slug.toLowerCase(), { team, entries: entriesById(team, person) }]));
+  const teams = new Map(
+    [...Map.groupBy(people.teams, (team) => team.slug.toLowerCase())].map(([slug, said]) => {
+      const team = said[0]!;
+      // One slug for two teams, or one team said in two ways: nobody can tell who is in it.
+      const readable = said.every((other) => other.readable && canonicalJson(other) === canonicalJson(team));
+      return [slug, { team, readable, entries: entriesById(team, person) }] as const;
+    }),
+  );
   const everybody = [...ids.keys()].sort((left, right) => left - right);
   const idsOf = (logins: readonly string[]): number[] => logins.flatMap((login) => person(login)?.id ?? []);
   const owners = new Set(idsOf(people.owners));
@@ -49,12 +57,12 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
 
   function teamMembership(id: number, slug: string): Membership {
     const found = teams.get(slug.toLowerCase());
-    if (found === undefined || !found.team.readable) return no("not_member", `team ${slug} cannot be read`);
+    if (found === undefined || !found.readable) return no("not_member", `team ${slug} cannot be read`);
     const entries = found.entries.get(id) ?? [];
     const active = entries.filter((member) => member.state === "active");
+    if (entries.some((member) => member.state === "pending")) return no("pending_member", `invited to ${slug} and not yet a member`);
     if (active.some((member) => !member.inherited || config.approvals.includeChildTeams)) return MEMBER;
     if (active.length > 0) return no("child_team_only", `in a child team of ${slug} only`);
-    if (entries.length > 0) return no("pending_member", `invited to ${slug} and not yet a member`);
     return no("not_member", `not a member of ${slug}`);
   }
 
@@ -64,7 +72,7 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
     everybody: () => everybody,
     unreadable: (group) => {
       if (group.kind !== "team") return null;
-      return teams.get(group.team.toLowerCase())?.team.readable === true ? null : group.team;
+      return teams.get(group.team.toLowerCase())?.readable === true ? null : group.team;
     },
     byId: (id) => ids.get(id) ?? null,
     isOwner: (id) => owners.has(id),

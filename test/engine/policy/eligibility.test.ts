@@ -157,3 +157,23 @@ describe("unknown contributors ask for one more each", () => {
     expect(decide(facts({ agent: { ...agent, launchedBy: "alice" }, people: people({ reviews }) })).state).toBe("approved");
   });
 });
+
+/** Facts that contradict themselves or leave out the head: nobody passes on them. bob, else entitled, approves each time. */
+const bobs = { slug: "sec-ops", id: 3, readable: true, members: [{ user: "bob", state: "active" as const, inherited: false }] };
+test.each<[string, PeopleFacts]>([
+  ["commits that do not reach the head", people({ commits: [], reviews: [review("bob")] })],
+  ["a change by web-flow", people({ reviews: [review("bob")] })],
+  ["one slug for two teams", people({ teams: [bobs, { ...bobs, id: 9, members: [] }], reviews: [review("bob")] })],
+  ["a team that is said to be unreadable too", people({ teams: [bobs, { ...bobs, readable: false }], reviews: [review("bob")] })],
+  [
+    "a member who is said to be invited only, too",
+    people({ teams: [{ ...bobs, members: [...bobs.members, { ...bobs.members[0]!, state: "pending" }] }], reviews: [review("bob")] }),
+  ],
+])("%s: not approved", (name, world) => {
+  const decision = decide(facts({ people: world }, name === "a change by web-flow" ? { author: "web-flow" } : {}));
+  expect(["pending_approval", "invalid"]).toContain(decision.state);
+});
+
+test("the same team said twice is one team", () => {
+  expect(decide(facts({ people: people({ teams: [bobs, bobs], reviews: [review("bob")] }) })).state).toBe("approved");
+});

@@ -39,16 +39,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     for (const stop of started.splice(0).reverse()) await stop();
   };
   try {
-    const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
-    started.push(() => database.close());
-    await store.migrate(database);
-    const ledger = store.createLedger(database);
-    const queue = await store.createQueue(database, {
-      sweep: (limit) => ledger.pendingSubjects(limit),
-      onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
-    });
-    started.push(() => queue.stop());
-
     // A delivery that comes while the routes are still being mounted waits for them: GitHub does not repeat what was refused.
     const mounted = Promise.withResolvers<Routes>();
     const listening = Promise.withResolvers<number>();
@@ -59,6 +49,17 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     server.once("error", listening.reject);
     const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
     started.push(() => closeServer(server));
+
+    const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+    started.push(() => database.close());
+    await store.migrate(database);
+    const ledger = store.createLedger(database);
+    const queue = await store.createQueue(database, {
+      sweep: (limit) => ledger.pendingSubjects(limit),
+      onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
+    });
+    started.push(() => queue.stop());
+
     const publicUrl = config.publicUrl ?? url;
 
     const app = new Hono();
@@ -82,6 +83,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
     app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
     mounted.resolve(app);
+    // First to be started, so that a port in use costs nothing; first to be stopped.
+    started.push(started.shift()!);
     return { url, ledger, close };
   } catch (error) {
     await close();

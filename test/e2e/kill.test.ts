@@ -92,6 +92,23 @@ describe.skipIf(!existsSync(MAIN))("the built server as a process", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  test("a port in use: ends at once with the reason, and leaves the data directory free", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "countersign-port-"));
+    const first = await serve({ DATA_DIR: mkdtempSync(join(tmpdir(), "countersign-port-")) });
+    const child = spawn(process.execPath, [MAIN, "serve"], {
+      env: { PATH: process.env["PATH"] ?? "", PORT: new URL(first.url).port, DATA_DIR: dataDir },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    children.push(child);
+    let err = "";
+    child.stderr?.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    const [code] = await once(child, "close");
+    expect([code, err]).toEqual([2, expect.stringMatching(/^countersign: cannot start: .*EADDRINUSE.*\n$/)]);
+    expect(existsSync(join(dataDir, "countersign.lock"))).toBe(false);
+    first.child.kill("SIGTERM");
+    expect((await once(first.child, "close"))[0]).toBe(0);
+  });
+
   const refusals: [string, Record<string, string>, RegExp][] = [
     ["no webhook secret", { APP_ID: "1", PRIVATE_KEY: "x" }, /WEBHOOK_SECRET: missing/],
     [

@@ -4,6 +4,7 @@ import type { Decision } from "../engine/decision.ts";
 import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
+import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
 import { type Clock, type LocalRepository, Refusal } from "./ports.ts";
 import { readChange } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
@@ -46,6 +47,8 @@ export async function checkWorkspace(repository: LocalRepository, clock: Clock, 
 
   const policy = await policyAt(repository, baseSha, request);
   const change = await readChange(repository, { base: mergeBase, head: headSha }, readableSet(policy));
+  const author = request.author ?? request.people?.author ?? (await repository.authorOf(headSha));
+  const actor = request.people?.facts.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());
   const facts: Facts = {
     schemaVersion: 1,
     asOf: request.people?.asOf ?? clock.now().toISOString(),
@@ -61,7 +64,7 @@ export async function checkWorkspace(repository: LocalRepository, clock: Clock, 
       mergeBase,
       headSha,
       environment: request.environment,
-      author: request.author ?? request.people?.author ?? (await repository.authorOf(headSha)),
+      author,
       ownerType: "Organization",
     },
     policy,
@@ -69,7 +72,7 @@ export async function checkWorkspace(repository: LocalRepository, clock: Clock, 
     governanceFiles: change.governanceFiles,
     diff: change.diff,
     people: request.people?.facts ?? null,
-    agent: null,
+    agent: actor === undefined ? agentOfGitAuthor(author) : agentOfAuthor(actor.login, actor.type),
     lineage: { known: false, dependents: [] },
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
     faults: [],

@@ -2,6 +2,7 @@ import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
+import { agentOfAuthor } from "./author-agent.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
 import type { Clock, PullRequests, PullTruth } from "./ports.ts";
@@ -102,17 +103,11 @@ function bareFacts(clock: Clock, pull: PullTruth, policy: PolicyReading, policyC
     governanceFiles: [],
     diff: EMPTY_DIFF,
     people: null,
-    agent: agentOf(pull),
+    agent: agentOfAuthor(pull.author?.login ?? null, pull.author?.type ?? null),
     lineage: { known: false, dependents: [] },
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
     faults: [],
     limits: [],
     simulated: false,
   };
-}
-
-/** A bot or app as author is an agent without a card until the registry is read (decision.md section 8). */
-function agentOf(pull: PullTruth): Facts["agent"] {
-  if (pull.author === null || pull.author.type === "User") return null;
-  return { id: pull.author.login, confidence: null, systemCard: false, automation: false };
 }

@@ -141,6 +141,12 @@ describe("check decides", () => {
     expect((await checkJson("--head", "WORKTREE")).report.state).toBe("pending_approval");
   });
 
+  test("a bot as author is an agent: without a card it costs a whole point, a dependency bot half of one", async () => {
+    const confidence = async (author: string) =>
+      (await checkJson("--author", author)).report.risk.factors.find((factor: { id: string }) => factor.id === "A").points;
+    expect([await confidence("alice"), await confidence("helper[bot]"), await confidence("dependabot[bot]")]).toEqual([0, 1, 0.5]);
+  });
+
   test("policy is the base's: a head that relaxes it is judged by the old one and guarded itself", async () => {
     git.commit({ ".choochoo/approval-policies.yaml": POLICIES.replace("sec-ops", "friends") });
     const { report } = await checkJson();

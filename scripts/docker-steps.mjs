@@ -104,9 +104,10 @@ function examine(stage) {
   if (stage.volumes.length === 0) fail("no volume for the data");
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(app("package.json"), "utf8"));
   for (const name of Object.keys(dependencies)) if (!existsSync(app(`node_modules/${name}`))) fail(`dependency ${name} is missing`);
-  const unwanted = [...Object.keys(devDependencies), ...Object.keys(optionalDependencies ?? {})].filter((name) =>
-    existsSync(app(`node_modules/${name}`)),
-  );
+  // A development dependency may also be somebody's dependency in production: the lock file knows.
+  const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const onlyHere = Object.keys(devDependencies).filter((name) => packages[`node_modules/${name}`]?.dev === true);
+  const unwanted = [...onlyHere, ...Object.keys(optionalDependencies ?? {})].filter((name) => existsSync(app(`node_modules/${name}`)));
   if (unwanted.length > 0) fail(`in the image without need: ${unwanted.join(", ")}`);
   for (const name of ["src", "test", ".git", ".env"]) if (existsSync(app(name))) fail(`${name} is in the image`);
   console.log(

@@ -2,42 +2,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GateDeps } from "../../src/gate/deps.ts";
 import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
 import type { PullRequests } from "../../src/gate/ports.ts";
-import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
-import { createLedger, openDatabase } from "../../src/store/index.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
-import { type Hub, startHub } from "../hub/hub.ts";
+import { STRIPPED } from "../demo/sample.ts";
+import type { Hub } from "../hub/hub.ts";
+import { type Hand, startHand } from "../support/by-hand.ts";
 import { CHECK, FILE } from "../support/scene.ts";
 
-/** The use case driven by hand: the real GitHub port over HTTP, the real ledger, no queue in between, so that races can be placed. */
+/** Races placed by hand: what happens on GitHub between two reads, and what becomes of a write whose answer is lost. */
+let hand: Hand;
 let hub: Hub;
 let deps: GateDeps;
-const people = new Map<string, number>();
-let serial = 0;
-let installationId = 0;
 
 beforeAll(async () => {
-  hub = await startHub();
-  hub.createOrg("acme", { install: false });
-  installationId = hub.install("acme").id;
-  for (const login of ["alice", "bob", "carol", "ana"]) people.set(login, hub.createUser(login).id);
-  hub.addOrgMember("acme", "ana", { role: "admin" });
-  hub.createTeam("acme", "sec-ops");
-  for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
-  const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 2000 });
-  const database = await openDatabase({ databaseUrl: null, dataDir: null });
-  await migrate(database);
-  deps = {
-    ledger: createLedger(database),
-    pulls: createPullRequests(app),
-    checks: createChecks(app, { publicUrl: "http://127.0.0.1" }),
-    clock: { now: () => new Date() },
-  };
+  hand = await startHand();
+  ({ hub, deps } = hand);
 });
 afterAll(async () => {
   expect(hub.violations).toEqual([]);
-  await deps.ledger.close();
-  await hub.close();
+  await hand.close();
 });
 
 interface Case {
@@ -46,73 +27,29 @@ interface Case {
   readonly head: string;
   readonly key: string;
   /** Newest first. */
-  runs(sha?: string): ReturnType<Hub["checkRuns"]>;
+  runs(): ReturnType<Hub["checkRuns"]>;
 }
 
-/** One repository and pull request, known to the ledger by a delivery. */
+/** One repository with one pull request that strips a tag, its deliveries taken. */
 async function open(): Promise<Case> {
-  serial += 1;
-  const repository = `acme/gate-${serial}`;
-  const { id } = hub.createRepo(
-    repository,
-    { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES },
-    { grants: { alice: "write", "acme/sec-ops": "write" } },
-  );
-  hub.push(repository, "work", { [FILE]: STRIPPED }, { actor: "alice" });
-  const { number, headSha } = hub.openPull(repository, { actor: "alice", head: "work", title: "Strip" });
-  const reference = { id, owner: "acme", name: repository.slice(5), ownerId: 0, installationId };
-  await deps.ledger.recordDelivery({
-    guid: `open-${serial}`,
-    event: "pull_request",
-    action: "opened",
-    body: "{}",
-    bodySha256: String(serial),
-    marks: [{ kind: "pull", repository: reference, number, headSha, baseRef: "main" }],
-    receipts: [],
-  });
-  return {
-    repository,
-    number,
-    head: headSha,
-    key: `${id}#${number}`,
-    runs: (sha = headSha) => hub.checkRuns(repository, sha).filter((run) => run.name === CHECK),
-  };
+  const repository = hand.repository();
+  const { number, head } = repository.open();
+  await hub.settled();
+  const runs = () => hub.checkRuns(repository.name, head).filter((run) => run.name === CHECK);
+  return { repository: repository.name, number, head, key: repository.key(number), runs };
+}
+
+async function approve(scene: Case) {
+  const review = hub.review(scene.repository, scene.number, { actor: "bob", state: "APPROVED" });
+  await hub.settled();
+  hand.pass(5);
+  return review;
 }
 
 /** As a wake-up after some delivery would. */
 async function evaluate(scene: Case, using: GateDeps = deps) {
   await deps.ledger.markDirty(scene.key);
   return evaluatePullRequest(using, scene.key);
-}
-
-/** A review with its signed delivery, as ingress would have stored it. */
-async function approve(scene: Case, actor = "bob") {
-  const review = hub.review(scene.repository, scene.number, { actor, state: "APPROVED" });
-  serial += 1;
-  await deps.ledger.recordDelivery({
-    guid: `review-${serial}`,
-    event: "pull_request_review",
-    action: "submitted",
-    body: "{}",
-    bodySha256: String(serial),
-    marks: [],
-    receipts: [
-      {
-        kind: "review",
-        repositoryId: Number(scene.key.split("#")[0]),
-        number: scene.number,
-        subject: String(review.id),
-        actorId: people.get(actor) ?? null,
-        actorLogin: actor,
-        viaApp: null,
-        commitId: scene.head,
-        headSha: scene.head,
-        baseRef: "main",
-        detail: "approved",
-      },
-    ],
-  });
-  return review;
 }
 
 /** The same port, with something happening on GitHub just before the nth read of the pull request. */

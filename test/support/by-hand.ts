@@ -7,7 +7,7 @@ import { createChecks, createGitHub, createPullRequests } from "../../src/github
 import { createLedger, type Database, migrate, openDatabase } from "../../src/store/index.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
-import { CHECK, FILE } from "./scene.ts";
+import { CHECK, FILE, populate } from "./scene.ts";
 
 const ROUNDS_MAX = 12;
 
@@ -37,12 +37,7 @@ export async function startHand(): Promise<Hand> {
   const hub = await startHub();
   let now = Date.now();
   hub.clock = () => new Date(now);
-  hub.createOrg("acme");
-  for (const login of ["alice", "bob", "carol", "ana", "dave"]) hub.createUser(login);
-  for (const login of ["alice", "bob", "carol", "dave"]) hub.addOrgMember("acme", login);
-  hub.addOrgMember("acme", "ana", { role: "admin" });
-  hub.createTeam("acme", "sec-ops");
-  for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
+  populate(hub);
 
   const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 1500 });
   const database = await openDatabase({ databaseUrl: null, dataDir: null });

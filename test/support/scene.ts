@@ -107,7 +107,8 @@ function createStage(hub: Hub, repository: string, files: Readonly<Record<string
   };
 }
 
-function populate(hub: Hub): void {
+/** The organisation acme. alice writes; bob and carol are sec-ops; ana owns; dave is a plain member. */
+export function populate(hub: Hub): void {
   hub.createOrg("acme");
   for (const login of ["alice", "bob", "carol", "ana", "dave"]) hub.createUser(login);
   for (const login of ["alice", "bob", "carol", "dave"]) hub.addOrgMember("acme", login);

@@ -1,9 +1,9 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
-import { createEmulator, type Emulator } from "emulate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../src/main.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { EMULATED_APP_ID, type Emulated, startEmulated } from "../support/emulated.ts";
 import { CHECK, FILE, until } from "../support/scene.ts";
 
 /**
@@ -13,19 +13,9 @@ import { CHECK, FILE, until } from "../support/scene.ts";
 const PEOPLE = ["alice", "bob", "carol", "dan", "ana"];
 const REPOSITORY = "/repos/acme/contracts";
 const SECRET = randomBytes(32).toString("hex");
-const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }) as string;
-let emulator: Emulator;
+let github: Emulated;
 let server: RunningServer;
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of another program, read by the assertions below.
-async function as(login: string, method: string, path: string, body?: unknown): Promise<any> {
-  const headers = { authorization: `token token-of-${login}`, "content-type": "application/json" };
-  const answer = await fetch(`${emulator.url}${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  // Its delivery ids are milliseconds: two events in one would share an id.
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  return answer.status === 204 ? null : answer.json();
-}
+const as: Emulated["as"] = (...call) => github.as(...call);
 
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -55,38 +45,15 @@ async function check(sha: string, conclusion: string) {
 
 beforeAll(async () => {
   const port = await freePort();
-  emulator = await createEmulator({
-    service: "github",
-    port: 0,
-    seed: {
-      tokens: Object.fromEntries(PEOPLE.map((login) => [`token-of-${login}`, { login, scopes: ["repo", "user", "admin:org"] }])),
-      github: {
-        users: PEOPLE.map((login) => ({ login })),
-        orgs: [{ login: "acme", members: PEOPLE.map((login) => ({ login, role: login === "ana" ? "admin" : "member" })) }],
-        repos: [{ owner: "acme", name: "contracts", auto_init: true }],
-        apps: [
-          {
-            app_id: 4242,
-            slug: "countersign",
-            name: "Countersign",
-            private_key: privateKey,
-            permissions: { checks: "write", pull_requests: "write", contents: "read", members: "read", issues: "write", metadata: "read" },
-            events: ["*"],
-            webhook_url: `http://127.0.0.1:${port}/webhooks/github`,
-            webhook_secret: SECRET,
-            installations: [{ installation_id: 100, account: "acme" }],
-          },
-        ],
-      },
-    },
-  });
+  const webhook = { url: `http://127.0.0.1:${port}/webhooks/github`, secret: SECRET };
+  github = await startEmulated({ people: PEOPLE, repository: "contracts", webhook });
   server = await startServer({
     host: "127.0.0.1",
     port,
     publicUrl: null,
     databaseUrl: null,
     dataDir: null,
-    github: { appId: 4242, privateKey, baseUrl: emulator.url, history: "receipts" },
+    github: { appId: EMULATED_APP_ID, privateKey: github.privateKey, baseUrl: github.emulator.url, history: "receipts" },
     webhookSecrets: [SECRET],
     logLevel: "silent",
     devLoginToken: null,
@@ -100,7 +67,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  await emulator.close();
+  await github.close();
 });
 
 describe("on a GitHub that we did not write", () => {

@@ -1,50 +1,18 @@
-import { generateKeyPairSync } from "node:crypto";
-import { createEmulator, type Emulator } from "emulate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PullRef, RepositoryRef } from "../../src/gate/ports.ts";
 import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
 import { strip } from "../report/fixtures.ts";
+import { EMULATED_APP_ID, EMULATED_INSTALLATION_ID, type Emulated, startEmulated } from "../support/emulated.ts";
 
 /** A GitHub that we did not write: no push log, no pull-request timeline, no commit identities. What it cannot say must make us stricter. */
-const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }) as string;
-const PEOPLE = ["alice", "bob", "ana"];
-let emulator: Emulator;
+let github: Emulated;
 let pull: PullRef;
 let repository: RepositoryRef;
 let headSha: string;
 
-async function as(login: string, method: string, path: string, body?: unknown) {
-  const headers = { authorization: `token token-of-${login}`, "content-type": "application/json" };
-  const answer = await fetch(`${emulator.url}${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  // biome-ignore lint/suspicious/noExplicitAny: answers of another program, read by the assertions below.
-  return (answer.status === 204 ? null : await answer.json()) as any;
-}
-
 beforeAll(async () => {
-  emulator = await createEmulator({
-    service: "github",
-    port: 0,
-    seed: {
-      tokens: Object.fromEntries(PEOPLE.map((login) => [`token-of-${login}`, { login, scopes: ["repo", "user", "admin:org"] }])),
-      github: {
-        users: PEOPLE.map((login) => ({ login })),
-        orgs: [{ login: "acme", members: PEOPLE.map((login) => ({ login, role: login === "ana" ? "admin" : "member" })) }],
-        repos: [{ owner: "acme", name: "data", auto_init: true }],
-        apps: [
-          {
-            app_id: 4242,
-            slug: "countersign",
-            name: "Countersign",
-            private_key: privateKey,
-            permissions: { checks: "write", pull_requests: "write", contents: "read", members: "read", issues: "write", metadata: "read" },
-            events: ["*"],
-            installations: [{ installation_id: 100, account: "acme" }],
-          },
-        ],
-      },
-    },
-  });
+  github = await startEmulated({ people: ["alice", "bob", "ana"], repository: "data" });
+  const { as } = github;
   await as("ana", "POST", "/orgs/acme/teams", { name: "sec-ops" });
   await as("ana", "PUT", "/orgs/acme/teams/sec-ops/memberships/bob", { role: "member" });
   await as("ana", "PUT", "/repos/acme/data/collaborators/alice", { permission: "push" });
@@ -62,13 +30,14 @@ beforeAll(async () => {
   const opened = await as("alice", "POST", "/repos/acme/data/pulls", { title: "Strip", head: "strip", base: "main" });
   await as("bob", "POST", `/repos/acme/data/pulls/${opened.number}/reviews`, { event: "APPROVE", commit_id: opened.head.sha });
   const { id, owner } = await as("ana", "GET", "/repos/acme/data");
-  repository = { id, owner: "acme", name: "data", ownerId: owner.id, installationId: 100 };
+  repository = { id, owner: "acme", name: "data", ownerId: owner.id, installationId: EMULATED_INSTALLATION_ID };
   pull = { repository, number: opened.number };
   headSha = opened.head.sha;
 });
-afterAll(() => emulator.close());
+afterAll(() => github.close());
 
-const connect = (history: "timeline" | "receipts") => createGitHub({ appId: 4242, privateKey, baseUrl: emulator.url, history });
+const connect = (history: "timeline" | "receipts") =>
+  createGitHub({ appId: EMULATED_APP_ID, privateKey: github.privateKey, baseUrl: github.emulator.url, history });
 
 describe("on emulate", () => {
   it("reads the pull request, its branch and its content", async () => {

@@ -24,6 +24,12 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
 
   const landing = await readLanding(deps.pulls, pull, evaluation);
   if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
+  const withdrawn = await withdrawnApprovals(deps, pull, evaluation);
+  if (withdrawn.length > 0) {
+    const because = `#${pull.number} was merged, but when that was recorded the approval of ${withdrawn.join(", ")} no longer stood`;
+    await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
+    return "incident";
+  }
   const forced = decision.state === "overridden";
   const people = new Map(
     decision.requirements.flatMap((requirement) => requirement.approvals).map((approval) => [approval.userId, approval.user]),
@@ -44,6 +50,17 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
     }),
   });
   return "approval";
+}
+
+/**
+ * Whose counted reviews no longer stand. A dismissal and a merge may follow each other faster than an evaluation; one that came just
+ * after the merge is called an incident too, since GitHub does not say which was first. A landing that has its record keeps it.
+ */
+async function withdrawnApprovals(deps: GateDeps, pull: PullTruth, { decision }: StoredEvaluation): Promise<string[]> {
+  const counted = decision.state === "approved" ? decision.requirements.flatMap((requirement) => requirement.approvals) : [];
+  if (counted.length === 0 || (await deps.ledger.approvalOf(pull.repository.id, pull.number)) !== null) return [];
+  const standing = new Set((await deps.pulls.reviews(pull)).filter((review) => review.state === "APPROVED").map((review) => review.id));
+  return [...new Set(counted.filter(({ reviewId }) => !standing.has(reviewId)).map(({ user }) => user))].sort();
 }
 
 /**

@@ -80,6 +80,28 @@ describe("which evaluation a landing is held against", () => {
   });
 });
 
+describe("approved, and then not", () => {
+  test("T64: dismissed and merged before that was looked at: an incident, not an approval by faith", async () => {
+    const pull = await green();
+    const counted = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision.requirements[0]?.approvals[0]?.reviewId ?? 0;
+    hand.hub.dismissReview(repo.name, pull.number, counted, { actor: "ana" });
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    await hand.work();
+    expect(await record(pull.number)).toEqual(["incident.bypass"]);
+  });
+
+  test("dismissed long after the record: it keeps its approval, however often the delivery comes", async () => {
+    const pull = await green();
+    const counted = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision.requirements[0]?.approvals[0]?.reviewId ?? 0;
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash" });
+    await hand.work();
+    hand.hub.dismissReview(repo.name, pull.number, counted, { actor: "ana" });
+    await hand.deps.ledger.markDirty(repo.key(pull.number));
+    await hand.work();
+    expect(await record(pull.number)).toEqual(["approval regular", "governance.approved"]);
+  });
+});
+
 describe("merged before any evaluation", () => {
   test.each(["merge", "squash", "rebase"] as const)("approved before the %s: an approval all the same", async (method) => {
     const pull = repo.open();

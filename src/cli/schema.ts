@@ -8,7 +8,7 @@ export function addSchema(program: Command, context: CliContext, done: (code: nu
   program
     .command("schema")
     .description("print a JSON Schema: of approval-policies.yaml, .choochoorc or check --format json")
-    .addArgument(new Argument("<name>").choices([...SCHEMA_NAMES]))
+    .addArgument(new Argument("<name>", "which schema").choices([...SCHEMA_NAMES]))
     .action((name: SchemaName) => {
       context.stdout.write(`${JSON.stringify(schemaOf(name), null, 2)}\n`);
       done(EXIT.success);

@@ -71,15 +71,21 @@ function day(instant: string): string {
 
 const SEVERITY_RANK = ["block", "break", "warn", "info"];
 
-/** The worst change, in words: "a `pii` tag is removed". */
+/** The worst change, in words, a lost tag or class before all else that is as severe: "a `pii` tag is removed". */
 export function headline(findings: readonly Finding[]): string {
   const [worst, ...rest] = [...findings].sort(
     (left, right) =>
-      SEVERITY_RANK.indexOf(left.severity) - SEVERITY_RANK.indexOf(right.severity) || right.tagsBefore.length - left.tagsBefore.length,
+      SEVERITY_RANK.indexOf(left.severity) - SEVERITY_RANK.indexOf(right.severity) ||
+      Number(losesTag(right)) - Number(losesTag(left)) ||
+      right.tagsBefore.length - left.tagsBefore.length,
   );
   if (worst === undefined) return "a change";
   const more = rest.length === 0 ? "" : ` (and ${rest.length} more ${rest.length === 1 ? "change" : "changes"})`;
   return `${phrase(worst)}${more}`;
+}
+
+function losesTag({ code, weight }: Finding): boolean {
+  return weight === "loss" && /^(tag|classification)\./.test(code);
 }
 
 function phrase(finding: Finding): string {

@@ -85,7 +85,7 @@ export function fieldDiff({ view, colors, width }: Page): string {
   if (lines.length === 0) return "";
   const shown = lines.slice(0, DIFF_LINES_SHOWN).map(({ sign, text }) => {
     const safe = escapeTerminal(text);
-    if (sign === " ") return `  ${colors.bold(safe)}`;
+    if (sign === " ") return wrap(`  ${colors.bold(safe)}`, width, "    ");
     return wrap(`  ${(sign === "-" ? colors.red : colors.green)(`${sign} ${safe.trimStart()}`)}`, width, "      ");
   });
   const cut = lines.length > DIFF_LINES_SHOWN || view.rows.length > DIFF_LINES_SHOWN ? ["  …"] : [];

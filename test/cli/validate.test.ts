@@ -67,6 +67,10 @@ describe("init", () => {
 });
 
 describe("schema", () => {
+  test("--help lists the names", async () => {
+    expect((await countersign(git.path, ["schema", "--help"])).stdout).toMatch(/"policies", "config",\s+"decision"/);
+  });
+
   test.each(["policies", "config", "decision"])("%s is a JSON Schema", async (name) => {
     const run = await countersign(git.path, ["schema", name]);
     expect(run.code).toBe(0);

@@ -54,6 +54,20 @@ describe("a page for a person", () => {
         for (const line of renderTerminal(decision, { color, width }).split("\n")) expect(columns(line)).toBeLessThanOrEqual(width);
   });
 
+  test("a long heading of the field diff fits too", () => {
+    const long = {
+      object: "customers_of_the_northern_subsidiary",
+      field: "address.postal.street_and_house_number",
+      file: "contracts/a/b/c/d.yaml",
+    };
+    const decision = { ...strip, findings: strip.findings.map((each) => ({ ...each, ...long })) };
+    for (const width of [60, 80]) {
+      const text = renderTerminal(decision, { color: false, width });
+      expect(text.replace(/\s+/g, "")).toContain(`Fielddiff${long.object}.${long.field}`);
+      for (const line of text.split("\n")) expect(columns(line)).toBeLessThanOrEqual(width);
+    }
+  });
+
   test("an unreadable truth shows no score", () => {
     expect(renderTerminal(allFixtures.failed, { color: false, width: 80 })).not.toContain("Risk");
   });

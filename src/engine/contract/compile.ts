@@ -28,5 +28,12 @@ export function compileContract(contract: Contract): CompiledContract {
 
 /** Distinct keys in order. */
 export function tagKeys(tags: readonly Tag[]): readonly string[] {
-  return [...new Set(tags.map((tag) => tag.key))].sort();
+  const known = keysOf.get(tags);
+  if (known !== undefined) return known;
+  const keys = [...new Set(tags.map((tag) => tag.key))].sort();
+  keysOf.set(tags, keys);
+  return keys;
 }
+
+/** Memory of tagKeys: all findings of one place share its list. */
+const keysOf = new WeakMap<readonly Tag[], readonly string[]>();

@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import { compileContract } from "./compile.ts";
+import { capChanges } from "./diff/caps.ts";
 import { type Change, change, contractPlace, ownedObjects, taggedFields } from "./diff/change.ts";
 import { changedTerms } from "./diff/contract-changes.ts";
 import { addedField, changedField, removedField } from "./diff/field-changes.ts";
@@ -36,11 +37,12 @@ export function diffContracts(input: DiffInput): ContractDiff {
   const outside = outsideContracts(input);
   const changes = [...files.changes, ...contractSetChanges(contracts, files.told, paths, outside)];
   const heads = paths.flatMap((path) => (path.after.status === "contract" ? [path.after.contract] : []));
+  const capped = capChanges([...changes, ...unbumpedVersions(contracts, changes)], files.before);
   return {
-    findings: toFindings([...changes, ...unbumpedVersions(contracts, changes)]),
+    findings: toFindings(capped.changes),
     files: input.files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     losses: lossesOf(files.before, contracts, changes),
-    unparseable: files.unparseable,
+    unparseable: [...files.unparseable, ...capped.unparseable],
     warnings: [...heads.flatMap((contract) => contract.problems), ...outside.map(outsideWarning)],
     environments: [
       ...new Set([...files.before, ...heads].flatMap((each) => each.servers.flatMap((server) => server.environment ?? []))),

@@ -75,7 +75,7 @@ export const FINDING_CODES = {
   "constraints.loosened": row("field", INFO, (c) => `constraint ${c.about} loosened from ${quoted(c.before)} to ${quoted(c.after)}`),
   "default.changed": row("field", WARN, fromTo("default")),
   "masking.changed": row("field", WARN_BLOCK, fromTo("masking")),
-  "examples.changed": row("field", ["info", "block", "other", "exposure"], () => "examples changed: examples can hold real data"),
+  "examples.changed": row("field", ["info", "block", "other", "exposure"], () => "examples changed, and examples can hold real data"),
   "description.changed": row("scope", INFO, () => "description changed"),
 
   "contract.deleted": row("contract", ALWAYS_LOSS, said("contract deleted"), true),

@@ -84,6 +84,8 @@ export interface DataObject {
   readonly fields: readonly Field[];
   readonly tags: readonly Tag[];
   readonly quality: readonly string[];
+  /** Sample data of the whole object: rows as a list, a mapping or a text. */
+  readonly examples: readonly string[];
   readonly pos: Position;
 }
 
@@ -124,6 +126,8 @@ export interface Contract {
   readonly roles: readonly AccessRole[];
   readonly consumers: readonly string[];
   readonly objects: readonly DataObject[];
+  /** Sample data beside the objects. */
+  readonly examples: readonly string[];
   readonly tags: readonly Tag[];
   /** Advisory problems found while reading (never hides a tag). */
   readonly problems: readonly Problem[];

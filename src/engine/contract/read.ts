@@ -1,5 +1,6 @@
 import { visible } from "./lookalike.ts";
 import type { ContractFile, ContractReading } from "./model.ts";
+import { Budget, refuseOversize } from "./readers/budget.ts";
 import { READERS, recognise } from "./readers/index.ts";
 import { isNull, ReadFailure } from "./source/node.ts";
 import { decodeText, isBlank, isLfsPointer } from "./source/text.ts";
@@ -52,7 +53,9 @@ function readBytes(file: ContractFile, bytes: Uint8Array, vocabulary: Vocabulary
   if (second !== undefined) {
     throw new ReadFailure(`the file says that it is both ${READERS[format].title} and ${READERS[second].title}`, root.pos.line);
   }
-  return { status: "contract", contract: READERS[format].read({ root, file: file.path, vocabulary }) };
+  const contract = READERS[format].read({ root, file: file.path, vocabulary, budget: new Budget() });
+  refuseOversize(contract);
+  return { status: "contract", contract };
 }
 
 function unparseable(file: ContractFile, error: unknown): ContractReading {

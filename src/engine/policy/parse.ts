@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { combineConfigs } from "./combine.ts";
 import { defaultConfig } from "./defaults.ts";
 import type { Config, Policy, PolicyReading, PolicySet, PolicySource } from "./model.ts";
+import { nothingGoverned } from "./nothing-governed.ts";
 import { policiesOf } from "./policies.ts";
 import { configSchema, policiesSchema, type RawConfig } from "./schema.ts";
 import { configProblems, impossibleEntries, ruleProblems } from "./semantics.ts";
@@ -39,7 +40,7 @@ export function parsePolicySet(sources: readonly PolicySource[]): PolicyReading 
       severity: kind === "loosens" ? "error" : "warning",
     });
   }
-  problems.push(...impossibleEntries(policies, config, configs));
+  problems.push(...impossibleEntries(policies, config, configs), ...nothingGoverned(config, configs));
   if (problems.some((problem) => problem.severity === "error")) {
     const blobs = ordered.map(({ origin, kind, path, mode, blob }) => ({ origin, kind, path, mode, blob }));
     return { status: "invalid", problems, digest: digest("countersign/policy/v1", { invalid: blobs }) };

@@ -131,6 +131,17 @@ test.each([
   ['/countersign override reason=""', null],
   ['/countersign override reason="…"', null],
   ['please /countersign override reason="a"', null],
+  ['<!-- /countersign override reason="a" -->', null],
+  ['<!--\n/countersign override reason="a"\n-->', null],
+  ['words <!-- more\n\n/countersign override reason="a"', null],
+  ['<!-- a --> <!--\n/countersign override reason="a"\n-->', null],
+  ['<!-->\n/countersign override reason="a"', null],
+  ['```a`b\n<!--\n```\n/countersign override reason="a"\n-->', null],
+  ['<!--\n```\n-->\n```\n/countersign override reason="a"\n```', null],
+  ['/countersign override <!-- reason="a" -->', null],
+  ['/countersign override <!-- reason="a"', null],
+  ['<!-- form -->\n/countersign override reason="a"', { reason: "a", incident: null }],
+  ['<!--\nform\n-->\n/countersign override reason="a" <!-- b -->', { reason: "a", incident: null }],
 ])("%j", (body, expected) => {
   expect(overrideCommand(body)).toEqual(expected);
 });

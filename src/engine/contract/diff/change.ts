@@ -61,8 +61,18 @@ export function tagsInForce(owned: OwnedField | OwnedObject): readonly Tag[] {
 }
 
 export function allTags(contract: Contract): readonly Tag[] {
-  return [...contract.tags, ...contract.objects.flatMap((object) => [...object.tags, ...object.fields.flatMap((field) => field.tags)])];
+  const known = everyTag.get(contract);
+  if (known !== undefined) return known;
+  const tags = [
+    ...contract.tags,
+    ...contract.objects.flatMap((object) => [...object.tags, ...object.fields.flatMap((field) => field.tags)]),
+  ];
+  everyTag.set(contract, tags);
+  return tags;
 }
+
+/** Memory of allTags: each change of a contract's terms names them all. */
+const everyTag = new WeakMap<Contract, readonly Tag[]>();
 
 export function protects(tag: Tag): boolean {
   return tag.classifies && isSensitive(tag.key);

@@ -1,5 +1,6 @@
 import type { Contract } from "../model.ts";
 import { type Change, change, contractPlace } from "./change.ts";
+import { contractExampleChanges } from "./example-changes.ts";
 import { comparable } from "./field-changes.ts";
 import { qualityChanges } from "./quality-changes.ts";
 
@@ -12,11 +13,17 @@ export function changedTerms(before: Contract, after: Contract): readonly Change
     ...retentionChanges(before, after),
     ...slaChanges(before, after),
     ...(samePurpose(before, after) ? [] : [change("purpose.changed", place, before.purpose, after.purpose)]),
-    ...after.consumers.filter((each) => !before.consumers.includes(each)).map((each) => change("consumer.added", place, null, each)),
-    ...before.owners.filter((each) => !after.owners.includes(each)).map((each) => change("owner.removed", place, each, null)),
-    ...after.owners.filter((each) => !before.owners.includes(each)).map((each) => change("owner.added", place, null, each)),
+    ...without(after.consumers, before.consumers).map((each) => change("consumer.added", place, null, each)),
+    ...without(before.owners, after.owners).map((each) => change("owner.removed", place, each, null)),
+    ...without(after.owners, before.owners).map((each) => change("owner.added", place, null, each)),
+    ...contractExampleChanges(before, after),
     ...qualityChanges(before.quality, after.quality, comparable(before, after), place),
   ];
+}
+
+function without(items: readonly string[], others: readonly string[]): readonly string[] {
+  const there = new Set(others);
+  return items.filter((each) => !there.has(each));
 }
 
 /** Between standards a converter may leave the usage notes behind; the purpose itself must be the same. */
@@ -28,11 +35,12 @@ function samePurpose(before: Contract, after: Contract): boolean {
 
 /** A server is the same by name, or, when it was renamed or the standard had no names, by what identifies it. */
 function serverChanges(before: Contract, after: Contract): readonly Change[] {
+  const whereIs = (server: Contract["servers"][number]) => JSON.stringify([server.identity, server.region]);
+  const byName = Map.groupBy(before.servers, ({ name }) => name);
+  const byPlace = Map.groupBy(before.servers, whereIs);
   return after.servers.flatMap((now): readonly Change[] => {
     const place = contractPlace(before, after, now.pos);
-    const was =
-      before.servers.find((each) => each.name === now.name) ??
-      before.servers.find((each) => each.identity === now.identity && each.region === now.region);
+    const was = (byName.get(now.name) ?? byPlace.get(whereIs(now)))?.[0];
     if (was === undefined) return [change("server.added", place, null, describe(now), `\`${now.name}\` added`)];
     return [
       ...(was.region === now.region ? [] : [change("server.region_changed", place, was.region, now.region, `\`${now.name}\``)]),
@@ -62,23 +70,30 @@ const RANK: Readonly<Record<string, number>> = {
 };
 
 function accessChanges(before: Contract, after: Contract): readonly Change[] {
+  const byName = new Map([...Map.groupBy(before.roles, ({ name }) => name)].map(([name, roles]) => [name, grantsOf(roles)]));
   return after.roles.flatMap((now): readonly Change[] => {
     const place = contractPlace(before, after, now.pos);
-    const was = before.roles.filter((each) => each.name === now.name);
-    if (was.length === 0) return [change("access.granted", place, null, `${now.name} ${now.access}`.trim(), `\`${now.name}\``)];
-    // An access word without a rank is above all ranks: nobody knows what it grants.
-    const rank = (access: string) => (Object.hasOwn(RANK, access) ? RANK[access]! : 3);
-    if (
-      was.some(
-        (each) =>
-          each.access === now.access ||
-          rank(each.access) > rank(now.access) ||
-          (rank(each.access) === rank(now.access) && rank(now.access) < 3),
-      )
-    )
-      return [];
-    return [change("access.widened", place, was.map((each) => each.access).join(", "), now.access, `\`${now.name}\``)];
+    const was = byName.get(now.name);
+    if (was === undefined) return [change("access.granted", place, null, `${now.name} ${now.access}`.trim(), `\`${now.name}\``)];
+    if (was.accesses.has(now.access) || was.highest > rankOf(now.access)) return [];
+    if (was.ranks.has(rankOf(now.access)) && rankOf(now.access) < UNRANKED) return [];
+    return [change("access.widened", place, was.told, now.access, `\`${now.name}\``)];
   });
+}
+
+const UNRANKED = 3;
+
+/** An access word without a rank is above all ranks: nobody knows what it grants. */
+function rankOf(access: string): number {
+  return Object.hasOwn(RANK, access) ? RANK[access]! : UNRANKED;
+}
+
+/** What all roles of one name grant together. */
+function grantsOf(roles: Contract["roles"]) {
+  const accesses = new Set(roles.map(({ access }) => access));
+  const ranks = new Set([...accesses].map(rankOf));
+  const highest = [...ranks].reduce((most, rank) => Math.max(most, rank), 0);
+  return { accesses, ranks, highest, told: roles.map(({ access }) => access).join(", ") };
 }
 
 function retentionChanges(before: Contract, after: Contract): readonly Change[] {

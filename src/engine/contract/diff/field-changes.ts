@@ -1,6 +1,7 @@
 import type { FindingCode } from "../finding-codes.ts";
 import type { Contract, Field } from "../model.ts";
-import { type Change, change, fieldId, fieldPlace, isTagged, type OwnedField, protects, shortDigest, tagsInForce } from "./change.ts";
+import { type Change, change, fieldId, fieldPlace, isTagged, type OwnedField, protects, tagsInForce } from "./change.ts";
+import { exampleChanges } from "./example-changes.ts";
 import { looksPersonal } from "./likeness.ts";
 import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
@@ -65,10 +66,7 @@ function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] 
     ...constraintChanges(b, a, made),
     ...differs("default.changed", b.default, a.default),
     ...differs("masking.changed", b.masking, a.masking),
-    // Examples may be real data: findings are published, so only a digest of them is told.
-    ...listChanges(b.examples, a.examples).map(([was, is]) =>
-      made("examples.changed", `${b.examples.length} examples (${shortDigest(was)})`, `${a.examples.length} examples (${shortDigest(is)})`),
-    ),
+    ...exampleChanges(b.examples, a.examples, place),
     ...listChanges(b.origins, a.origins).flatMap(([was, is]) => (b.origins.length === 0 ? [] : [made("tag.origin_changed", was, is)])),
     ...differs("description.changed", b.description, a.description),
     ...qualityChanges(b.quality, a.quality, comparable(before.contract, after.contract), place),
@@ -88,9 +86,10 @@ function enumChanges(before: Field, after: Field, made: Make): readonly Change[]
   if (was === null && is === null) return [];
   if (was === null) return [made("constraints.tightened", null, is!.join(", "), "enum")];
   if (is === null) return [made("constraints.loosened", was.join(", "), null, "enum")];
+  const [old, now] = [new Set(was), new Set(is)];
   return [
-    ...was.filter((value) => !is.includes(value)).map((value) => made("enum.value_removed", value, null)),
-    ...is.filter((value) => !was.includes(value)).map((value) => made("enum.value_added", null, value)),
+    ...was.filter((value) => !now.has(value)).map((value) => made("enum.value_removed", value, null)),
+    ...is.filter((value) => !old.has(value)).map((value) => made("enum.value_added", null, value)),
   ];
 }
 

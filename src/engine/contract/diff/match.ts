@@ -23,15 +23,19 @@ export function matchContracts(before: readonly Contract[], after: readonly Cont
   const pairs: Pair<Contract>[] = [];
   const pairedBefore = new Set<Contract>();
   const pairedAfter = new Set<Contract>();
-  const pairUp = (namesOf: (contract: Contract) => readonly string[], isOpen: (b: Contract, a: Contract) => boolean) => {
+  const pairUp = (namesOf: (contract: Contract) => readonly string[], isOpen: (b: Contract) => boolean) => {
     const now = Map.groupBy(
-      after.flatMap((a) => [...new Set(namesOf(a))].map((name) => ({ name, a }))),
+      after.filter((a) => !pairedAfter.has(a)).flatMap((a) => [...new Set(namesOf(a))].map((name) => ({ name, a }))),
       ({ name }) => name,
     );
-    const found = before.flatMap((b) => {
-      const candidates = new Set(namesOf(b).flatMap((name) => (now.get(name) ?? []).map(({ a }) => a)));
-      const open = [...candidates].filter((a) => isOpen(b, a));
-      return open.length > CANDIDATES_MAX ? [] : open.map((a) => ({ before: b, after: a }));
+    const found = before.filter(isOpen).flatMap((b) => {
+      const open = new Set<Contract>();
+      for (const name of new Set(namesOf(b)))
+        for (const { a } of now.get(name) ?? []) {
+          open.add(a);
+          if (open.size > CANDIDATES_MAX) return [];
+        }
+      return [...open].map((a) => ({ before: b, after: a }));
     });
     for (const pair of found) {
       pairs.push(pair);
@@ -39,17 +43,17 @@ export function matchContracts(before: readonly Contract[], after: readonly Cont
       pairedAfter.add(pair.after);
     }
   };
-  const both = (b: Contract, a: Contract) => !pairedBefore.has(b) && !pairedAfter.has(a);
-  pairUp(({ file, key }) => [JSON.stringify([file, key])], both);
-  pairUp(({ key }) => [key], both);
+  const isUnpaired = (b: Contract) => !pairedBefore.has(b);
+  pairUp(({ file, key }) => [JSON.stringify([file, key])], isUnpaired);
+  pairUp(({ key }) => [key], isUnpaired);
   pairUp(
     ({ file }) => [file],
-    (_, a) => !pairedAfter.has(a),
+    () => true,
   );
   // A contract without an id is known by the objects it holds.
   pairUp(
     ({ objects }) => objects.map(({ name }) => name),
-    (b, a) => b.key === b.file && both(b, a),
+    (b) => b.key === b.file && isUnpaired(b),
   );
   return { pairs, removed: before.filter((b) => !pairedBefore.has(b)), added: after.filter((a) => !pairedAfter.has(a)) };
 }

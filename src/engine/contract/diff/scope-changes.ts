@@ -13,6 +13,7 @@ import {
   type Place,
   tagsInForce,
 } from "./change.ts";
+import { objectExampleChanges } from "./example-changes.ts";
 import { comparable } from "./field-changes.ts";
 import type { Matched, Pair } from "./match.ts";
 import { qualityChanges } from "./quality-changes.ts";
@@ -46,6 +47,7 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
     ...scopeLosses(before.object.tags, after.object.tags, place, ownedFields(before), forms, `the object \`${before.object.name}\``),
     ...left,
     ...told,
+    ...objectExampleChanges({ before, after }),
     ...qualityChanges(before.object.quality, after.object.quality, comparable(before.contract, after.contract), place),
   ];
 }
@@ -75,21 +77,26 @@ function scopeLosses(
   forms: FieldForms,
   scope: string,
 ): readonly Change[] {
-  return compareTags(before, after).flatMap((each): readonly Change[] => {
+  const found = compareTags(before, after);
+  if (found.length === 0) return [];
+  const covered = fields.flatMap((field) =>
+    (forms.get(fieldId(field)) ?? []).map((form) => ({
+      id: fieldId(field),
+      place: fieldPlace(field, form),
+      keys: new Set(tagsInForce(form).map((tag) => tag.key)),
+    })),
+  );
+  return found.flatMap((each): readonly Change[] => {
     if (each.code === "tag.added" || each.code === "tag.changed")
       return [change(each.code, place, each.before, each.after, "", each.sensitive)];
-    const bare = fields.flatMap((field) =>
-      (forms.get(fieldId(field)) ?? [])
-        .filter((form) => !tagsInForce(form).some((tag) => tag.key === each.key))
-        .map((form) => ({ field, form })),
-    );
-    const lost = each.sensitive ? bare.map(({ field }) => fieldId(field)) : [];
+    const bare = covered.filter(({ keys }) => !keys.has(each.key));
+    const lost = each.sensitive ? bare.map(({ id }) => id) : [];
     if (each.code !== "tag.removed") return [{ ...change(each.code, place, each.before, each.after, "", each.sensitive), lost }];
     if (!each.sensitive || bare.length === 0) return [change("tag.scope_removed", place, each.before, null, scope, each.sensitive)];
     return bare.map(
-      ({ field, form }): Change => ({
-        ...change("tag.scope_removed", fieldPlace(field, form), each.before, null, scope, true),
-        lost: [fieldId(field)],
+      ({ id, place: bareField }): Change => ({
+        ...change("tag.scope_removed", bareField, each.before, null, scope, true),
+        lost: [id],
       }),
     );
   });

@@ -20,6 +20,7 @@ export function compareTags(before: readonly Tag[], after: readonly Tag[]): read
   const old = byKey(before);
   const now = byKey(after);
   const fresh = new Set([...now.keys()].filter((key) => !old.has(key)));
+  const freshTags = [...fresh].flatMap((key) => now.get(key)!);
   const explained = new Set<string>();
   const changes: TagChange[] = [];
   for (const [key, tags] of old) {
@@ -28,11 +29,7 @@ export function compareTags(before: readonly Tag[], after: readonly Tag[]): read
       changes.push(...compareValues(key, tags, kept));
       continue;
     }
-    const { code, by } = replacement(
-      key,
-      tags,
-      [...fresh].flatMap((each) => now.get(each)!),
-    );
+    const { code, by } = replacement(key, tags, freshTags);
     if (by !== null) explained.add(by.key);
     const sensitive = tags.some(protects);
     // A stronger class in place of this one takes nothing away.

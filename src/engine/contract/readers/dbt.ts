@@ -1,7 +1,7 @@
 import type { Contract, DataObject, Field, Tag } from "../model.ts";
 import { booleanAt, canonical, child, listAt, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
 import { type TagPlace, tagsDeepIn, tagsIn } from "../tags.ts";
-import { blankField, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
+import { blankField, examplesOf, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
 import type { Source } from "./source.ts";
 import { physicalType } from "./type-names.ts";
 
@@ -42,6 +42,7 @@ export function readDbt(source: Source): Contract {
     roles: [],
     consumers: [],
     objects,
+    examples: [],
     tags: [],
     problems: [],
     pos: root.pos,
@@ -82,6 +83,7 @@ function readObject(node: MapNode, name: string, outer: readonly Tag[], vocabula
     fields,
     tags: [...outer, ...dbtTags(node, { vocabulary, scope: "object", via: [] })],
     quality: testsOf(node),
+    examples: examplesOf(child(node, "examples")),
     pos: node.pos,
   };
 }

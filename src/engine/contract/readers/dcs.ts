@@ -1,7 +1,7 @@
 import type { Contract } from "../model.ts";
 import { child, type MapNode, mapAt, ReadFailure, textAt, textsOf } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
-import { prose, qualityOf } from "./build.ts";
+import { examplesOf, prose, qualityOf } from "./build.ts";
 import { readModels } from "./models.ts";
 import { purposeOf } from "./odcs.ts";
 import { consumersOf, ownersOf, rolesOf, serverOf, serviceLevelsOf, slasOf } from "./parts.ts";
@@ -71,6 +71,7 @@ function readModelContract(source: Source): Contract {
     roles: [...rolesOf(root), ...servers.flatMap(([, node]) => rolesOf(node))],
     consumers: consumersOf(root),
     objects: readModels(source),
+    examples: examplesOf(child(root, "examples"), child(root, "example")),
     tags: [...tagsIn(root, place), ...(info === null ? [] : tagsIn(info, place))],
     problems: [],
     pos: root.pos,

@@ -68,6 +68,8 @@ function readModel(name: string, node: MapNode, pos: Position, source: Source, o
     fields: read.map((field) => (keys.has(field.path.join(".")) ? { ...field, primaryKey: true } : field)),
     tags: ownTags ? tagsIn(node, { vocabulary: source.vocabulary, scope: "object", via: [] }) : [],
     quality: qualityOf(node, "quality"),
+    // A file of bare fields is its only model: what it samples is told for the contract.
+    examples: ownTags ? examplesOf(child(node, "examples"), child(node, "example")) : [],
     pos,
   };
 }
@@ -75,7 +77,8 @@ function readModel(name: string, node: MapNode, pos: Position, source: Source, o
 /** The field, then everything inside it: `fields`, `items` as `[]`, `keys` and `values` of maps. */
 function readField({ name, node, pos }: Named, object: string, parents: readonly string[], source: Source): readonly Field[] {
   const path = [...parents, name];
-  const { map, own, inherited, refs, unresolved } = resolveRef(node, source.root);
+  source.budget.field(path, pos);
+  const { map, own, inherited, refs, unresolved } = resolveRef(node, source);
   const customs = customProperties(map);
   const place = { vocabulary: source.vocabulary, via: refs };
   const tags: readonly Tag[] = [
@@ -134,7 +137,7 @@ interface Resolved {
 }
 
 /** `$ref` inside the file only. What cannot be followed (URL, other file, cycle, missing) stays an unknown class, never nothing. */
-function resolveRef(node: MapNode, root: MapNode): Resolved {
+function resolveRef(node: MapNode, { root, budget }: Source): Resolved {
   const entries = new Map(node.entries);
   const taken = new Map<string, Entry>();
   const refs: string[] = [];
@@ -143,6 +146,7 @@ function resolveRef(node: MapNode, root: MapNode): Resolved {
     const target = refs.includes(next) ? null : pointed(root, next);
     refs.push(next);
     if (target === null) return { map: { ...node, entries }, own: node, inherited: { ...node, entries: taken }, refs, unresolved: [next] };
+    budget.reference(refs.length, target.entries.values(), node.pos);
     for (const [key, entry] of target.entries) {
       if (key === "$ref" || entries.has(key)) continue;
       entries.set(key, entry);

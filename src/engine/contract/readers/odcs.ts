@@ -55,6 +55,7 @@ export function readOdcs(source: Source): Contract {
     roles: [...rolesOf(root), ...servers.flatMap(rolesOf)],
     consumers: consumersOf(root),
     objects,
+    examples: examplesOf(child(root, "examples")),
     tags: [...tagsIn(root, place), ...(about?.kind === "map" ? tagsIn(about, place) : [])],
     problems: [],
     pos: root.pos,
@@ -89,6 +90,7 @@ function readObject(node: MapNode, source: Source): DataObject {
     fields,
     tags: tagsIn(node, { vocabulary: source.vocabulary, scope: "object", via: [] }),
     quality: qualityOf(node, "quality"),
+    examples: examplesOf(child(node, "examples"), child(node, "sampleValues")),
     pos: node.pos,
   };
 }
@@ -96,6 +98,7 @@ function readObject(node: MapNode, source: Source): DataObject {
 /** The property itself, then everything inside it: `properties`, `items` as `[]`, `map` as `{key}` and `{value}`. */
 function readProperty(node: MapNode, object: string, parents: readonly string[], source: Source, segment?: string): readonly Field[] {
   const path = [...parents, segment ?? requiredText(node, "a property", "name", "column")];
+  source.budget.field(path, node.pos);
   const options = mapAt(node, "logicalTypeOptions");
   const customs = customProperties(node);
   const required = booleanAt(node, "required");

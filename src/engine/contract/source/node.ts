@@ -125,3 +125,20 @@ export function textsOf(node: Node | null): readonly string[] {
   if (node.kind === "scalar") return [node.text.trim()];
   return node.kind === "seq" ? node.items.map((item) => (item.kind === "scalar" ? item.text.trim() : canonical(item))) : [canonical(node)];
 }
+
+const CHARACTERS_PER_VALUE = 64;
+
+/** Values in a subtree as a walk would meet them; a long text counts as many. */
+export function weigh(node: Node, inside: (node: Node) => number): number {
+  switch (node.kind) {
+    case "scalar":
+      return 1 + Math.floor(node.text.length / CHARACTERS_PER_VALUE);
+    case "seq":
+      return node.items.reduce((total, item) => total + inside(item), 1);
+    case "map":
+      return [...node.entries.values()].reduce(
+        (total, { key, value }) => total + Math.floor(key.length / CHARACTERS_PER_VALUE) + inside(value),
+        1,
+      );
+  }
+}

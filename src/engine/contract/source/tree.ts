@@ -1,11 +1,11 @@
 import { type Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser } from "yaml";
 import type { Position } from "../model.ts";
-import { type Entry, type MapNode, type Node, ReadFailure } from "./node.ts";
+import { type Entry, type MapNode, type Node, ReadFailure, weigh } from "./node.ts";
 
 const MAX_DEPTH = 100;
 const MAX_ALIASES = 10_000;
 /** Nodes after aliases are expanded, above what the file itself holds: a bomb multiplies, a contract repeats. */
-const MAX_EXPANSION = 500_000;
+const MAX_EXPANSION = 100_000;
 const PLAIN_TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
 
 /** Parses one YAML (or JSON) document; null when there is none. Throws ReadFailure, and whatever the library throws. */
@@ -124,8 +124,7 @@ class TreeBuilder {
   private weight(node: Node): number {
     const known = this.weights.get(node);
     if (known !== undefined) return known;
-    const inside = node.kind === "scalar" ? [] : node.kind === "seq" ? node.items : [...node.entries.values()].map((entry) => entry.value);
-    const weight = inside.reduce((total, each) => total + this.weight(each), 1);
+    const weight = weigh(node, (inner) => this.weight(inner));
     this.weights.set(node, weight);
     return weight;
   }

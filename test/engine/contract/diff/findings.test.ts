@@ -66,7 +66,23 @@ describe("a finding", () => {
       { "a.yaml": odcs('      - {name: y, tags: ["pii\u200b"], examples: [jane@example.org]}\n') },
     );
     expect(JSON.stringify(diff.findings)).not.toContain("jane@");
+    const examples = diff.findings.find(({ code }) => code === "examples.changed");
+    expect(examples?.message).toBe("examples changed, and examples can hold real data");
+    expect(examples?.before).toMatch(/^0 examples \(/);
+    expect(examples?.after).toMatch(/^1 example \(/);
     expect(diff.findings.map(({ message }) => message).join()).toContain("<U+200B>");
+  });
+
+  it("names the tags of all fields for rows of a whole object or contract, and never the rows", () => {
+    const rows = { ofContract: "examples: [jane@example.org]\n", ofObject: "    examples: [{y: jane@example.org}]\n" };
+    const text = odcs("      - {name: x}\n      - {name: y, tags: [pii]}\n");
+    const diff = diffOf(
+      { "a.yaml": text },
+      { "a.yaml": text.replace("schema:", `${rows.ofContract}schema:`).replace("    properties", `${rows.ofObject}    properties`) },
+    );
+    expect(diff.findings.map(brief).sort()).toEqual(["block examples.changed", "block examples.changed t"]);
+    for (const finding of diff.findings) expect(finding).toMatchObject({ tagsBefore: ["pii"], tagsAfter: ["pii"], field: null });
+    expect(JSON.stringify(diff.findings)).not.toContain("jane@");
   });
 
   it("a free label is told, and does not block", () => {

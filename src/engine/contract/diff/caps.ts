@@ -1,0 +1,33 @@
+import type { Problem } from "../../problem.ts";
+import { tagKeys } from "../compile.ts";
+import type { Contract } from "../model.ts";
+import { allTags, type Change, change } from "./change.ts";
+
+/** Above these nobody reads the findings of one contract, and telling them costs more than the change may. */
+export const FINDINGS_MAX = 20_000;
+const TAGS_TOLD_MAX = 400_000;
+
+export interface Capped {
+  readonly changes: readonly Change[];
+  readonly unparseable: readonly Problem[];
+}
+
+/** A contract with more changes than can be told is refused as a whole: one blocking finding, an invalid decision, no part left out in silence. */
+export function capChanges(changes: readonly Change[], before: readonly Contract[]): Capped {
+  const unparseable: Problem[] = [];
+  const kept = [...Map.groupBy(changes, (each) => each.place.contract)].flatMap(([file, own]): readonly Change[] => {
+    const because = tooMany(own);
+    if (because === null) return own;
+    unparseable.push({ code: "E001", message: because, file, line: null, severity: "error", hint: "split the change or the contract" });
+    const tags = before.filter((contract) => contract.file === file).flatMap(allTags);
+    const place = { ...own[0]!.place, object: null, field: null, pos: null, side: "head", tagsBefore: tags, tagsAfter: [] } as const;
+    return [change("contract.unparseable", place, null, because, because)];
+  });
+  return { changes: kept, unparseable };
+}
+
+function tooMany(changes: readonly Change[]): string | null {
+  if (changes.length > FINDINGS_MAX) return `${changes.length} changes in one contract, at most ${FINDINGS_MAX} can be compared`;
+  const told = changes.reduce((total, { place }) => total + tagKeys(place.tagsBefore).length + tagKeys(place.tagsAfter).length, 0);
+  return told > TAGS_TOLD_MAX ? `the changes in one contract name its tags ${told} times, at most ${TAGS_TOLD_MAX}` : null;
+}

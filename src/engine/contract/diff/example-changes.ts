@@ -1,0 +1,34 @@
+import type { Contract } from "../model.ts";
+import { type Change, change, contractPlace, type OwnedObject, objectPlace, type Place, shortDigest, tagsInForce } from "./change.ts";
+import type { Pair } from "./match.ts";
+import { listChanges } from "./quality-changes.ts";
+
+/** Examples may be real data: findings are published, so only a digest of them is told. */
+export function exampleChanges(before: readonly string[], after: readonly string[], place: Place): readonly Change[] {
+  return listChanges(before, after).map(([was, is]) => change("examples.changed", place, told(before, was), told(after, is)));
+}
+
+function told(examples: readonly string[], text: string): string {
+  return `${examples.length} ${examples.length === 1 ? "example" : "examples"} (${shortDigest(text)})`;
+}
+
+/** Rows of a whole object show every field in it: the tags of all of them are at stake. */
+export function objectExampleChanges({ before, after }: Pair<OwnedObject>): readonly Change[] {
+  if (isLeftBehind(before.contract, after.contract, after.object.examples)) return [];
+  const place = { ...objectPlace(before, after), tagsBefore: tagsInside(before), tagsAfter: tagsInside(after) };
+  return exampleChanges(before.object.examples, after.object.examples, place);
+}
+
+export function contractExampleChanges(before: Contract, after: Contract): readonly Change[] {
+  if (isLeftBehind(before, after, after.examples)) return [];
+  return exampleChanges(before.examples, after.examples, contractPlace(before, after));
+}
+
+/** A standard without sample data: a converter drops it, and nothing new is shown. */
+function isLeftBehind(before: Contract, after: Contract, examples: readonly string[]): boolean {
+  return before.format !== after.format && examples.length === 0;
+}
+
+function tagsInside(owned: OwnedObject): Place["tagsBefore"] {
+  return [...tagsInForce(owned), ...owned.object.fields.flatMap((field) => field.tags)];
+}

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { FILE, until } from "../support/scene.ts";
@@ -59,7 +59,11 @@ function populate(simulated: Hub): void {
   );
 }
 
-describe.skipIf(!existsSync(MAIN))("the built server as a process", () => {
+describe("the built server as a process", () => {
+  beforeAll(() => {
+    if (!existsSync(MAIN)) throw new Error("there is no dist/main.js: these tests start the built server, so run `npm run build` first");
+  });
+
   test("T77: a delivery acknowledged just before kill -9 is worked off after the restart, without a second delivery", async () => {
     hub = await startHub();
     populate(hub);

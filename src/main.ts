@@ -24,14 +24,16 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
-  const [{ createIngress }, { evaluatePullRequest }, github, store, { createStudio }, { createHealth }] = await Promise.all([
-    import("./bot/ingress.ts"),
-    import("./gate/evaluate-pull-request.ts"),
-    import("./github/index.ts"),
-    import("./store/index.ts"),
-    import("./studio/app.tsx"),
-    import("./studio/health.ts"),
-  ]);
+  const [{ createIngress }, { evaluatePullRequest }, { compareHere }, github, store, { createStudio }, { createHealth }] =
+    await Promise.all([
+      import("./bot/ingress.ts"),
+      import("./gate/evaluate-pull-request.ts"),
+      import("./gate/compare-here.ts"),
+      import("./github/index.ts"),
+      import("./store/index.ts"),
+      import("./studio/app.tsx"),
+      import("./studio/health.ts"),
+    ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
   const started: (() => Promise<unknown>)[] = [];
@@ -69,6 +71,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const deps = {
         ledger,
         clock: { now: () => new Date() },
+        comparer: compareHere,
         pulls: github.createPullRequests(client),
         checks: github.createChecks(client, {
           publicUrl,

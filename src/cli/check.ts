@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { PolicySource } from "../engine/policy/model.ts";
 import { type CheckRequest, checkWorkspace, readPeople } from "../gate/check-workspace.ts";
+import { compareHere } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { FORMATS, type ReportFormat, render } from "../report/index.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -49,7 +50,10 @@ async function check(context: CliContext, path: string, options: CheckOptions): 
   refuseSelfApproval(context, options);
   const repository = await context.openRepository(resolve(context.cwd, path));
   try {
-    const { decision, facts } = await checkWorkspace(repository, context.clock, await requestOf(context, options));
+    const { decision, facts } = await checkWorkspace(
+      { repository, comparer: compareHere, clock: context.clock },
+      await requestOf(context, options),
+    );
     const toFile = options.output !== undefined;
     const view = {
       color: !toFile && wantsColor(context),

@@ -5,7 +5,7 @@ import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
-import { type Clock, type LocalRepository, Refusal } from "./ports.ts";
+import { type Clock, type ContractComparer, type LocalRepository, Refusal } from "./ports.ts";
 import { readChange } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
 
@@ -28,6 +28,12 @@ export interface CheckRequest {
   readonly config: PolicySource | null;
 }
 
+export interface CheckDeps {
+  readonly repository: LocalRepository;
+  readonly comparer: ContractComparer;
+  readonly clock: Clock;
+}
+
 export interface CheckResult {
   readonly decision: Decision;
   readonly facts: Facts;
@@ -37,7 +43,7 @@ export interface CheckResult {
  * Decides a change in a local repository: no server, no database, no network.
  * @throws Refusal for an unknown revision, an empty history, a shallow clone.
  */
-export async function checkWorkspace(repository: LocalRepository, clock: Clock, request: CheckRequest): Promise<CheckResult> {
+export async function checkWorkspace({ repository, comparer, clock }: CheckDeps, request: CheckRequest): Promise<CheckResult> {
   const named = request.base ?? request.people?.baseRef ?? null;
   const defaultBranch = await defaultBranchOf(repository, named);
   const baseRevision = named ?? (await defaultBranchRevision(repository, defaultBranch));
@@ -46,7 +52,7 @@ export async function checkWorkspace(repository: LocalRepository, clock: Clock, 
   const mergeBase = await repository.mergeBase(baseSha, headSha);
 
   const policy = await policyAt(repository, baseSha, request);
-  const change = await readChange(repository, { base: mergeBase, head: headSha }, readableSet(policy));
+  const change = await readChange({ repository, comparer }, { base: mergeBase, head: headSha }, readableSet(policy));
   const author = request.author ?? request.people?.author ?? (await repository.authorOf(headSha));
   const actor = request.people?.facts.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());
   const facts: Facts = {

@@ -1,10 +1,11 @@
-import type { Checks, Clock, Ledger, PullRequests } from "./ports.ts";
+import type { Checks, Clock, ContractComparer, Ledger, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
   readonly pulls: PullRequests;
   readonly ledger: Ledger;
   readonly clock: Clock;
+  readonly comparer: ContractComparer;
 }
 
 /** What the whole gate takes. */

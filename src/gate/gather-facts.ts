@@ -31,7 +31,11 @@ export async function gatherFacts(
   const base = landed === null ? baseTip : { ...baseTip, sha: landed.base };
   const policy = await readPolicy(content, trusted.sha);
   const mergeBase = await content.mergeBase(base.sha, pull.headSha);
-  const change = await readChange(content, { base: mergeBase, head: pull.headSha }, readableSet(policy));
+  const change = await readChange(
+    { repository: content, comparer: deps.comparer },
+    { base: mergeBase, head: pull.headSha },
+    readableSet(policy),
+  );
   const facts = {
     ...bareFacts(deps.clock, pull, policy, trusted.sha),
     subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),

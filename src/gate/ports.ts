@@ -3,6 +3,7 @@
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
 export * from "./ports/checks.ts";
+export * from "./ports/comparer.ts";
 export * from "./ports/inbox.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/local.ts";

@@ -1,11 +1,11 @@
-import { diffContracts } from "../engine/contract/diff.ts";
 import type { ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
-import { vocabularyOf } from "../engine/policy/words.ts";
+import { readingRules } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
-import type { Repository } from "./ports.ts";
+import type { ContractComparer, Repository } from "./ports.ts";
+import { readReferenced } from "./read-references.ts";
 
 /** What a change does to contracts and to the gate's own files. */
 export interface ChangeReading {
@@ -21,7 +21,7 @@ const OUTSIDE_FILES_MAX = 50;
 
 /** Reads only what differs between the two sides (by object id) and compares the whole set together. */
 export async function readChange(
-  repository: Repository,
+  { repository, comparer }: { readonly repository: Repository; readonly comparer: ContractComparer },
   sides: { readonly base: string; readonly head: string },
   set: PolicySet,
 ): Promise<ChangeReading> {
@@ -38,8 +38,12 @@ export async function readChange(
   const lostFile = governed.some((file) => file.headBlob === null);
   const elsewhere = lostFile ? await read("head", outside.slice(0, OUTSIDE_FILES_MAX)) : [];
 
-  const vocabulary = vocabularyOf(set);
-  return { diff: diffContracts({ base, head, files: governed, outside: elsewhere, vocabulary }), governanceFiles: governance, limits };
+  const referenced = {
+    base: await readReferenced(repository, sides.base, base, config.contracts),
+    head: await readReferenced(repository, sides.head, head, config.contracts),
+  };
+  const diff = await comparer.compare({ base, head, files: governed, outside: elsewhere, referenced, rules: readingRules(set) });
+  return { diff, governanceFiles: governance, limits };
 }
 
 export async function readSide(

@@ -1,13 +1,14 @@
-import { diffContracts } from "../engine/contract/diff.ts";
 import type { CompiledContract, Finding, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
-import { vocabularyOf } from "../engine/policy/words.ts";
+import { readingRules } from "../engine/policy/words.ts";
 
-import type { PullRequests, PullTruth, Repository, StoredEvaluation } from "./ports.ts";
+import type { GatherDeps } from "./deps.ts";
+import type { ContractComparer, PullRequests, PullTruth, Repository, StoredEvaluation } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { readChange, readSide } from "./read-change.ts";
+import { readReferenced } from "./read-references.ts";
 
 /** A longer rebase is compared as a squash only; GitHub lists at most this many commits of a pull request. */
 const REBASED_COMMITS_MAX = 250;
@@ -20,15 +21,15 @@ export type Landing =
  * Compares what landed with what was approved: equal governed blobs are the fast path, else the findings must be equal
  * (the base may have moved in the same file). Compiles the governed contracts of the landed tree.
  */
-export async function readLanding(pulls: PullRequests, pull: PullTruth, evaluation: StoredEvaluation): Promise<Landing> {
+export async function readLanding({ pulls, comparer }: GatherDeps, pull: PullTruth, evaluation: StoredEvaluation): Promise<Landing> {
   const mergeSha = pull.mergeCommitSha;
   if (mergeSha === null) throw new TruthError(`merge of #${pull.number}`, "network", "GitHub names no merge commit yet");
-  const content = pulls.content(pull.repository);
+  const repository = pulls.content(pull.repository);
   const set = readableSet(evaluation.facts.policy);
   let because = "";
   for (const before of await landedOn(pulls, pull, mergeSha)) {
-    const difference = await compareLanding(content, { before, after: mergeSha }, evaluation, set);
-    if (difference === null) return { status: "as_approved", contracts: await compileTree(content, mergeSha, set) };
+    const difference = await compareLanding({ repository, comparer }, { before, after: mergeSha }, evaluation, set);
+    if (difference === null) return { status: "as_approved", contracts: await compileTree({ repository, comparer }, mergeSha, set) };
     because ||= difference;
   }
   return { status: "differs", because };
@@ -51,18 +52,18 @@ export async function landedOn(pulls: PullRequests, pull: PullTruth, mergeSha: s
 
 /** null = what landed is what was approved; else a sentence. */
 async function compareLanding(
-  content: Repository,
+  deps: { readonly repository: Repository; readonly comparer: ContractComparer },
   landing: { before: string; after: string },
   evaluation: StoredEvaluation,
   set: PolicySet,
 ): Promise<string | null> {
   const { diff, governanceFiles } = evaluation.facts;
-  const landed = await content.changedFiles(landing.before, landing.after);
+  const landed = await deps.repository.changedFiles(landing.before, landing.after);
   if (landed.incomplete !== null) return `what landed cannot be read whole: ${landed.incomplete}`;
   const sorted = sortChangedFiles(landed.files, set.config.contracts);
   const differing = differences([...diff.files, ...governanceFiles], [...sorted.governed, ...sorted.governance]);
   if (differing.length === 0) return null;
-  const change = await readChange(content, { base: landing.before, head: landing.after }, set);
+  const change = await readChange(deps, { base: landing.before, head: landing.after }, set);
   const sameGovernance = differences(governanceFiles, change.governanceFiles).length === 0;
   if (
     sameGovernance &&
@@ -91,10 +92,16 @@ function sameFindings(approved: readonly Finding[], landed: readonly Finding[]):
 }
 
 /** Every governed contract of a tree, as a runtime needs it. */
-async function compileTree(content: Repository, commit: string, set: PolicySet): Promise<readonly CompiledContract[]> {
-  const all = await content.changedFiles(null, commit);
+async function compileTree(
+  { repository, comparer }: { readonly repository: Repository; readonly comparer: ContractComparer },
+  commit: string,
+  set: PolicySet,
+): Promise<readonly CompiledContract[]> {
+  const all = await repository.changedFiles(null, commit);
   if (all.incomplete !== null) throw new TruthError(`tree of ${commit.slice(0, 7)}`, "network", all.incomplete);
   const { governed } = sortChangedFiles(all.files, set.config.contracts);
-  const head = await readSide(content, "head", governed, set.config.contracts.maxFileBytes);
-  return diffContracts({ base: [], head, files: governed, outside: [], vocabulary: vocabularyOf(set) }).contracts;
+  const head = await readSide(repository, "head", governed, set.config.contracts.maxFileBytes);
+  const referenced = { base: [], head: await readReferenced(repository, commit, head, set.config.contracts) };
+  const diff = await comparer.compare({ base: [], head, files: governed, outside: [], referenced, rules: readingRules(set) });
+  return diff.contracts;
 }

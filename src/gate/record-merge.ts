@@ -17,12 +17,12 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   const { decision, facts } = evaluation;
   if (facts.policy.status === "ok" && isPassing(decision.state) && !governs(evaluation)) {
     // Nothing was found at the head; the landing must show the same nothing.
-    const landing = await readLanding(deps.pulls, pull, evaluation);
+    const landing = await readLanding(deps, pull, evaluation);
     return landing.status === "as_approved" ? "nothing" : mismatch(deps, work, pull, evaluation, landing);
   }
   if (!isPassing(decision.state)) return bypass(deps, work, pull, evaluation);
 
-  const landing = await readLanding(deps.pulls, pull, evaluation);
+  const landing = await readLanding(deps, pull, evaluation);
   if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
   const withdrawn = await withdrawnApprovals(deps, pull, evaluation);
   if (withdrawn.length > 0) {

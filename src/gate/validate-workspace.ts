@@ -1,11 +1,13 @@
 import { sortChangedFiles } from "../engine/contract/governed.ts";
+import { References } from "../engine/contract/references.ts";
 import { validateContract } from "../engine/contract/validate.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
-import { vocabularyOf } from "../engine/policy/words.ts";
+import { readingRules } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
 import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
 import { readSide } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
+import { readReferenced } from "./read-references.ts";
 
 export interface ValidationResult {
   /** Governed files that were read. */
@@ -28,11 +30,13 @@ export async function validateWorkspace(repository: LocalRepository, under: stri
   if (under !== "" && chosen.length === 0 && !all.files.some((file) => file.path === under || file.path.startsWith(`${under}/`))) {
     throw new Refusal("not_found", `no such path in the repository: ${under}`);
   }
-  const vocabulary = vocabularyOf(set);
+  const rules = readingRules(set);
   const files = await readSide(repository, "head", chosen, config.contracts.maxFileBytes);
+  const referenced = await readReferenced(repository, tree, files, config.contracts);
+  const references = new References([...files, ...referenced]);
   return {
     files: files.length,
     config: policy.problems,
-    contracts: [...problems, ...files.flatMap((file) => validateContract(file, vocabulary))],
+    contracts: [...problems, ...files.flatMap((file) => validateContract(file, rules, references))],
   };
 }

@@ -68,7 +68,7 @@ describe("check --format json on real contracts", () => {
 function fieldsOf(path: string, bytes: Uint8Array): number {
   const reading = readContract(
     { path, mode: "100644", blob: "b", bytes, unreadable: null },
-    compileVocabulary({ synonyms: {}, keywords: [] }),
+    { vocabulary: compileVocabulary({ synonyms: {}, keywords: [] }), mappings: [] },
   );
   return reading.status === "contract" ? reading.contract.objects.reduce((sum, object) => sum + object.fields.length, 0) : 0;
 }

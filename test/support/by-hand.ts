@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type ServerType, serve } from "@hono/node-server";
 import { createIngress } from "../../src/bot/ingress.ts";
+import { compareHere } from "../../src/gate/compare-here.ts";
 import type { GateDeps } from "../../src/gate/deps.ts";
 import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
 import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
@@ -48,6 +49,7 @@ export async function startHand(): Promise<Hand> {
     pulls: createPullRequests(app),
     checks: createChecks(app, { publicUrl: "http://127.0.0.1" }),
     clock: { now: () => new Date(now) },
+    comparer: compareHere,
   };
   const secret = randomBytes(32).toString("hex");
   const silent = { info() {}, warn() {}, error() {} };

@@ -8,30 +8,25 @@ import { fileChanges, goneContract } from "./diff/file-changes.ts";
 import { renameCandidates } from "./diff/likeness.ts";
 import { type Matched, matchContracts, matchFields, matchObjects } from "./diff/match.ts";
 import { changedContractTags, changedObject, formsOf, removedObjectTags } from "./diff/scope-changes.ts";
-import { type ChangedPath, readSide, readSides } from "./diff/sides.ts";
+import { type ChangedPath, readSide, readSides, type SidesInput } from "./diff/sides.ts";
 import { toFindings } from "./diff/to-findings.ts";
-import type { ContractDiff, GovernedFile, TagLoss } from "./finding.ts";
+import type { ContractDiff, TagLoss } from "./finding.ts";
 import { FINDING_CODES } from "./finding-codes.ts";
 import type { Contract, ContractFile } from "./model.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { NO_REFERENCES } from "./references.ts";
 
-export interface DiffInput {
-  /** The changed governed files as they stand at the base. */
-  readonly base: readonly ContractFile[];
-  /** The changed governed files as they stand at the head. */
-  readonly head: readonly ContractFile[];
-  readonly files: readonly GovernedFile[];
+export interface DiffInput extends SidesInput {
   /** Changed files outside the governed paths, at the head: a contract may have gone there. */
   readonly outside: readonly ContractFile[];
-  readonly vocabulary: Vocabulary;
 }
 
 /**
  * Compares the whole set of changed contract files at the base with the set at the head: first the structure, then the rule table.
  * Total and deterministic; the order of the inputs does not matter.
+ * @param watch is told each path before it is read, so that one that never ends can be named.
  */
-export function diffContracts(input: DiffInput): ContractDiff {
-  const paths = readSides(input, input.vocabulary);
+export function diffContracts(input: DiffInput, watch: (path: string) => void = () => {}): ContractDiff {
+  const paths = readSides(input, watch);
   const files = fileChanges(paths);
   const contracts = matchContracts(files.before, files.after);
   const outside = outsideContracts(input);
@@ -104,10 +99,10 @@ function hasMoved(contract: Contract, paired: ReadonlySet<Contract["objects"][nu
   return contract.key === contract.file && contract.objects.length > 0 && contract.objects.every((object) => paired.has(object));
 }
 
-function outsideContracts({ outside, vocabulary }: DiffInput): readonly Contract[] {
+function outsideContracts({ outside, rules }: DiffInput): readonly Contract[] {
   return outside
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-    .map((file) => readSide(file, vocabulary))
+    .map((file) => readSide(file, rules, NO_REFERENCES))
     .flatMap((side) => (side.status === "contract" ? [side.contract] : []));
 }
 

@@ -1,7 +1,19 @@
 import type { Problem } from "../problem.ts";
 
 /** The contract formats that a reader exists for. A new format is one reader file and one row in readers/index.ts. */
-export type Format = "odcs" | "dcs" | "dbt" | "choochoo";
+export type Format =
+  | "odcs"
+  | "dcs"
+  | "choochoo"
+  | "dbt"
+  | "openapi"
+  | "asyncapi"
+  | "jsonschema"
+  | "avro"
+  | "protobuf"
+  | "graphql"
+  | "fides"
+  | "plain";
 
 /** 1-based place in a file. */
 export interface Position {
@@ -49,6 +61,8 @@ export interface Field {
   readonly aliases: readonly string[];
   /** A standard's own id (ODCS 3.1 `id`), the best key for renames. */
   readonly stableId: string | null;
+  /** Protobuf field number: identity on the wire. Null in formats without numbers. */
+  readonly number: string | null;
   readonly type: FieldType;
   /** null = not declared. */
   readonly nullable: boolean | null;
@@ -105,6 +119,33 @@ export interface AccessRole {
   readonly pos: Position;
 }
 
+/** What the file itself defines to carry tags: a GraphQL directive, a Protobuf option, a category of a taxonomy. */
+export interface TagDefinition {
+  readonly name: string;
+  /** The tag key it stands for. */
+  readonly key: string;
+  /** Canonical text of the definition. */
+  readonly says: string;
+  readonly pos: Position;
+}
+
+/** One end of a lineage link. `contract` is an id or a file; null = this contract. */
+export interface LinkEnd {
+  readonly contract: string | null;
+  readonly object: string | null;
+  /** Dotted path; null = the whole object. */
+  readonly field: string | null;
+}
+
+/** Data flows (or a reference points) from `upstream` to `downstream`, as the contract declares it. */
+export interface Link {
+  readonly upstream: LinkEnd;
+  readonly downstream: LinkEnd;
+  /** Where it was declared: `relationships`, `transformSourceObjects`, `ref` … */
+  readonly carrier: string;
+  readonly pos: Position;
+}
+
 export interface Contract {
   /** Stable key: the contract's own id where it has one, else the file. */
   readonly key: string;
@@ -129,6 +170,8 @@ export interface Contract {
   /** Sample data beside the objects. */
   readonly examples: readonly string[];
   readonly tags: readonly Tag[];
+  readonly definitions: readonly TagDefinition[];
+  readonly links: readonly Link[];
   /** Advisory problems found while reading (never hides a tag). */
   readonly problems: readonly Problem[];
   readonly pos: Position;

@@ -1,14 +1,15 @@
 import { visible } from "./lookalike.ts";
-import type { ContractFile, ContractReading } from "./model.ts";
+import type { Contract, ContractFile, ContractReading } from "./model.ts";
 import { Budget, refuseOversize } from "./readers/budget.ts";
-import { READERS, recognise } from "./readers/index.ts";
+import { recognise, textReaderOf } from "./readers/index.ts";
+import { NO_REFERENCES, type References } from "./references.ts";
+import type { ReadingRules } from "./rules.ts";
 import { isNull, ReadFailure } from "./source/node.ts";
 import { decodeText, isBlank, isLfsPointer } from "./source/text.ts";
 import { parseTree } from "./source/tree.ts";
-import type { Vocabulary } from "./vocabulary.ts";
 
-/** Names that hold YAML or JSON: unreadable content there is never taken for harmless. */
-const STRUCTURED = /\.(ya?ml|json)$/i;
+/** Names that hold contracts of some format: unreadable content there is never taken for harmless. */
+const STRUCTURED = /\.(ya?ml|json|avsc|proto|graphqls?|gql)$/i;
 /** Content that can hold no contract of a format we read, however it is damaged. */
 const BINARY = /\.(png|jpe?g|gif|webp|ico|pdf|zip|gz|xlsx?|docx?|pptx?|parquet|woff2?)$/i;
 /** What a contract of some format writes at the start of a line; other files are parsed only when one is there. */
@@ -19,20 +20,20 @@ const MARKER =
  * Reads one file by its content. Total: whatever goes wrong is `unparseable`, with a place.
  * `ignored` is for files that clearly declare nothing; the caller compares that with what the other side declared.
  */
-export function readContract(file: ContractFile, vocabulary: Vocabulary): ContractReading {
+export function readContract(file: ContractFile, rules: ReadingRules, references: References = NO_REFERENCES): ContractReading {
   if (file.bytes === null) {
     if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
     return unparseable(file, new ReadFailure(file.unreadable ?? "the content could not be read", null));
   }
   try {
-    return readBytes(file, file.bytes, vocabulary);
+    return readBytes(file, file.bytes, rules, references);
   } catch (error) {
-    if (!STRUCTURED.test(file.path)) return { status: "ignored", because: "not YAML or JSON, and not named so" };
+    if (!STRUCTURED.test(file.path)) return { status: "ignored", because: "no contract by its content, and not named like one" };
     return unparseable(file, error);
   }
 }
 
-function readBytes(file: ContractFile, bytes: Uint8Array, vocabulary: Vocabulary): ContractReading {
+function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, references: References): ContractReading {
   if (isLfsPointer(bytes)) {
     if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
     return unparseable(file, new ReadFailure("a Git LFS pointer stands in place of the content", 1));
@@ -44,16 +45,23 @@ function readBytes(file: ContractFile, bytes: Uint8Array, vocabulary: Vocabulary
   }
   if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
   const text = decodeText(bytes);
+  const common = { file: file.path, ...rules, references, budget: new Budget() };
+  const language = textReaderOf(file.path);
+  if (language !== undefined) {
+    const contract = language.read({ text, ...common });
+    return contract === null ? { status: "ignored", because: `declares no data (${language.title})` } : within(contract);
+  }
   if (!structured && !MARKER.test(text)) return { status: "ignored", because: "declares no data contract" };
   const root = parseTree(text);
   if (root === null || isNull(root)) throw new ReadFailure("the file declares nothing: it is empty or holds only comments", 1);
   if (root.kind !== "map") return { status: "ignored", because: "not a mapping" };
-  const [format, second] = recognise(root, file.path);
-  if (format === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
-  if (second !== undefined) {
-    throw new ReadFailure(`the file says that it is both ${READERS[format].title} and ${READERS[second].title}`, root.pos.line);
-  }
-  const contract = READERS[format].read({ root, file: file.path, vocabulary, budget: new Budget() });
+  const [reader, second] = recognise(root, file.path, rules.mappings);
+  if (reader === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
+  if (second !== undefined) throw new ReadFailure(`the file says that it is both ${reader.title} and ${second.title}`, root.pos.line);
+  return within(reader.read({ root, ...common }));
+}
+
+function within(contract: Contract): ContractReading {
   refuseOversize(contract);
   return { status: "contract", contract };
 }

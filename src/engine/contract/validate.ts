@@ -3,24 +3,24 @@ import { allTags } from "./diff/change.ts";
 import { visible } from "./lookalike.ts";
 import type { Contract, ContractFile } from "./model.ts";
 import { readContract } from "./read.ts";
-import { READERS, type ReaderRow } from "./readers/index.ts";
+import { type ReaderRow, readerOf } from "./readers/index.ts";
+import { NO_REFERENCES, type References } from "./references.ts";
+import type { ReadingRules } from "./rules.ts";
 import { child, isNull, type MapNode, type Node } from "./source/node.ts";
 import { decodeText } from "./source/text.ts";
 import { parseTree } from "./source/tree.ts";
-import type { Vocabulary } from "./vocabulary.ts";
 
 /** Problems of one governed file, in line order: E001 cannot be read, E002 a required key is missing, E003 a name that tools will not find. Empty for files that are no contracts. */
-export function validateContract(file: ContractFile, vocabulary: Vocabulary): readonly Problem[] {
+export function validateContract(file: ContractFile, rules: ReadingRules, references: References = NO_REFERENCES): readonly Problem[] {
   if (!/^100/.test(file.mode)) return [problem(file, "E001", "not a regular file: contracts are plain files", null)];
-  const reading = readContract(file, vocabulary);
+  const reading = readContract(file, rules, references);
   switch (reading.status) {
     case "ignored":
       return [];
     case "unparseable":
       return reading.problems;
     case "contract": {
-      const root = file.bytes === null ? null : parseTree(decodeText(file.bytes));
-      const missing = root?.kind === "map" ? missingKeys(file, root, READERS[reading.contract.format]) : [];
+      const missing = missingKeys(file, readerOf(reading.contract.format));
       return [...missing, ...nameProblems(file), ...unknownClasses(file, reading.contract), ...reading.contract.problems].sort(
         (a, b) => (a.line ?? 0) - (b.line ?? 0),
       );
@@ -28,7 +28,9 @@ export function validateContract(file: ContractFile, vocabulary: Vocabulary): re
   }
 }
 
-function missingKeys(file: ContractFile, root: MapNode, row: ReaderRow): readonly Problem[] {
+function missingKeys(file: ContractFile, row: ReaderRow): readonly Problem[] {
+  const root = file.bytes === null || row.syntax === "text" || row.required.length === 0 ? null : parseTree(decodeText(file.bytes));
+  if (root?.kind !== "map" || row.syntax === "text") return [];
   return row.required
     .filter((alternatives) => !alternatives.some((path) => has(root, path.split("."))))
     .map((alternatives) =>
@@ -49,7 +51,9 @@ function nearest(root: MapNode, path: readonly string[]): number {
 }
 
 function nameProblems(file: ContractFile): readonly Problem[] {
-  return /\.(ya?ml|json)$/.test(file.path) ? [] : [problem(file, "E003", "a contract file is named .yaml, .yml or .json", null)];
+  return /\.(ya?ml|json|avsc|proto|graphqls?|gql)$/.test(file.path)
+    ? []
+    : [problem(file, "E003", "a contract file is named .yaml, .yml, .json, .avsc, .proto or .graphql", null)];
 }
 
 function unknownClasses(file: ContractFile, contract: Contract): readonly Problem[] {

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
-import type { Format } from "../../../src/engine/contract/model.ts";
+
+type GeneratedFormat = "odcs" | "dcs" | "dbt" | "choochoo";
 
 /** A contract as every format can say it. */
 export interface Shape {
-  readonly format: Format;
+  readonly format: GeneratedFormat;
   readonly objects: readonly { readonly name: string; readonly tags: readonly string[]; readonly fields: readonly FieldShape[] }[];
 }
 
@@ -27,7 +28,7 @@ const field = fc.record({
 });
 
 export const shape: fc.Arbitrary<Shape> = fc.record({
-  format: fc.constantFrom<Format>("odcs", "dcs", "dbt", "choochoo"),
+  format: fc.constantFrom<GeneratedFormat>("odcs", "dcs", "dbt", "choochoo"),
   objects: fc.uniqueArray(
     fc.record({
       name: fc.constantFrom("customers", "orders", "items"),

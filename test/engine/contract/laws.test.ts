@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { diffContracts } from "../../../src/engine/contract/diff.ts";
 import { readContract } from "../../../src/engine/contract/read.ts";
 import { documentOf, type FieldShape, FORMS, type Shape, shape } from "./generated.ts";
-import { diffOf, fileOf, inputOf, vocabulary } from "./support.ts";
+import { diffOf, fileOf, inputOf, rules } from "./support.ts";
 
 const form = fc.integer({ min: 0, max: FORMS.length - 1 });
 
@@ -82,7 +82,7 @@ describe("laws of the diff", () => {
         const bytes = new TextEncoder().encode(write(contract, 0));
         const place = at % bytes.length;
         const damaged = new Uint8Array([...bytes.subarray(0, place), ...noise, ...bytes.subarray(place + noise.length)]);
-        expect(["contract", "ignored", "unparseable"]).toContain(readContract(fileOf("contracts/c.yaml", damaged), vocabulary).status);
+        expect(["contract", "ignored", "unparseable"]).toContain(readContract(fileOf("contracts/c.yaml", damaged), rules).status);
       }),
       { numRuns: 120 },
     );

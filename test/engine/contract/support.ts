@@ -1,9 +1,11 @@
 import { type DiffInput, diffContracts } from "../../../src/engine/contract/diff.ts";
 import type { ContractDiff, Finding, GovernedFile } from "../../../src/engine/contract/finding.ts";
 import type { ContractFile } from "../../../src/engine/contract/model.ts";
+import type { ReadingRules } from "../../../src/engine/contract/rules.ts";
 import { compileVocabulary } from "../../../src/engine/contract/vocabulary.ts";
 
 export const vocabulary = compileVocabulary({ synonyms: {}, keywords: [] });
+export const rules: ReadingRules = { vocabulary, mappings: [] };
 
 /** One side of a change: path -> text, or bytes, or a file of another mode. */
 export type Tree = Readonly<Record<string, string | Uint8Array | { readonly mode: string; readonly text?: string }>>;
@@ -23,7 +25,7 @@ export function inputOf(base: Tree, head: Tree, outside: Tree = {}): DiffInput {
     const [b, a] = [before.find((file) => file.path === path), after.find((file) => file.path === path)];
     return { path, baseMode: b?.mode ?? null, baseBlob: b?.blob ?? null, headMode: a?.mode ?? null, headBlob: a?.blob ?? null };
   });
-  return { base: before, head: after, files: governed, outside: files(outside), vocabulary };
+  return { base: before, head: after, files: governed, outside: files(outside), referenced: { base: [], head: [] }, rules };
 }
 
 export function diffOf(base: Tree, head: Tree, outside: Tree = {}): ContractDiff {

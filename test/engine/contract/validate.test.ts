@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { validateContract } from "../../../src/engine/contract/validate.ts";
-import { fileOf, vocabulary } from "./support.ts";
+import { fileOf, rules } from "./support.ts";
 
 function problems(path: string, content: Parameters<typeof fileOf>[1]) {
-  return validateContract(fileOf(path, content), vocabulary).map(({ code, line, severity }) => `${code}:${line} ${severity}`);
+  return validateContract(fileOf(path, content), rules).map(({ code, line, severity }) => `${code}:${line} ${severity}`);
 }
 
 describe("validate", () => {

@@ -2,8 +2,9 @@ import type { Problem } from "../../problem.ts";
 import type { GovernedFile } from "../finding.ts";
 import type { Contract, ContractFile } from "../model.ts";
 import { readContract } from "../read.ts";
+import { References } from "../references.ts";
+import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
-import type { Vocabulary } from "../vocabulary.ts";
 
 /** What stands at a path on one side. `suspect`: nobody can say whether it declared something. */
 export type Side =
@@ -20,36 +21,46 @@ export interface ChangedPath {
 }
 
 const REGULAR = new Set(["100644", "100755", "100664"]);
-const MAYBE_CONTRACT = /\.(ya?ml|json)$|(^|\/)[^./]+$/i;
+const MAYBE_CONTRACT = /\.(ya?ml|json|avsc|proto|graphqls?|gql)$|(^|\/)[^./]+$/i;
+
+export interface SidesInput {
+  readonly base: readonly ContractFile[];
+  readonly head: readonly ContractFile[];
+  readonly files: readonly GovernedFile[];
+  /** Unchanged files that changed ones refer to, as they stand on each side. */
+  readonly referenced: { readonly base: readonly ContractFile[]; readonly head: readonly ContractFile[] };
+  readonly rules: ReadingRules;
+}
 
 /** Reads both sides of every changed path, in path order. A file that was announced and not handed in is unreadable, never absent. */
-export function readSides(
-  input: { base: readonly ContractFile[]; head: readonly ContractFile[]; files: readonly GovernedFile[] },
-  vocabulary: Vocabulary,
-): readonly ChangedPath[] {
+export function readSides(input: SidesInput, watch: (path: string) => void): readonly ChangedPath[] {
   const base = new Map(input.base.map((file) => [file.path, file]));
   const head = new Map(input.head.map((file) => [file.path, file]));
   for (const file of input.files) {
     if (file.baseBlob !== null && !base.has(file.path)) base.set(file.path, missing(file.path, file.baseMode, file.baseBlob));
     if (file.headBlob !== null && !head.has(file.path)) head.set(file.path, missing(file.path, file.headMode, file.headBlob));
   }
-  return [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => ({
-    path,
-    before: readSide(base.get(path), vocabulary),
-    after: readSide(head.get(path), vocabulary),
-  }));
+  const { rules, referenced } = input;
+  const references = {
+    base: new References([...referenced.base, ...input.base]),
+    head: new References([...referenced.head, ...input.head]),
+  };
+  return [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
+    watch(path);
+    return { path, before: readSide(base.get(path), rules, references.base), after: readSide(head.get(path), rules, references.head) };
+  });
 }
 
 function missing(path: string, mode: string | null, blob: string): ContractFile {
   return { path, mode: mode ?? "100644", blob, bytes: null, unreadable: "the content was not read" };
 }
 
-export function readSide(file: ContractFile | undefined, vocabulary: Vocabulary): Side {
+export function readSide(file: ContractFile | undefined, rules: ReadingRules, references: References): Side {
   if (file === undefined) return { status: "absent" };
   const suspect = MAYBE_CONTRACT.test(file.path);
   if (!REGULAR.has(file.mode))
     return { status: "irregular", because: KINDS[file.mode] ?? `file mode ${file.mode}`, suspect: suspect || file.mode !== "120000" };
-  const reading = readContract(file, vocabulary);
+  const reading = readContract(file, rules, references);
   switch (reading.status) {
     case "contract":
       return reading;

@@ -1,5 +1,34 @@
-import type { Field, Position } from "../model.ts";
+import type { Contract, Field, Format, Position } from "../model.ts";
 import { canonical, child, type MapNode, type Node, ReadFailure, textAt, textsOf } from "../source/node.ts";
+
+/** A contract with nothing declared, known by its file; readers override what their format says. */
+export function blankContract(format: Format, file: string, pos: Position): Contract {
+  return {
+    key: file,
+    format,
+    specVersion: "",
+    file,
+    name: null,
+    version: null,
+    status: null,
+    description: null,
+    purpose: null,
+    owners: [],
+    slas: {},
+    retention: null,
+    quality: [],
+    servers: [],
+    roles: [],
+    consumers: [],
+    objects: [],
+    examples: [],
+    tags: [],
+    definitions: [],
+    links: [],
+    problems: [],
+    pos,
+  };
+}
 
 /** A field with nothing declared; readers override what their format says. */
 export function blankField(object: string, path: readonly string[], pos: Position): Field {
@@ -10,6 +39,7 @@ export function blankField(object: string, path: readonly string[], pos: Positio
     physicalName: null,
     aliases: [],
     stableId: null,
+    number: null,
     type: { logical: null, physical: null, params: {}, ref: null, item: null },
     nullable: null,
     required: null,

@@ -1,7 +1,7 @@
 import type { Contract, DataObject, Field, Tag } from "../model.ts";
 import { booleanAt, canonical, child, listAt, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
 import { type TagPlace, tagsDeepIn, tagsIn } from "../tags.ts";
-import { blankField, examplesOf, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
+import { blankContract, blankField, examplesOf, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
 import type { Source } from "./source.ts";
 import { physicalType } from "./type-names.ts";
 
@@ -24,29 +24,7 @@ export function readDbt(source: Source): Contract {
     objects.map(({ name, pos }) => ({ name, line: pos.line })),
     "model",
   );
-  return {
-    key: file,
-    format: "dbt",
-    specVersion: textAt(root, "version") ?? "",
-    file,
-    name: null,
-    version: null,
-    status: null,
-    description: null,
-    purpose: null,
-    owners: [],
-    slas: {},
-    retention: null,
-    quality: [],
-    servers: [],
-    roles: [],
-    consumers: [],
-    objects,
-    examples: [],
-    tags: [],
-    problems: [],
-    pos: root.pos,
-  };
+  return { ...blankContract("dbt", file, root.pos), specVersion: textAt(root, "version") ?? "", objects };
 }
 
 /** The model, and each of its versions that has columns of its own. */

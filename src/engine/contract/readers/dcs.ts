@@ -1,7 +1,7 @@
 import type { Contract } from "../model.ts";
 import { child, type MapNode, mapAt, ReadFailure, textAt, textsOf } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
-import { examplesOf, prose, qualityOf } from "./build.ts";
+import { blankContract, examplesOf, prose, qualityOf } from "./build.ts";
 import { readModels } from "./models.ts";
 import { purposeOf } from "./odcs.ts";
 import { consumersOf, ownersOf, rolesOf, serverOf, serviceLevelsOf, slasOf } from "./parts.ts";
@@ -52,14 +52,11 @@ function readModelContract(source: Source): Contract {
   const owner = textsOf(child(about, "owner"));
   const levels = child(root, "servicelevels", "serviceLevels");
   return {
+    ...blankContract("dcs", file, root.pos),
     key: textAt(root, "id") ?? file,
-    format: "dcs",
-    specVersion: "",
-    file,
     name: textAt(about, "title", "name"),
     version: textAt(about, "version"),
     status: textAt(about, "status"),
-    description: null,
     purpose:
       child(root, "description")?.kind === "map" && info === null
         ? purposeOf(mapAt(root, "description")!, "purpose")
@@ -73,8 +70,6 @@ function readModelContract(source: Source): Contract {
     objects: readModels(source),
     examples: examplesOf(child(root, "examples"), child(root, "example")),
     tags: [...tagsIn(root, place), ...(info === null ? [] : tagsIn(info, place))],
-    problems: [],
-    pos: root.pos,
   };
 }
 

@@ -1,23 +1,43 @@
 import type { Contract, Format } from "../model.ts";
+import type { PlainMapping } from "../rules.ts";
 import type { MapNode } from "../source/node.ts";
 import { readDbt, recogniseDbt } from "./dbt.ts";
 import { readChooChoo, readDcs, recogniseChooChoo, recogniseDcs } from "./dcs.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
-import type { Source } from "./source.ts";
+import type { Source, TextSource } from "./source.ts";
 
-/** One row per format. `exclusive` formats name themselves by a marker: two markers in one file are refused. */
-export interface ReaderRow {
+/** One row per format that is written in YAML or JSON. `exclusive` formats name themselves by a marker: two markers in one file are refused. */
+export interface TreeReader {
+  readonly syntax: "tree";
   readonly title: string;
   readonly exclusive: boolean;
-  readonly recognise: (root: MapNode, file: string) => boolean;
+  readonly recognise: (root: MapNode, file: string, mappings: readonly PlainMapping[]) => boolean;
   readonly read: (source: Source) => Contract;
   /** Keys that `validate` asks for: each entry is satisfied by any of its alternatives, dots go inside. */
   readonly required: readonly (readonly string[])[];
 }
 
+/** One row per format with a language of its own, told by the file's name. `read` gives null for a file that declares no data (a query). */
+export interface TextReader {
+  readonly syntax: "text";
+  readonly title: string;
+  readonly extension: RegExp;
+  readonly read: (source: TextSource) => Contract | null;
+}
+
+export type ReaderRow = TreeReader | TextReader;
+
 export const READERS = {
-  odcs: { title: "Open Data Contract Standard", exclusive: true, recognise: recogniseOdcs, read: readOdcs, required: ODCS_REQUIRED },
+  odcs: {
+    syntax: "tree",
+    title: "Open Data Contract Standard",
+    exclusive: true,
+    recognise: recogniseOdcs,
+    read: readOdcs,
+    required: ODCS_REQUIRED,
+  },
   dcs: {
+    syntax: "tree",
     title: "Data Contract Specification",
     exclusive: true,
     recognise: recogniseDcs,
@@ -25,18 +45,33 @@ export const READERS = {
     required: [["dataContractSpecification"], ["id"], ["info"], ["info.title"], ["info.version"]],
   },
   choochoo: {
+    syntax: "tree",
     title: "ChooChoo contract",
     exclusive: false,
     recognise: recogniseChooChoo,
     read: readChooChoo,
     required: [["models", "fields"]],
   },
-  dbt: { title: "dbt properties", exclusive: false, recognise: recogniseDbt, read: readDbt, required: [] },
-} as const satisfies Record<Format, ReaderRow>;
+  dbt: { syntax: "tree", title: "dbt properties", exclusive: false, recognise: recogniseDbt, read: readDbt, required: [] },
+} as const satisfies Partial<Record<Format, ReaderRow>>;
 
-/** The formats a document says it is, strongest marker first. Empty: no contract. */
-export function recognise(root: MapNode, file: string): readonly Format[] {
-  const formats = (Object.keys(READERS) as Format[]).filter((format) => READERS[format].recognise(root, file));
-  const exclusive = formats.filter((format) => READERS[format].exclusive);
-  return exclusive.length > 0 ? exclusive : formats.slice(0, 1);
+const ROWS: Readonly<Partial<Record<Format, ReaderRow>>> = READERS;
+const FORMATS = Object.keys(READERS) as Format[];
+
+export function readerOf(format: Format): ReaderRow {
+  const row = ROWS[format];
+  if (row === undefined) throw new Error(`no reader for ${format}`);
+  return row;
+}
+
+/** The reader whose language the file's name says it is written in; undefined for YAML, JSON and everything else. */
+export function textReaderOf(file: string): TextReader | undefined {
+  return FORMATS.map(readerOf).find((row): row is TextReader => row.syntax === "text" && row.extension.test(file));
+}
+
+/** The readers of what a document says it is, strongest marker first. Empty: no contract. */
+export function recognise(root: MapNode, file: string, mappings: readonly PlainMapping[]): readonly TreeReader[] {
+  const rows = FORMATS.map(readerOf).filter((row): row is TreeReader => row.syntax === "tree" && row.recognise(root, file, mappings));
+  const exclusive = rows.filter((row) => row.exclusive);
+  return exclusive.length > 0 ? exclusive : rows.slice(0, 1);
 }

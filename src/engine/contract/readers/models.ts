@@ -136,17 +136,18 @@ interface Resolved {
   readonly unresolved: readonly string[];
 }
 
-/** `$ref` inside the file only. What cannot be followed (URL, other file, cycle, missing) stays an unknown class, never nothing. */
-function resolveRef(node: MapNode, { root, budget }: Source): Resolved {
+/** What cannot be followed (URL, file that is not governed, cycle, missing) stays an unknown class, never nothing. */
+function resolveRef(node: MapNode, source: Source): Resolved {
   const entries = new Map(node.entries);
   const taken = new Map<string, Entry>();
   const refs: string[] = [];
   let next = textAt(node, "$ref");
   while (next !== null) {
-    const target = refs.includes(next) ? null : pointed(root, next);
+    const target: Node | null = refs.includes(next) ? null : source.references.follow(source, next, node.pos);
     refs.push(next);
-    if (target === null) return { map: { ...node, entries }, own: node, inherited: { ...node, entries: taken }, refs, unresolved: [next] };
-    budget.reference(refs.length, target.entries.values(), node.pos);
+    if (target?.kind !== "map")
+      return { map: { ...node, entries }, own: node, inherited: { ...node, entries: taken }, refs, unresolved: [next] };
+    source.budget.reference(refs.length, target.entries.values(), node.pos);
     for (const [key, entry] of target.entries) {
       if (key === "$ref" || entries.has(key)) continue;
       entries.set(key, entry);
@@ -155,21 +156,6 @@ function resolveRef(node: MapNode, { root, budget }: Source): Resolved {
     next = textAt(target, "$ref");
   }
   return { map: { ...node, entries }, own: node, inherited: refs.length === 0 ? null : { ...node, entries: taken }, refs, unresolved: [] };
-}
-
-function pointed(root: MapNode, ref: string): MapNode | null {
-  if (!ref.startsWith("#/")) return null;
-  let at: Node = root;
-  for (const step of ref
-    .slice(2)
-    .split("/")
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))) {
-    if (at.kind !== "map") return null;
-    const entry = at.entries.get(step);
-    if (entry === undefined) return null;
-    at = entry.value;
-  }
-  return at.kind === "map" ? at : null;
 }
 
 function unresolvedTag(ref: string, pos: Position): Tag {

@@ -2,6 +2,7 @@ import type { Contract, DataObject, Field, FieldType } from "../model.ts";
 import { booleanAt, child, keyPosition, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
 import {
+  blankContract,
   blankField,
   constraintsOf,
   customProperties,
@@ -39,14 +40,12 @@ export function readOdcs(source: Source): Contract {
   const about = child(root, "description");
   const servers = looseMaps(child(root, "servers"));
   return {
+    ...blankContract("odcs", file, root.pos),
     key: textAt(root, "id", "uuid") ?? file,
-    format: "odcs",
     specVersion: textAt(root, "apiVersion", "standardVersion", "templateVersion") ?? "",
-    file,
     name: textAt(root, "name", "dataProduct", "quantumName"),
     version: textAt(root, "version"),
     status: textAt(root, "status"),
-    description: null,
     purpose: about?.kind === "map" ? purposeOf(about, "purpose") : prose(about),
     owners: ownersOf(root),
     ...slasOf(root),
@@ -57,8 +56,6 @@ export function readOdcs(source: Source): Contract {
     objects,
     examples: examplesOf(child(root, "examples")),
     tags: [...tagsIn(root, place), ...(about?.kind === "map" ? tagsIn(about, place) : [])],
-    problems: [],
-    pos: root.pos,
   };
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { readContract } from "../../../../src/engine/contract/read.ts";
-import { fileOf, vocabulary } from "../support.ts";
+import { fileOf, rules } from "../support.ts";
 
 const HEAD = "kind: DataContract\napiVersion: v3.1.0\nid: c\n";
 
 function read(text: string | Uint8Array, path = "contracts/c.yaml") {
-  return readContract(fileOf(path, text), vocabulary);
+  return readContract(fileOf(path, text), rules);
 }
 
 describe("what is read", () => {

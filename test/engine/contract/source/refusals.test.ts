@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ContractFile } from "../../../../src/engine/contract/model.ts";
 import { readContract } from "../../../../src/engine/contract/read.ts";
-import { fileOf, vocabulary } from "../support.ts";
+import { fileOf, rules } from "../support.ts";
 
 const HEAD = "kind: DataContract\napiVersion: v3.1.0\nid: c\n";
 
 function read(text: string | Uint8Array, path = "contracts/c.yaml") {
-  return readContract(fileOf(path, text), vocabulary);
+  return readContract(fileOf(path, text), rules);
 }
 
 describe("what is refused, with its line", () => {
@@ -43,8 +43,8 @@ describe("what is refused, with its line", () => {
 
   it("a file whose content could not be had", () => {
     const file: ContractFile = { path: "contracts/c.yaml", mode: "100644", blob: "x", bytes: null, unreadable: "larger than 2 MiB" };
-    expect(readContract(file, vocabulary)).toMatchObject({ status: "unparseable", problems: [{ message: "larger than 2 MiB" }] });
-    expect(readContract({ ...file, path: "contracts/logo.png" }, vocabulary).status).toBe("ignored");
+    expect(readContract(file, rules)).toMatchObject({ status: "unparseable", problems: [{ message: "larger than 2 MiB" }] });
+    expect(readContract({ ...file, path: "contracts/logo.png" }, rules).status).toBe("ignored");
   });
 });
 

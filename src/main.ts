@@ -24,11 +24,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
-  const [{ createIngress }, { evaluatePullRequest }, { compareHere }, github, store, { createStudio }, { createHealth }] =
+  const [{ createIngress }, { evaluatePullRequest }, { createSandbox }, github, store, { createStudio }, { createHealth }] =
     await Promise.all([
       import("./bot/ingress.ts"),
       import("./gate/evaluate-pull-request.ts"),
-      import("./gate/compare-here.ts"),
+      import("./sandbox/comparer.ts"),
       import("./github/index.ts"),
       import("./store/index.ts"),
       import("./studio/app.tsx"),
@@ -67,11 +67,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const app = new Hono();
     app.route("/", createHealth({ ledger, configured: config.github !== null }));
     if (config.github !== null) {
+      const sandbox = createSandbox();
+      started.push(() => sandbox.close());
       const client = github.createGitHub(config.github);
       const deps = {
         ledger,
         clock: { now: () => new Date() },
-        comparer: compareHere,
+        comparer: sandbox,
         pulls: github.createPullRequests(client),
         checks: github.createChecks(client, {
           publicUrl,

@@ -8,7 +8,7 @@ import { fileChanges, goneContract } from "./diff/file-changes.ts";
 import { renameCandidates } from "./diff/likeness.ts";
 import { type Matched, matchContracts, matchFields, matchObjects } from "./diff/match.ts";
 import { changedContractTags, changedObject, formsOf, removedObjectTags } from "./diff/scope-changes.ts";
-import { type ChangedPath, readSide, readSides, type SidesInput } from "./diff/sides.ts";
+import { type ChangedPath, readSide, readSides, type SidesInput, type Watch } from "./diff/sides.ts";
 import { toFindings } from "./diff/to-findings.ts";
 import type { ContractDiff, TagLoss } from "./finding.ts";
 import { FINDING_CODES } from "./finding-codes.ts";
@@ -23,9 +23,9 @@ export interface DiffInput extends SidesInput {
 /**
  * Compares the whole set of changed contract files at the base with the set at the head: first the structure, then the rule table.
  * Total and deterministic; the order of the inputs does not matter.
- * @param watch is told each path before it is read, so that one that never ends can be named.
+ * @param watch is told what is being read, so that a file that never ends can be named.
  */
-export function diffContracts(input: DiffInput, watch: (path: string) => void = () => {}): ContractDiff {
+export function diffContracts(input: DiffInput, watch: Watch = () => {}): ContractDiff {
   const paths = readSides(input, watch);
   const files = fileChanges(paths);
   const contracts = matchContracts(files.before, files.after);

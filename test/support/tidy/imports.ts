@@ -36,6 +36,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   gate: { may: ["engine", "gate/ports"], never: INFRASTRUCTURE },
   github: { may: ["engine", "report", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
   git: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/)/ },
+  sandbox: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/|hono)/ },
   store: { may: ["engine", "gate/ports"], never: /^(probot|@octokit\/|hono)/ },
   bot: { may: ["gate", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
   studio: {
@@ -48,7 +49,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   "config.ts": { may: [], never: INFRASTRUCTURE },
   /** The composition root, of the server and of the command. */
   "main.ts": {
-    may: ["engine", "report", "gate", "gate/ports", "github", "git", "store", "bot", "studio", "cli", "runtime", "config.ts"],
+    may: ["engine", "report", "gate", "gate/ports", "github", "git", "sandbox", "store", "bot", "studio", "cli", "runtime", "config.ts"],
   },
 };
 

@@ -11,6 +11,7 @@ export const SRC_NAMES: readonly string[] = [
   "gate",
   "github",
   "git",
+  "sandbox",
   "store",
   "bot",
   "studio",

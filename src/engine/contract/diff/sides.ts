@@ -32,8 +32,11 @@ export interface SidesInput {
   readonly rules: ReadingRules;
 }
 
+/** Told each path before it is read, and null when all are. */
+export type Watch = (path: string | null) => void;
+
 /** Reads both sides of every changed path, in path order. A file that was announced and not handed in is unreadable, never absent. */
-export function readSides(input: SidesInput, watch: (path: string) => void): readonly ChangedPath[] {
+export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath[] {
   const base = new Map(input.base.map((file) => [file.path, file]));
   const head = new Map(input.head.map((file) => [file.path, file]));
   for (const file of input.files) {
@@ -45,10 +48,12 @@ export function readSides(input: SidesInput, watch: (path: string) => void): rea
     base: new References([...referenced.base, ...input.base]),
     head: new References([...referenced.head, ...input.head]),
   };
-  return [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
+  const read = [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
     watch(path);
     return { path, before: readSide(base.get(path), rules, references.base), after: readSide(head.get(path), rules, references.head) };
   });
+  watch(null);
+  return read;
 }
 
 function missing(path: string, mode: string | null, blob: string): ContractFile {

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { Piscina } from "piscina";
+import type { DiffInput } from "../engine/contract/diff.ts";
+import type { ContractDiff } from "../engine/contract/finding.ts";
+import type { ContractFile } from "../engine/contract/model.ts";
+import type { ReadingRules } from "../engine/contract/rules.ts";
+import type { ContractComparer } from "../gate/ports.ts";
+import { type Compared, runTask } from "./run-task.ts";
+import { compareInThread } from "./thread.ts";
+
+export interface SandboxLimits {
+  /** Milliseconds that one comparison may take, waiting for a thread not counted. */
+  readonly timeoutMs: number;
+  /** MiB of JavaScript heap of one thread. */
+  readonly memoryMiB: number;
+  readonly threads: number;
+}
+
+export const SANDBOX_LIMITS: SandboxLimits = { timeoutMs: 20_000, memoryMiB: 512, threads: 2 };
+
+/** Files of one change that may be found poisonous one by one; with more, none of them is read. */
+const SUSPECTS_MAX = 3;
+/** Comparisons remembered: a review or a label brings the same change again. */
+const REMEMBERED = 200;
+/** Findings and contracts that the memory may hold together. */
+const REMEMBERED_WEIGHT = 200_000;
+
+/**
+ * Compares in threads with limits on time and memory. Whatever a file does to its thread, the caller gets an answer:
+ * the file that was being read counts as unreadable, and the rest is compared without it.
+ */
+export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractComparer & { close(): Promise<void> } {
+  const source = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
+  const pool = new Piscina<unknown, ContractDiff>({
+    filename: new URL(source, import.meta.url).href,
+    name: compareInThread.name,
+    minThreads: 1,
+    maxThreads: limits.threads,
+    idleTimeout: 60_000,
+    resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB },
+  });
+  const memory = new LRUCache<string, ContractDiff>({
+    max: REMEMBERED,
+    maxSize: REMEMBERED_WEIGHT,
+    sizeCalculation: (diff) => 1 + diff.findings.length + diff.files.length + diff.contracts.length * 10,
+  });
+
+  async function compareAnew(input: DiffInput): Promise<ContractDiff> {
+    let open = input;
+    for (let round = 0; round <= SUSPECTS_MAX; round += 1) {
+      const compared: Compared = await runTask(pool, open, limits);
+      if (compared.status === "ok") return compared.diff;
+      open = compared.path === null || round === SUSPECTS_MAX ? withoutAny(input, compared.because) : without(open, compared);
+    }
+    const last = await runTask(pool, open, limits);
+    if (last.status === "ok") return last.diff;
+    throw new Error(`the change cannot be compared: ${last.because}`);
+  }
+
+  return {
+    async compare(input) {
+      const key = digestOf(input);
+      const known = memory.get(key);
+      if (known !== undefined) return known;
+      const diff = await compareAnew(input);
+      memory.set(key, diff);
+      return diff;
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function without(input: DiffInput, { path, because }: { readonly path: string | null; readonly because: string }): DiffInput {
+  return eachFile(input, (file) => (file.path === path ? { ...file, bytes: null, unreadable: because } : file));
+}
+
+function withoutAny(input: DiffInput, because: string): DiffInput {
+  return eachFile(input, (file) => ({ ...file, bytes: null, unreadable: because }));
+}
+
+function eachFile(input: DiffInput, change: (file: ContractFile) => ContractFile): DiffInput {
+  return {
+    ...input,
+    base: input.base.map(change),
+    head: input.head.map(change),
+    outside: input.outside.map(change),
+    referenced: { base: input.referenced.base.map(change), head: input.referenced.head.map(change) },
+  };
+}
+
+/** Blob ids stand for content; the rest of what a comparison depends on is written out. */
+function digestOf({ base, head, outside, referenced, files, rules }: DiffInput): string {
+  const named = (list: readonly ContractFile[]) =>
+    list.map(({ path, mode, blob, bytes, unreadable }) => [path, mode, blob, bytes === null, unreadable]);
+  const sides = [base, head, outside, referenced.base, referenced.head].map(named);
+  return createHash("sha256")
+    .update(JSON.stringify([sides, files, rulesText(rules)]))
+    .digest("base64");
+}
+
+function rulesText({ vocabulary, mappings }: ReadingRules): unknown {
+  const { markers: _memo, ...said } = vocabulary;
+  const plain = (value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value);
+  return [Object.entries(said).map(([key, value]) => [key, plain(value)]), mappings];
+}

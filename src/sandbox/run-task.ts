@@ -1,0 +1,52 @@
+import type { Piscina } from "piscina";
+import type { DiffInput } from "../engine/contract/diff.ts";
+import type { ContractDiff } from "../engine/contract/finding.ts";
+import { QUEUED, type Task } from "./thread.ts";
+
+export type Compared =
+  | { readonly status: "ok"; readonly diff: ContractDiff }
+  /** `path` is the file that was being read when the thread ended; null = none of them alone. */
+  | { readonly status: "ended"; readonly path: string | null; readonly because: string };
+
+/** One comparison in a thread. The clock starts when the thread does. Rejects only when the pool is being closed. */
+export async function runTask(
+  pool: Piscina<unknown, ContractDiff>,
+  input: DiffInput,
+  limits: { readonly timeoutMs: number; readonly memoryMiB: number },
+): Promise<Compared> {
+  const paths = [...new Set([...input.base, ...input.head].map((file) => file.path))].sort();
+  const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const mark = new Int32Array(progress);
+  Atomics.store(mark, 0, QUEUED);
+  const limit = new AbortController();
+  const task: Task = { input, paths, progress };
+  const started = Atomics.waitAsync(mark, 0, QUEUED);
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  const startClock = () => {
+    if (!over) timer = setTimeout(() => limit.abort(), limits.timeoutMs);
+  };
+  if (started.async) void started.value.then(startClock);
+  else startClock();
+  try {
+    return { status: "ok", diff: await pool.run(task, { signal: limit.signal }) };
+  } catch (error) {
+    const because = reasonOf(error, limit.signal.aborted, limits);
+    if (because === null) throw error;
+    return { status: "ended", path: paths[Atomics.load(mark, 0)] ?? null, because };
+  } finally {
+    over = true;
+    clearTimeout(timer);
+    // Nobody waits for a mark that will not come.
+    Atomics.notify(mark, 0);
+  }
+}
+
+/** null = not the content's doing. */
+function reasonOf(error: unknown, timedOut: boolean, limits: { readonly timeoutMs: number; readonly memoryMiB: number }): string | null {
+  if (timedOut) return `reading and comparing it takes more than ${limits.timeoutMs / 1000} s`;
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") return `reading and comparing it takes more than ${limits.memoryMiB} MiB of memory`;
+  if (error instanceof Error && /destroyed|closed|terminat/i.test(error.message)) return null;
+  return "the parser gave up on this file";
+}

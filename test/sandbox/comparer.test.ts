@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { diffContracts } from "../../src/engine/contract/diff.ts";
+import { createSandbox, SANDBOX_LIMITS, type SandboxLimits } from "../../src/sandbox/comparer.ts";
+import { brief, inputOf } from "../engine/contract/support.ts";
+
+const contract = (fields: string) => `kind: DataContract\napiVersion: v3.1.0\nid: c\nschema:\n  - name: t\n    properties:\n${fields}`;
+const TAGGED = contract("      - {name: email, tags: [pii]}\n");
+const BARE = contract("      - {name: email}\n");
+/** Harmless, and more than a small limit allows. */
+const LONG = contract(
+  Array.from({ length: 15_000 }, (_, index) => `      - {name: f${index}, logicalType: string, description: field number ${index}}\n`).join(
+    "",
+  ),
+);
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+function sandboxOf(limits: Partial<SandboxLimits> = {}) {
+  const sandbox = createSandbox({ ...SANDBOX_LIMITS, ...limits });
+  open.push(sandbox);
+  return sandbox;
+}
+
+describe("the sandbox", () => {
+  it("says what the comparison itself says", async () => {
+    const input = inputOf({ "contracts/a.yaml": TAGGED, "contracts/b.yaml": LONG }, { "contracts/a.yaml": BARE, "contracts/b.yaml": LONG });
+    expect(await sandboxOf().compare(input)).toEqual(diffContracts(input));
+  });
+
+  it.each<{ what: string; limits: Partial<SandboxLimits>; because: string }>([
+    { what: "too long", limits: { timeoutMs: 60 }, because: "takes more than 0.06 s" },
+    { what: "too much memory", limits: { memoryMiB: 20 }, because: "takes more than 20 MiB of memory" },
+  ])("a file that takes $what is named and blocks; the others are compared", async ({ limits, because }) => {
+    const sandbox = sandboxOf(limits);
+    // The thread's own start is not the file's fault: loaded once, it stays.
+    await sandbox.compare(inputOf({ "contracts/z.yaml": TAGGED }, {}));
+    const diff = await sandbox.compare(
+      inputOf({ "contracts/a.yaml": TAGGED, "contracts/b.yaml": BARE }, { "contracts/a.yaml": BARE, "contracts/b.yaml": LONG }),
+    );
+    expect(diff.findings.map(brief)).toContain("block tag.removed t.email");
+    expect(diff.unparseable).toMatchObject([{ file: "contracts/b.yaml", message: expect.stringContaining(because) }]);
+  });
+
+  it("goes on after a thread has ended", async () => {
+    const sandbox = sandboxOf({ memoryMiB: 20 });
+    await sandbox.compare(inputOf({ "contracts/b.yaml": TAGGED }, { "contracts/b.yaml": LONG }));
+    const diff = await sandbox.compare(inputOf({ "contracts/a.yaml": TAGGED }, { "contracts/a.yaml": BARE }));
+    expect(diff.findings.map(brief)).toEqual(["block tag.removed t.email"]);
+    expect(diff.unparseable).toEqual([]);
+  });
+
+  it("the caller's thread answers meanwhile", async () => {
+    const sandbox = sandboxOf();
+    let turns = 0;
+    const beat = setInterval(() => {
+      turns += 1;
+    }, 1);
+    await sandbox.compare(inputOf({ "contracts/b.yaml": BARE }, { "contracts/b.yaml": LONG }));
+    clearInterval(beat);
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it("another vocabulary is another comparison", async () => {
+    const sandbox = sandboxOf();
+    const input = inputOf({ "contracts/a.yaml": TAGGED.replace("pii", "acme-blue") }, { "contracts/a.yaml": BARE });
+    const free = await sandbox.compare(input);
+    const known = await sandbox.compare({
+      ...input,
+      rules: { ...input.rules, vocabulary: { ...input.rules.vocabulary, classes: new Set(["acme-blue"]), markers: new Map() } },
+    });
+    expect(free.findings.map(brief)).toEqual(["warn tag.removed t.email"]);
+    expect(known.findings.map(brief)).toEqual(["block tag.removed t.email"]);
+  });
+});

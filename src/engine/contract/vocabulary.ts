@@ -15,6 +15,7 @@ export interface Vocabulary {
 }
 
 const MARKERS_REMEMBERED = 10_000;
+const KEY_REMEMBERED_LENGTH = 100;
 
 /** What one word says. `key` is a class, `unknown:<word>`, or the word itself for a free label. */
 export interface Reading {
@@ -112,9 +113,15 @@ function findMarker(vocabulary: Vocabulary, key: string): string | null {
 
 /** Keys whose value is a class: an unknown word there is an unknown class. */
 export function isClassifyingKey(key: string): boolean {
-  const word = normaliseWord(splitCamel(key)).replace(/^x-/, "");
-  return CLASSIFYING_KEY.test(word);
+  const known = classifyingKeys.get(key);
+  if (known !== undefined) return known;
+  const classifies = CLASSIFYING_KEY.test(normaliseWord(splitCamel(key)).replace(/^x-/, ""));
+  if (classifyingKeys.size < MARKERS_REMEMBERED && key.length <= KEY_REMEMBERED_LENGTH) classifyingKeys.set(key, classifies);
+  return classifies;
 }
+
+/** Memory of isClassifyingKey. */
+const classifyingKeys = new Map<string, boolean>();
 
 const CLASSIFYING_KEY =
   /^((data|security|information|privacy|confidentiality|sensitivity|compliance|pii|column|field)-)?(classifications?|class|sensitivity|confidentiality|category|categories|compliance|compliances|level)$|^(compliance-?tags|policy-tags|privacy|protection-level|protection|regulations?|regulatory)$/;

@@ -1,6 +1,6 @@
 import { ReadFailure } from "./node.ts";
 
-const LFS_POINTER = "version https://git-lfs.github.com/spec/";
+const LFS_POINTER = new TextEncoder().encode("version https://git-lfs.github.com/spec/");
 
 /** Strict UTF-8 (a leading byte order mark is tolerated). Characters on which parsers disagree are refused, not guessed. */
 export function decodeText(bytes: Uint8Array): string {
@@ -29,7 +29,7 @@ function lineOf(text: string, offset: number): number {
 }
 
 export function isLfsPointer(bytes: Uint8Array): boolean {
-  return new TextDecoder("latin1").decode(bytes.subarray(0, LFS_POINTER.length)) === LFS_POINTER;
+  return LFS_POINTER.every((byte, at) => bytes[at] === byte);
 }
 
 /** Only blanks: nothing was declared. Comments alone are found by the parser. */

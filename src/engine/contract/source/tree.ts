@@ -1,6 +1,7 @@
 import { type Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser } from "yaml";
 import type { Position } from "../model.ts";
 import { type Entry, type MapNode, type Node, ReadFailure, weigh } from "./node.ts";
+import { advance } from "./parser.ts";
 
 const MAX_DEPTH = 100;
 const MAX_ALIASES = 10_000;
@@ -38,7 +39,7 @@ function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
   };
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
-    take(parser.next(lexeme));
+    take(advance(parser, lexeme));
     if (parser.stack.length > MAX_DEPTH + 2) {
       throw new ReadFailure(`nested more than ${MAX_DEPTH} levels deep`, lines.linePos(parser.offset).line);
     }
@@ -58,6 +59,8 @@ class TreeBuilder {
   private readonly weights = new WeakMap<Node, number>();
   private aliases = 0;
   private expanded = 0;
+  /** Index of the line of the last position: nodes come in the order of the text. */
+  private line = 0;
 
   constructor(lines: LineCounter) {
     this.lines = lines;
@@ -130,8 +133,12 @@ class TreeBuilder {
   }
 
   private position(offset: number): Position {
-    const { line, col } = this.lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    const starts = this.lines.lineStarts;
+    let line = this.line;
+    while (line > 0 && starts[line]! > offset) line -= 1;
+    while (line + 1 < starts.length && starts[line + 1]! <= offset) line += 1;
+    this.line = line;
+    return { line: line + 1, column: offset - starts[line]! + 1 };
   }
 }
 

@@ -2,7 +2,10 @@ import type { Decision } from "../engine/decision.ts";
 import type { Facts } from "../engine/facts.ts";
 import { renderGithubCommands } from "./github.ts";
 import { renderJson } from "./json.ts";
+import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { renderMetadataDifference } from "./metadata-diff.ts";
+import { renderSarif } from "./sarif.ts";
 import { renderTerminal } from "./terminal.ts";
 
 export interface RenderOptions {
@@ -19,6 +22,9 @@ const RENDERERS = {
   json: (decision, { facts }) => renderJson(decision, facts === null ? {} : { facts }),
   markdown: renderMarkdown,
   github: renderGithubCommands,
+  sarif: renderSarif,
+  junit: renderJunit,
+  "metadata-diff": renderMetadataDifference,
 } as const satisfies Record<string, (decision: Decision, options: RenderOptions) => string>;
 
 export type ReportFormat = keyof typeof RENDERERS;

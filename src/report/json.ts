@@ -3,6 +3,7 @@ import type { Decision, DecisionNode } from "../engine/decision.ts";
 import { decisionSchema } from "../engine/decision-schema.ts";
 import type { Facts } from "../engine/facts.ts";
 import type { Problem } from "../engine/problem.ts";
+import { escapeInvisible } from "./visible.ts";
 
 /**
  * The machine-readable result, `schemaVersion` 1: keys in a fixed order, risk points in points (the decision holds hundredths).
@@ -10,7 +11,7 @@ import type { Problem } from "../engine/problem.ts";
  */
 export function renderJson(decision: Decision, extra: Readonly<Record<string, unknown>> = {}): string {
   const text = JSON.stringify({ ...ours(decision), ...withoutOurs(decision, extra) }, null, 2);
-  return `${text.replace(INVISIBLE, escapeUnit)}\n`;
+  return `${escapeInvisible(text)}\n`;
 }
 
 /** The way back, losslessly: the decision, and the facts when the report holds them. null = this is no report of ours. */
@@ -42,13 +43,6 @@ function isShallow(value: unknown): boolean {
     for (const child of Object.values(next.value)) open.push({ value: child, depth });
   }
   return true;
-}
-
-/** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON says the same. */
-const INVISIBLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-function escapeUnit(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function withoutOurs(decision: Decision, extra: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

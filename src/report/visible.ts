@@ -17,6 +17,13 @@ function codePoint(character: string): string {
   return `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
+/** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON (or quoted YAML) says the same. */
+export function escapeInvisible(json: string): string {
+  return json.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const INVISIBLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
 /** At most `maxCharacters` code points, the last one an ellipsis when something was cut. */
 export function clip(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;

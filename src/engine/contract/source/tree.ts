@@ -1,5 +1,6 @@
 import { type Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser } from "yaml";
 import type { Position } from "../model.ts";
+import { parseJson } from "./json.ts";
 import { type Entry, type MapNode, type Node, ReadFailure, weigh } from "./node.ts";
 import { advance } from "./parser.ts";
 
@@ -9,8 +10,13 @@ const MAX_ALIASES = 10_000;
 const MAX_EXPANSION = 100_000;
 const PLAIN_TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
 
-/** Parses one YAML (or JSON) document; null when there is none. Throws ReadFailure, and whatever the library throws. */
+/** Parses one YAML or JSON document; null when there is none. Throws ReadFailure, and whatever the library throws. */
 export function parseTree(text: string): Node | null {
+  return parseJson(text) ?? parseYaml(text);
+}
+
+/** The same by the YAML parser alone: what it says holds for JSON too. */
+export function parseYaml(text: string): Node | null {
   const lines = new LineCounter();
   const document = composeOne(text, lines);
   if (document === null || document.contents === null) return null;

@@ -1,6 +1,7 @@
-import type { Severity } from "../engine/contract/finding.ts";
+import type { Finding, Severity } from "../engine/contract/finding.ts";
 import { type Decision, isPassing } from "../engine/decision.ts";
 import { subjectOf } from "./changes.ts";
+import { place } from "./field-diff.ts";
 import { plain, sentence } from "./phrase.ts";
 import { verdictLine, viewOf } from "./view.ts";
 import { clip, visible } from "./visible.ts";
@@ -14,7 +15,7 @@ const COMMANDS_MAX = 10;
 export function renderGithubCommands(decision: Decision): string {
   const view = viewOf(decision, null);
   const passing = isPassing(decision.state);
-  const findings = view.rows.flatMap((row) => (row.why.length === 0 ? [] : row.findings)).filter((each) => each.side === "head");
+  const findings = view.rows.flatMap((row) => (row.why.length === 0 ? [] : row.findings));
   const lines = [
     command(passing ? "notice" : "error", { title: "countersign" }, `${decision.simulated ? "SIMULATED " : ""}${verdictLine(view)}`),
     ...decision.problems
@@ -26,20 +27,21 @@ export function renderGithubCommands(decision: Decision): string {
           plain(sentence(problem.hint === undefined ? problem.message : `${problem.message} (${problem.hint})`)),
         ),
       ),
-    ...findings
-      .slice(0, COMMANDS_MAX)
-      .map((each) =>
-        command(
-          passing ? "notice" : LEVELS[each.severity],
-          { file: each.file, line: each.line, col: each.line === null ? null : each.column, title: clip(visible(subjectOf(each)), 120) },
-          plain(sentence(each.message)),
-        ),
-      ),
+    ...findings.slice(0, COMMANDS_MAX).map((each) => findingCommand(passing ? "notice" : LEVELS[each.severity], each)),
   ];
   const more = findings.length - COMMANDS_MAX;
   if (more > 0)
     lines.push(command("notice", { title: "countersign" }, `${more.toLocaleString("en-US")} more changes: see the job summary`));
   return `${lines.join("\n")}\n`;
+}
+
+/** A line of the base would point at another line of the head, so such a finding names its place in words. */
+function findingCommand(level: string, finding: Finding): string {
+  const title = clip(visible(subjectOf(finding)), 120);
+  const message = plain(sentence(finding.message));
+  if (finding.side === "base") return command(level, { title }, `${message} (${place(finding)})`);
+  const col = finding.line === null ? null : finding.column;
+  return command(level, { file: finding.file, line: finding.line, col, title }, message);
 }
 
 function command(level: string, properties: Readonly<Record<string, string | number | null>>, message: string): string {

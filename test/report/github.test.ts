@@ -24,6 +24,13 @@ test("separators and line ends are escaped", () => {
   );
 });
 
+test("a finding whose line is the base's names its place in words: that line is another one at the head", () => {
+  const findings = [finding({ side: "base", line: 9, code: "field.removed", message: "field removed" })];
+  expect(renderGithubCommands({ ...strip, findings }).split("\n")[1]).toBe(
+    "::error title=customers.email::field removed (contracts/customers.odcs.yaml:9 at base)",
+  );
+});
+
 test("at most ten findings and one line that says how many more", () => {
   const lines = renderGithubCommands(massStrip(500)).trim().split("\n");
   expect(lines).toHaveLength(12);

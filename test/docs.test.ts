@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../src/cli/io.ts";
 import { parsePolicySet } from "../src/engine/policy/parse.ts";
+import { FORMATS } from "../src/report/index.ts";
 import { countersign } from "./support/cli.ts";
 
 /** The documents must stay true: what they show is run. */
@@ -51,6 +52,12 @@ describe("documents", () => {
     const real = flags(help);
     real.delete("--help");
     expect([...flags(section)].sort()).toEqual([...real].sort());
+  });
+
+  test("docs/cli.md has every format, and no other", () => {
+    const section = /## Formats\n([\s\S]*?)\n## /.exec(read("docs/cli.md"))?.[1] ?? "";
+    const table = [...section.matchAll(/^\| `([a-z-]+)` \| /gm)].map((match) => match[1]);
+    expect(table.sort()).toEqual([...FORMATS].sort());
   });
 
   test("docs/cli.md has every exit code with its number", () => {

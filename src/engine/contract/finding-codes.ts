@@ -52,6 +52,9 @@ export const FINDING_CODES = {
   "tag.added": row("field", ADDED, (c) => `tag ${quoted(c.after)} added`),
   "tag.suspected_missing": row("field", WARN, () => "new field named like personal data carries no tag"),
 
+  "downstream.untagged": row("field", WARN, (c) => `tag ${quoted(c.before)} does not reach ${quoted(c.after)}, which is fed by this field`),
+  "upstream.still_tagged": row("field", WARN, (c) => `${quoted(c.after)}, which feeds this field, still carries ${quoted(c.before)}`),
+
   "field.removed": row("field", ["break", "block", "other", "loss"], said("field removed"), true),
   "field.renamed": row("field", ["break", "block", "other", "loss"], (c) => `renamed from ${quoted(c.before)}${c.about}`, true),
   "field.moved": row("field", ["break", "block", "other", "loss"], (c) => `moved from ${quoted(c.before)}${c.about}`, true),

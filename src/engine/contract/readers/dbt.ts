@@ -2,6 +2,7 @@ import type { Contract, DataObject, Field, Tag } from "../model.ts";
 import { booleanAt, canonical, child, listAt, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
 import { type TagPlace, tagsDeepIn, tagsIn } from "../tags.ts";
 import { blankContract, blankField, examplesOf, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
+import { dbtLinks } from "./links.ts";
 import type { Source } from "./source.ts";
 import { physicalType } from "./type-names.ts";
 
@@ -24,7 +25,7 @@ export function readDbt(source: Source): Contract {
     objects.map(({ name, pos }) => ({ name, line: pos.line })),
     "model",
   );
-  return { ...blankContract("dbt", file, root.pos), specVersion: textAt(root, "version") ?? "", objects };
+  return { ...blankContract("dbt", file, root.pos), specVersion: textAt(root, "version") ?? "", objects, links: dbtLinks(root) };
 }
 
 /** The model, and each of its versions that has columns of its own. */

@@ -2,6 +2,7 @@ import type { Contract } from "../model.ts";
 import { child, type MapNode, mapAt, ReadFailure, textAt, textsOf } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
 import { blankContract, examplesOf, prose, qualityOf } from "./build.ts";
+import { modelLinks } from "./links.ts";
 import { readModels } from "./models.ts";
 import { purposeOf } from "./odcs.ts";
 import { consumersOf, ownersOf, rolesOf, serverOf, serviceLevelsOf, slasOf } from "./parts.ts";
@@ -68,6 +69,7 @@ function readModelContract(source: Source): Contract {
     roles: [...rolesOf(root), ...servers.flatMap(([, node]) => rolesOf(node))],
     consumers: consumersOf(root),
     objects: readModels(source),
+    links: modelLinks(root),
     examples: examplesOf(child(root, "examples"), child(root, "example")),
     tags: [...tagsIn(root, place), ...(info === null ? [] : tagsIn(info, place))],
   };

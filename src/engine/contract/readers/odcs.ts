@@ -15,6 +15,7 @@ import {
   refuseDuplicates,
   requiredText,
 } from "./build.ts";
+import { odcsLinks } from "./links.ts";
 import { consumersOf, ownersOf, rolesOf, serverOf, slasOf } from "./parts.ts";
 import type { Source } from "./source.ts";
 import { logicalName, physicalType } from "./type-names.ts";
@@ -55,6 +56,7 @@ export function readOdcs(source: Source): Contract {
     consumers: consumersOf(root),
     objects,
     examples: examplesOf(child(root, "examples")),
+    links: odcsLinks(objectNodes(root)),
     tags: [...tagsIn(root, place), ...(about?.kind === "map" ? tagsIn(about, place) : [])],
   };
 }

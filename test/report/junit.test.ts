@@ -4,7 +4,7 @@ import type { Decision } from "../../src/engine/decision.ts";
 import { renderJunit } from "../../src/report/junit.ts";
 import { parseXml, type XmlElement } from "../support/xml.ts";
 import { allFixtures, finding, massStrip, strip } from "./fixtures.ts";
-import { hostileDecision, hostileText } from "./hostile.ts";
+import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
 
 const CONTRACT = "contracts/customers.odcs.yaml";
 
@@ -97,7 +97,7 @@ describe("JUnit", () => {
         read(decision);
         expect(renderJunit(decision)).toBe(renderJunit(structuredClone(decision)));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: ATTACKS.map((text) => [text]) },
     );
   });
 });

@@ -8,7 +8,7 @@ import { governanceFindings } from "../../src/engine/policy/governance.ts";
 import { renderMetadataDifference } from "../../src/report/metadata-diff.ts";
 import { DIFFERENCE_ROWS } from "../../src/report/metadata-diff-rows.ts";
 import { allFixtures, finding, massStrip, strip } from "./fixtures.ts";
-import { hostileDecision, hostileText } from "./hostile.ts";
+import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
 
 interface Entry {
   readonly type: string;
@@ -152,9 +152,10 @@ describe("the metadata difference of RFC-0039", () => {
         expect(documents[0].source1.id).toBe(text.toWellFormed());
         const yaml = renderMetadataDifference(decision);
         expect(yaml.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/u);
+        for (const line of yaml.trimEnd().split("\n")) expect(line).toMatch(/^(---|\s*(- )?[a-zA-Z0-9]+:( .+)?)$/);
         expect(renderMetadataDifference(structuredClone(decision))).toBe(yaml);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: ATTACKS.map((text) => [text]) },
     );
   });
 });

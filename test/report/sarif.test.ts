@@ -10,7 +10,7 @@ import type { Decision } from "../../src/engine/decision.ts";
 import { governanceFindings } from "../../src/engine/policy/governance.ts";
 import { RESULTS_MAX, renderSarif } from "../../src/report/sarif.ts";
 import { allFixtures, cityDescription, emailStrip, failed, finding, invalid, massStrip, phoneType, strip } from "./fixtures.ts";
-import { hostileDecision, hostileText } from "./hostile.ts";
+import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
 
 /** The schema is of draft 4: its `id` is not a keyword any more, and one pattern is no Unicode expression. */
 const {
@@ -95,6 +95,11 @@ describe("SARIF", () => {
     ]);
   });
 
+  test("a message of foreign text is no template and no link", () => {
+    const { results } = read({ ...strip, findings: [finding({ message: "tag {0} removed, [see](https://evil.example) {{x}}" })] });
+    expect(results[0]!.message.text).toBe("customers.email: tag {{0}} removed, [see] (https://evil.example) {{{{x}}}}");
+  });
+
   test("problems come first, and an undecided change is no successful invocation", () => {
     const { run, results } = read({ ...invalid, findings: [cityDescription] });
     expect(results[0]).toMatchObject({ ruleId: "E001", kind: "fail", level: "error" });
@@ -126,15 +131,15 @@ describe("SARIF", () => {
     expect(JSON.stringify(run.invocations)).toContain("23 results left out");
   });
 
-  test("whatever the text: valid, no link, no placeholder, nothing invisible", () => {
+  test("whatever the text: valid, no link, nothing invisible", () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const decision = hostileDecision(text);
-        for (const { message } of read(decision).results) expect(message.text).not.toMatch(/\]\(|(?<!\{)\{(\{\{)*(?!\{)/);
+        for (const { message } of read(decision).results) expect(message.text).not.toMatch(/\]\(/);
         expect(renderSarif(decision).replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/u);
         expect(renderSarif(decision)).toBe(renderSarif(structuredClone(decision)));
       }),
-      { numRuns: 100 },
+      { numRuns: 100, examples: ATTACKS.map((text) => [text]) },
     );
   });
 });

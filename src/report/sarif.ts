@@ -25,7 +25,7 @@ export function renderSarif(decision: Decision): string {
   const rules = sarifRules();
   const ruleIndex = new Map(rules.map((rule, index) => [rule.id, index]));
   const verdict = verdictOf(decision);
-  const problems = decision.problems.toSorted((a, b) => errorsFirst(a) - errorsFirst(b)).map(problemResult);
+  const problems = decision.problems.toSorted((a, b) => errorsFirst(a) - errorsFirst(b)).flatMap(problemResults);
   const findings = decision.findings.toSorted((a, b) => rank(a) - rank(b));
   const shown = findings.slice(0, Math.max(0, RESULTS_MAX - problems.length)).map((finding) => findingResult(decision, verdict, finding));
   const results = [...problems.slice(0, RESULTS_MAX), ...shown].map((result) => {
@@ -69,7 +69,11 @@ function runProperties(decision: Decision, omittedResults: number) {
 
 /** An invocation that could not decide was not successful; one that says no was. */
 function invocation(decision: Decision, verdict: string, omitted: number): Invocation {
-  const notes: Notification[] = [{ level: "note", message: { text: messageText(verdict) } }];
+  const placeless = decision.problems.filter((problem) => problem.file === null);
+  const notes: Notification[] = [
+    { level: "note", message: { text: messageText(verdict) } },
+    ...placeless.map((problem) => ({ associatedRule: { id: problem.code }, ...problemMessage(problem) })),
+  ];
   if (omitted > 0)
     notes.push({ level: "warning", message: { text: `${count(omitted, "result")} left out, the least grave: see the JSON report` } });
   return {
@@ -80,15 +84,16 @@ function invocation(decision: Decision, verdict: string, omitted: number): Invoc
   };
 }
 
-function problemResult(problem: Problem): Result {
+/** GitHub refuses a whole file for one result without a place, so a problem of no file is a notification instead. */
+function problemResults(problem: Problem): readonly Result[] {
+  if (problem.file === null) return [];
+  return [{ ruleId: problem.code, kind: "fail", ...problemMessage(problem), locations: [location(problem.file, problem.line, null)] }];
+}
+
+function problemMessage(problem: Problem) {
   const text = problem.hint === undefined ? problem.message : `${problem.message} (${problem.hint})`;
-  return {
-    ruleId: problem.code,
-    kind: "fail",
-    level: problem.severity === "error" ? "error" : "warning",
-    message: { text: messageText(plain(sentence(text))) },
-    ...(problem.file === null ? {} : { locations: [location(problem.file, problem.line, null)] }),
-  };
+  const level = problem.severity === "error" ? ("error" as const) : ("warning" as const);
+  return { level, message: { text: messageText(plain(sentence(text))) } };
 }
 
 function findingResult(decision: Decision, verdict: string, finding: Finding): Result {

@@ -109,6 +109,13 @@ describe("SARIF", () => {
     expect(read(strip).run.invocations![0]!.executionSuccessful).toBe(true);
   });
 
+  test("a problem of no file is a notification: code scanning refuses a result without a place", () => {
+    const [problem] = invalid.problems;
+    const { run, results } = read({ ...invalid, findings: [], problems: [{ ...problem!, file: null, line: null }] });
+    expect(results).toEqual([]);
+    expect(run.invocations![0]!.toolExecutionNotifications![1]).toMatchObject({ level: "error", associatedRule: { id: "E001" } });
+  });
+
   test("says the verdict, base and head", () => {
     const { run } = read(strip);
     expect(run.invocations![0]!.toolExecutionNotifications![0]!.message.text).toBe(strip.verdict);

@@ -1,8 +1,10 @@
-import { type Alias, Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser } from "yaml";
+import { type Alias, Composer, CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Pair, Parser } from "yaml";
 import type { Position } from "../model.ts";
+import { reindented } from "./continuation.ts";
 import { parseJson } from "./json.ts";
 import { type Entry, type MapNode, type Node, ReadFailure, weigh } from "./node.ts";
 import { advance } from "./parser.ts";
+import { isCutQuote } from "./quotes.ts";
 
 const MAX_DEPTH = 100;
 const MAX_ALIASES = 10_000;
@@ -17,6 +19,20 @@ export function parseTree(text: string): Node | null {
 
 /** The same by the YAML parser alone: what it says holds for JSON too. */
 export function parseYaml(text: string): Node | null {
+  try {
+    return parseStrictly(text);
+  } catch (first) {
+    const again = reindented(text);
+    if (again === null) throw first;
+    try {
+      return parseStrictly(again);
+    } catch {
+      throw first;
+    }
+  }
+}
+
+function parseStrictly(text: string): Node | null {
   const lines = new LineCounter();
   const document = composeOne(text, lines);
   if (document === null || document.contents === null) return null;
@@ -44,7 +60,12 @@ function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
     }
   };
   lines.addNewLine(0);
+  let content = false;
   for (const lexeme of new Lexer().lex(text)) {
+    if (!content && isCutQuote(lexeme)) {
+      throw new ReadFailure(`Missing closing ${lexeme[0]}quote`, lines.linePos(parser.offset).line);
+    }
+    content = lexeme === CST.SCALAR;
     take(advance(parser, lexeme));
     if (parser.stack.length > MAX_DEPTH + 2) {
       throw new ReadFailure(`nested more than ${MAX_DEPTH} levels deep`, lines.linePos(parser.offset).line);

@@ -1,5 +1,6 @@
 import { visible } from "./lookalike.ts";
 import type { Contract, ContractFile, ContractReading } from "./model.ts";
+import { avroUnion } from "./readers/avro.ts";
 import { Budget, refuseOversize } from "./readers/budget.ts";
 import { recognise, textReaderOf } from "./readers/index.ts";
 import { NO_REFERENCES, type References } from "./references.ts";
@@ -54,11 +55,12 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
   if (!structured && !MARKER.test(text)) return { status: "ignored", because: "declares no data contract" };
   const root = parseTree(text);
   if (root === null || isNull(root)) throw new ReadFailure("the file declares nothing: it is empty or holds only comments", 1);
-  if (root.kind !== "map") return { status: "ignored", because: "not a mapping" };
-  const [reader, second] = recognise(root, file.path, rules.mappings);
+  const mapping = root.kind === "seq" ? avroUnion(root) : root;
+  if (mapping?.kind !== "map") return { status: "ignored", because: "not a mapping" };
+  const [reader, second] = recognise(mapping, file.path, rules.mappings);
   if (reader === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
   if (second !== undefined) throw new ReadFailure(`the file says that it is both ${reader.title} and ${second.title}`, root.pos.line);
-  return within(reader.read({ root, ...common }));
+  return within(reader.read({ root: mapping, ...common }));
 }
 
 function within(contract: Contract): ContractReading {

@@ -1,8 +1,10 @@
 import type { Contract, Format } from "../model.ts";
 import type { PlainMapping } from "../rules.ts";
 import type { MapNode } from "../source/node.ts";
+import { readAvro, recogniseAvro } from "./avro.ts";
 import { readDbt, recogniseDbt } from "./dbt.ts";
 import { readChooChoo, readDcs, recogniseChooChoo, recogniseDcs } from "./dcs.ts";
+import { readJsonSchema, recogniseJsonSchema } from "./json-schema.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
 import type { Source, TextSource } from "./source.ts";
 
@@ -53,6 +55,16 @@ export const READERS = {
     required: [["models", "fields"]],
   },
   dbt: { syntax: "tree", title: "dbt properties", exclusive: false, recognise: recogniseDbt, read: readDbt, required: [] },
+  avro: { syntax: "tree", title: "Avro schema", exclusive: true, recognise: recogniseAvro, read: readAvro, required: [] },
+  // Last: what no other format claims may still be a file of schemas.
+  jsonschema: {
+    syntax: "tree",
+    title: "JSON Schema",
+    exclusive: false,
+    recognise: recogniseJsonSchema,
+    read: readJsonSchema,
+    required: [],
+  },
 } as const satisfies Partial<Record<Format, ReaderRow>>;
 
 const ROWS: Readonly<Partial<Record<Format, ReaderRow>>> = READERS;

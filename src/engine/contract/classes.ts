@@ -1,5 +1,7 @@
+import { IMPERSONAL_CATEGORIES } from "./fides-taxonomy.ts";
+
 /** Built-in classes, in their partial order: each names the classes that are weaker than it. */
-const WEAKER_THAN = {
+export const BUILT_IN_WEAKER = {
   public: [],
   internal: ["public"],
   confidential: ["internal"],
@@ -16,7 +18,7 @@ const WEAKER_THAN = {
   "critical-data-element": ["public"],
 } as const satisfies Record<string, readonly string[]>;
 
-export const BUILT_IN_CLASSES: readonly string[] = Object.keys(WEAKER_THAN);
+export const BUILT_IN_CLASSES: readonly string[] = Object.keys(BUILT_IN_WEAKER);
 
 /** Other spellings, already normalised (lower case, words joined by `-`). */
 export const BUILT_IN_SYNONYMS: Readonly<Record<string, string>> = {
@@ -72,20 +74,9 @@ export const PREFIX_CLASSES: ReadonlySet<string> = new Set([
   "secret",
 ]);
 
-/** -1: `a` is weaker, 1: `a` is stronger, 0: the same class, null: no order between them. */
-export function compareClass(a: string, b: string): -1 | 0 | 1 | null {
-  if (a === b) return 0;
-  if (isWeaker(a, b)) return -1;
-  return isWeaker(b, a) ? 1 : null;
-}
-
-function isWeaker(a: string, b: string): boolean {
-  if (a.startsWith("category:") && b.startsWith("category:")) return b.startsWith(`${a}.`);
-  const below: readonly string[] = Object.hasOwn(WEAKER_THAN, b) ? WEAKER_THAN[b as keyof typeof WEAKER_THAN] : [];
-  return below.some((weaker) => weaker === a || isWeaker(a, weaker));
-}
+const IMPERSONAL: ReadonlySet<string> = new Set(["public", ...IMPERSONAL_CATEGORIES.map((name) => `category:${name}`)]);
 
 /** Is this key one that protects something? `public` says that nothing does; a free label says nothing. */
 export function isSensitive(key: string): boolean {
-  return key !== "public";
+  return !IMPERSONAL.has(key);
 }

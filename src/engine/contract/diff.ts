@@ -9,9 +9,11 @@ import { renameCandidates } from "./diff/likeness.ts";
 import { type Matched, matchContracts, matchFields, matchObjects } from "./diff/match.ts";
 import { changedContractTags, changedObject, formsOf, removedObjectTags } from "./diff/scope-changes.ts";
 import { type ChangedPath, readSide, readSides, type SidesInput, type Watch } from "./diff/sides.ts";
+import type { Ordered } from "./diff/tag-changes.ts";
 import { toFindings } from "./diff/to-findings.ts";
-import type { ContractDiff, TagLoss } from "./finding.ts";
+import type { Comparison, TagLoss } from "./finding.ts";
 import { FINDING_CODES } from "./finding-codes.ts";
+import { summarise } from "./lineage/summary.ts";
 import type { Contract, ContractFile } from "./model.ts";
 import { NO_REFERENCES } from "./references.ts";
 
@@ -25,12 +27,12 @@ export interface DiffInput extends SidesInput {
  * Total and deterministic; the order of the inputs does not matter.
  * @param watch is told what is being read, so that a file that never ends can be named.
  */
-export function diffContracts(input: DiffInput, watch: Watch = () => {}): ContractDiff {
+export function diffContracts(input: DiffInput, watch: Watch = () => {}): Comparison {
   const paths = readSides(input, watch);
   const files = fileChanges(paths);
   const contracts = matchContracts(files.before, files.after);
   const outside = outsideContracts(input);
-  const changes = [...files.changes, ...contractSetChanges(contracts, files.told, paths, outside)];
+  const changes = [...files.changes, ...contractSetChanges(contracts, files.told, paths, outside, input.rules.vocabulary)];
   const heads = paths.flatMap((path) => (path.after.status === "contract" ? [path.after.contract] : []));
   const capped = capChanges([...changes, ...unbumpedVersions(contracts, changes)], files.before);
   return {
@@ -43,6 +45,7 @@ export function diffContracts(input: DiffInput, watch: Watch = () => {}): Contra
       ...new Set([...files.before, ...heads].flatMap((each) => each.servers.flatMap((server) => server.environment ?? []))),
     ].sort(),
     contracts: heads.map(compileContract),
+    lineage: { base: files.before.map(summarise), head: heads.map(summarise) },
   };
 }
 
@@ -51,6 +54,7 @@ function contractSetChanges(
   told: ReadonlySet<Contract>,
   paths: readonly ChangedPath[],
   outside: readonly Contract[],
+  ordered: Ordered,
 ): readonly Change[] {
   const objects = matchObjects(contracts);
   const fields = matchFields(objects);
@@ -62,9 +66,12 @@ function contractSetChanges(
   const silent = new Set<Contract>([...gone, ...told]);
   const remains = new Set(paths.flatMap((path) => (path.after.status === "absent" ? [] : [path.path])));
   return [
-    ...contracts.pairs.flatMap(({ before, after }) => [...changedContractTags(before, after, forms), ...changedTerms(before, after)]),
-    ...objects.pairs.flatMap((pair) => changedObject(pair, forms)),
-    ...fields.pairs.flatMap(changedField),
+    ...contracts.pairs.flatMap(({ before, after }) => [
+      ...changedContractTags(before, after, forms, ordered),
+      ...changedTerms(before, after),
+    ]),
+    ...objects.pairs.flatMap((pair) => changedObject(pair, forms, ordered)),
+    ...fields.pairs.flatMap((pair) => changedField(pair, ordered)),
     ...gone.map((contract) => {
       const left = ownedObjects(contract).filter(({ object }) => !paired.has(object));
       return goneContract(contract, left, remains.has(contract.file), whereabouts(contract, outside));

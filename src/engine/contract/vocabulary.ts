@@ -1,8 +1,17 @@
 import type { Config } from "../policy/model.ts";
+import {
+  BUILT_IN_CATEGORIES,
+  BUILT_IN_ORDER,
+  type ClassOrder,
+  extendOrder,
+  type OrderStep,
+  orderProblem,
+  stepsByPath,
+} from "./class-order.ts";
 import { BUILT_IN_CLASSES, BUILT_IN_SYNONYMS, PREFIX_CLASSES } from "./classes.ts";
 import { resembles } from "./lookalike.ts";
 
-export { compareClass } from "./classes.ts";
+export { compareClass, impliedClasses } from "./class-order.ts";
 
 /** The compiled tag vocabulary. Plain data, built once per evaluation from the policy in force. */
 export interface Vocabulary {
@@ -10,6 +19,9 @@ export interface Vocabulary {
   readonly synonyms: ReadonlyMap<string, string>;
   /** Words (classes, synonyms, keywords) whose `word-suffix` forms mean the class too. */
   readonly prefixes: ReadonlySet<string>;
+  /** Categories that somebody declared, as keys (`category:user.contact`). */
+  readonly categories: ReadonlySet<string>;
+  readonly order: ClassOrder;
   /** Memory of markerClass: files repeat the same few keys. */
   readonly markers: Map<string, string | null>;
 }
@@ -27,22 +39,72 @@ export interface Reading {
   readonly opaque: boolean;
 }
 
+/** `vocabulary` of the configuration. */
+export type VocabularyConfig = Pick<Config["vocabulary"], "synonyms" | "keywords"> & Partial<Config["vocabulary"]>;
+
 /**
- * @param vocabulary `vocabulary` of the configuration: synonyms (word -> class) and keywords (further classes).
+ * @param vocabulary synonyms (word -> class), keywords (further classes), order (`a < b`) and categories (name -> parent). A step that
+ * contradicts the order is left out: whoever reads configuration refuses it first (`vocabularyProblems`).
  * @param words further classes, such as the tags that policies and `requireApproval` name.
  */
-export function compileVocabulary(vocabulary: Config["vocabulary"], words: readonly string[] = []): Vocabulary {
+export function compileVocabulary(vocabulary: VocabularyConfig, words: readonly string[] = []): Vocabulary {
   const keywords = [...vocabulary.keywords, ...words].map(normaliseWord).filter((word) => word !== "");
   const synonyms = new Map(Object.entries(BUILT_IN_SYNONYMS));
   const classes = new Set([...BUILT_IN_CLASSES, ...keywords.filter((word) => !synonyms.has(word) && !word.startsWith("category:"))]);
+  const categories = new Set([...BUILT_IN_CATEGORIES, ...keywords.filter((word) => word.startsWith("category:"))]);
   for (const [word, target] of Object.entries(vocabulary.synonyms)) {
     const to = normaliseWord(target);
     const key = synonyms.get(to) ?? to;
-    classes.add(key);
+    if (key.startsWith("category:")) categories.add(key);
+    else classes.add(key);
     // A built-in class is never turned into a weaker word by configuration.
     if (!BUILT_IN_CLASSES.includes(normaliseWord(word))) synonyms.set(normaliseWord(word), key);
   }
-  return { classes, synonyms, prefixes: new Set([...PREFIX_CLASSES, ...keywords]), markers: new Map() };
+  for (const name of Object.keys(vocabulary.categories ?? {})) {
+    categories.add(categoryKey(name));
+    if (!BUILT_IN_CLASSES.includes(normaliseWord(name))) synonyms.set(normaliseWord(name), categoryKey(name));
+  }
+  const known = { synonyms, categories };
+  const steps = [
+    ...[...categories].filter((key) => !BUILT_IN_CATEGORIES.has(key)).flatMap((key) => stepsByPath(key, categories)),
+    ...Object.entries(vocabulary.categories ?? {}).map(([name, parent]) => ({
+      weaker: classNamed(known, parent),
+      stronger: categoryKey(name),
+    })),
+    ...(vocabulary.order ?? []).flatMap((text) => orderSteps(known, text)),
+  ];
+  for (const key of steps.flatMap(({ weaker, stronger }) => [weaker, stronger]))
+    (key.startsWith("category:") ? categories : classes).add(key);
+  return { classes, synonyms, prefixes: new Set([...PREFIX_CLASSES, ...keywords]), categories, order: orderOf(steps), markers: new Map() };
+}
+
+/** The built-in order with every step that agrees with it. */
+function orderOf(steps: readonly OrderStep[]): ClassOrder {
+  return steps.reduce((order, step) => (orderProblem(order, step) === null ? extendOrder(order, [step]) : order), BUILT_IN_ORDER);
+}
+
+/** The key of a category by its name, with or without `category:` before it. */
+export function categoryKey(name: string): string {
+  return `category:${name
+    .trim()
+    .toLowerCase()
+    .replace(/^(category|fides):/, "")}`;
+}
+
+type Named = Pick<Vocabulary, "synonyms" | "categories">;
+
+/** `a < b < c` as steps; empty when a side is missing. */
+export function orderSteps(known: Named, text: string): readonly OrderStep[] {
+  const keys = text.split("<").map((word) => (word.trim() === "" ? "" : classNamed(known, word)));
+  if (keys.length < 2 || keys.includes("")) return [];
+  return keys.slice(1).map((stronger, index) => ({ weaker: keys[index]!, stronger }));
+}
+
+/** The class or category that configuration means by a word: `user` is the category there. */
+export function classNamed({ synonyms, categories }: Named, word: string): string {
+  if (categories.has(categoryKey(word))) return categoryKey(word);
+  const text = normaliseWord(word);
+  return synonyms.get(text) ?? text;
 }
 
 /** Lower case ASCII, words joined by `-`; other scripts are kept as they are, so that a look-alike is never equal. */
@@ -72,7 +134,7 @@ export function readWord(vocabulary: Vocabulary, word: string, classifying: bool
   if (assigned !== null && isClassifyingKey(assigned[1]!)) return readWord(vocabulary, assigned[2]!, true);
   const text = normaliseWord(raw);
   const exact = classOf(vocabulary, text) ?? classOf(vocabulary, normaliseWord(splitCamel(raw)));
-  if (exact !== null) return { key: exact, value: "true", known: true, classifies: true, opaque: false };
+  if (exact !== null) return { key: exact, value: "true", known: isDeclared(vocabulary, exact), classifies: true, opaque: false };
   if (isNegation(vocabulary, text)) return null;
   const prefixed = splitPrefix(vocabulary, raw, text);
   if (prefixed !== null) return { ...prefixed, known: true, classifies: true, opaque: false };
@@ -129,6 +191,11 @@ const CLASSIFYING_KEY =
 function classOf(vocabulary: Vocabulary, word: string): string | null {
   const key = vocabulary.synonyms.get(word) ?? word;
   return vocabulary.classes.has(key) || /^category:.+/.test(key) ? key : null;
+}
+
+/** Any path is a category, but only those of a taxonomy are known. */
+function isDeclared(vocabulary: Vocabulary, key: string): boolean {
+  return !key.startsWith("category:") || vocabulary.categories.has(key);
 }
 
 /** `dataClassification` -> `data-Classification`. */

@@ -16,6 +16,11 @@ export function parseClassification(text: string): ClassificationTest | null {
   return operator === ">" && level === "restricted" ? null : { operator, level };
 }
 
+/** Each key as the highest level that it is at least, where it is one. */
+export function levelled(keys: readonly string[], impliedBy: (key: string) => ReadonlySet<string>): readonly string[] {
+  return keys.map((key) => LEVELS.findLast((level) => level === key || impliedBy(key).has(level)) ?? key);
+}
+
 /** Does any of these keys meet the test? Keys without a level never do; the caller treats unknown classes as meeting it. */
 export function meetsClassification(test: ClassificationTest, keys: readonly string[]): boolean {
   const wanted = LEVELS.indexOf(test.level);

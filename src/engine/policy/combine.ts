@@ -55,6 +55,8 @@ export const COMBINATORS = {
   "plan.promote.development": reserved,
   "vocabulary.synonyms": owned,
   "vocabulary.keywords": union,
+  "vocabulary.order": union,
+  "vocabulary.categories": reserved,
   "lineage.files": union,
   notify: union,
 } as const satisfies Record<string, Combinator>;

@@ -43,7 +43,7 @@ export const defaultConfig: Config = {
     branch: {},
     promote: { development: "on-merge", staging: "on-merge", production: "manual" },
   },
-  vocabulary: { synonyms: {}, keywords: [] },
+  vocabulary: { synonyms: {}, keywords: [], order: [], categories: {} },
   lineage: { files: [".choochoo/lineage.yaml"] },
   notify: [],
 };

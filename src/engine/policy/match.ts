@@ -1,7 +1,7 @@
 import type { Finding } from "../contract/finding.ts";
-import type { Vocabulary } from "../contract/vocabulary.ts";
+import { impliedClasses, type Vocabulary } from "../contract/vocabulary.ts";
 import type { PolicyMatch } from "../decision.ts";
-import { meetsClassification, parseClassification } from "./classification.ts";
+import { levelled, meetsClassification, parseClassification } from "./classification.ts";
 import { knownEnvironment } from "./environment-words.ts";
 import { matchesGlob } from "./glob.ts";
 import type { Environment, Policy, Trigger } from "./model.ts";
@@ -78,8 +78,10 @@ function findingTests(trigger: Trigger): readonly FindingTest[] {
 function classificationTest(text: string): FindingTest {
   const test = parseClassification(text);
   return {
-    reasons: (finding) =>
-      test === null || finding.unknownClasses.length > 0 || meetsClassification(test, keysOf(finding)) ? [`classification ${text}`] : [],
+    reasons: (finding, { vocabulary }) => {
+      const keys = levelled(keysOf(finding), (key) => impliedClasses(vocabulary, key));
+      return test === null || finding.unknownClasses.length > 0 || meetsClassification(test, keys) ? [`classification ${text}`] : [];
+    },
     otherwise: `no change touches a field classified ${text}`,
   };
 }

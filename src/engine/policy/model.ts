@@ -96,7 +96,14 @@ export interface Config {
     readonly branch: Readonly<Partial<Record<Environment, string>>>;
     readonly promote: Readonly<Record<Environment, "on-merge" | "manual">>;
   };
-  readonly vocabulary: { readonly synonyms: Readonly<Record<string, string>>; readonly keywords: readonly string[] };
+  readonly vocabulary: {
+    readonly synonyms: Readonly<Record<string, string>>;
+    readonly keywords: readonly string[];
+    /** `weaker < stronger`, also in chains. */
+    readonly order: readonly string[];
+    /** Own categories: name -> the category or class that it is at least. */
+    readonly categories: Readonly<Record<string, string>>;
+  };
   readonly lineage: { readonly files: readonly string[] };
   readonly notify: readonly { readonly slack?: string; readonly webhook?: string; readonly on: readonly string[] }[];
 }

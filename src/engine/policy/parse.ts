@@ -8,6 +8,7 @@ import { policiesOf } from "./policies.ts";
 import { configSchema, policiesSchema, type RawConfig } from "./schema.ts";
 import { configProblems, impossibleEntries, ruleProblems } from "./semantics.ts";
 import { readSource, type SourceReading } from "./source.ts";
+import { orderLoosens } from "./vocabulary-order.ts";
 
 /**
  * Policy and configuration files of the organisation and of the repository, as one set. No sources = not enrolled, all defaults.
@@ -40,7 +41,9 @@ export function parsePolicySet(sources: readonly PolicySource[]): PolicyReading 
       severity: kind === "loosens" ? "error" : "warning",
     });
   }
+  const words = [...config.governance.requireApproval, ...policies.flatMap((policy) => policy.trigger.tags ?? [])];
   problems.push(...impossibleEntries(policies, config, configs), ...nothingGoverned(config, configs));
+  problems.push(...orderLoosens(configs.org, configs.repo, words));
   if (problems.some((problem) => problem.severity === "error")) {
     const blobs = ordered.map(({ origin, kind, path, mode, blob }) => ({ origin, kind, path, mode, blob }));
     return { status: "invalid", problems, digest: digest("countersign/policy/v1", { invalid: blobs }) };

@@ -68,7 +68,18 @@ const risk = z.strictObject({
   tagWeights: z.record(name, z.number().min(0).max(5)).optional(),
   thresholds: z.strictObject({ low: points.optional(), medium: points.optional(), high: points.optional() }).optional(),
 });
-const mapping = z.strictObject({ paths: globs.min(1), fields: name, name, tags: words });
+const mapping = z.strictObject({
+  paths: globs.min(1).describe("Globs over the file's path; these files are governed"),
+  fields: name.describe("Dotted path from the root to the fields, a list or a mapping; `*` stands for every key or item"),
+  name: name.describe("Key that names a field of a list"),
+  tags: words.min(1).describe("Keys that tag a field, an object or the file; dots go inside"),
+});
+const vocabulary = z.strictObject({
+  synonyms: z.record(name, name).optional().describe("Word -> class"),
+  keywords: words.optional().describe("Further classes"),
+  order: words.optional().describe("`weaker < stronger`, also in chains; only added to the built-in order"),
+  categories: z.record(name, name).optional().describe("Own data categories: name -> the category or class that it is at least"),
+});
 
 export const configSchema = z.strictObject({
   governance: z.strictObject({ requireApproval: words.optional(), agent: name.optional() }).optional(),
@@ -95,7 +106,7 @@ export const configSchema = z.strictObject({
   plan: z
     .strictObject({ branch: perEnvironment(name).optional(), promote: perEnvironment(z.enum(["on-merge", "manual"])).optional() })
     .optional(),
-  vocabulary: z.strictObject({ synonyms: z.record(name, name).optional(), keywords: words.optional() }).optional(),
+  vocabulary: vocabulary.optional(),
   lineage: z.strictObject({ files: words.optional() }).optional(),
   notify: z
     .array(

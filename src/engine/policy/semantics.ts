@@ -9,6 +9,7 @@ import { type ApproverEntry, type Config, type Policy, SEVERITIES } from "./mode
 import type { policiesSchema, RawConfig } from "./schema.ts";
 import type { SourceReading } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
+import { vocabularyProblems } from "./vocabulary-order.ts";
 
 const CODES: readonly string[] = [...Object.keys(FINDING_CODES), GOVERNANCE_CODE];
 
@@ -33,6 +34,7 @@ export function configProblems(reading: SourceReading<RawConfig>): readonly Prob
     if (to.team === undefined && (to.users ?? []).length === 0) report(["roles", role], `role \`${role}\` names no team and no users`);
   }
   const { low = 3, medium = 6, high = 8 } = config.risk?.thresholds ?? {};
+  vocabularyProblems(report, config);
   if (low > medium || medium > high) report(["risk", "thresholds"], "`risk.thresholds` must rise: low, medium, high");
   return problems;
 }

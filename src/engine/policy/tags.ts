@@ -1,17 +1,17 @@
 import type { Finding } from "../contract/finding.ts";
-import { tagKey, type Vocabulary } from "../contract/vocabulary.ts";
+import { impliedClasses, tagKey, type Vocabulary } from "../contract/vocabulary.ts";
 
 /** Every key that the changed thing carries at base or head, unknown classes included. */
 export function keysOf(finding: Finding): readonly string[] {
   return [...new Set([...finding.tagsBefore, ...finding.tagsAfter, ...finding.unknownClasses])].sort();
 }
 
-/** The words of a list that a finding carries: equality after synonyms, categories by path prefix. */
+/** The words of a list that a finding carries: equality after synonyms, categories by path prefix, and whatever class a category or configured class is at least. */
 export function wordsTouched(words: readonly string[], finding: Finding, vocabulary: Vocabulary): readonly string[] {
   const keys = keysOf(finding);
   return words.filter((word) => {
     const wanted = tagKey(vocabulary, word);
-    return keys.some((key) => sameTag(wanted, key));
+    return keys.some((key) => sameTag(wanted, key) || impliedClasses(vocabulary, key).has(wanted));
   });
 }
 

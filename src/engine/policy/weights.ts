@@ -1,5 +1,6 @@
+import { isSensitive } from "../contract/classes.ts";
 import type { ChangeWeight } from "../contract/finding.ts";
-import { compileVocabulary, tagKey, type Vocabulary } from "../contract/vocabulary.ts";
+import { compileVocabulary, impliedClasses, tagKey, type Vocabulary } from "../contract/vocabulary.ts";
 import type { Combinator, Combined } from "./combinators.ts";
 import type { Config } from "./model.ts";
 
@@ -19,7 +20,6 @@ export const TAG_WEIGHTS: Readonly<Record<string, number>> = {
   internal: 100,
   public: 0,
 };
-export const PERSONAL_CATEGORY_WEIGHT = 400;
 /** A word that nobody explained, and any class that only configuration knows. */
 export const UNKNOWN_CLASS_WEIGHT = 300;
 /** A structural break on an untagged field. */
@@ -28,12 +28,14 @@ export const STRUCTURE_WEIGHT = 100;
 /** Share of the tag weight that a change carries, in hundredths. */
 export const CHANGE_WEIGHTS = { loss: 100, exposure: 80, added: 60, other: 30 } as const satisfies Record<ChangeWeight, number>;
 
-/** Weight of a normalised tag key in hundredths, before configuration. Free labels weigh nothing. */
+/** Weight of a normalised tag key in hundredths, before configuration: a category or configured class weighs what it is at least. Free labels weigh nothing. */
 export function builtInWeight(key: string, vocabulary: Vocabulary): number {
   if (Object.hasOwn(TAG_WEIGHTS, key)) return TAG_WEIGHTS[key]!;
-  if (key === "category:user" || key.startsWith("category:user.")) return PERSONAL_CATEGORY_WEIGHT;
-  if (key.startsWith("category:")) return 0;
-  return key.startsWith("unknown:") || vocabulary.classes.has(key) ? UNKNOWN_CLASS_WEIGHT : 0;
+  if (!isSensitive(key)) return 0;
+  const implied = [...impliedClasses(vocabulary, key)].map((each) => TAG_WEIGHTS[each] ?? 0);
+  const named = key.startsWith("unknown:") || key.startsWith("category:") || vocabulary.classes.has(key);
+  if (implied.length > 0 && key.startsWith("category:") && vocabulary.categories.has(key)) return Math.max(...implied);
+  return Math.max(named ? UNKNOWN_CLASS_WEIGHT : 0, ...implied);
 }
 
 /** `risk.tagWeights`: the maximum of the built-in weight, the organisation's and the repository's; a smaller one would loosen. */
@@ -54,4 +56,4 @@ export const heaviest: Combinator = ({ org, repo }): Combined => {
   return { value };
 };
 
-const NO_WORDS: Config["vocabulary"] = { synonyms: {}, keywords: [] };
+const NO_WORDS = { synonyms: {}, keywords: [] };

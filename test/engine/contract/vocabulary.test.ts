@@ -84,8 +84,8 @@ describe("the partial order", () => {
     ["category:user.contact", "category:user.content", null],
     ["constructor", "pii", null],
   ] as const)("%s to %s: %s", (a, b, order) => {
-    expect(compareClass(a, b)).toBe(order);
-    expect(compareClass(b, a)).toBe(order === null ? null : order === 0 ? 0 : -order);
+    expect(compareClass(vocabulary, a, b)).toBe(order);
+    expect(compareClass(vocabulary, b, a)).toBe(order === null ? null : order === 0 ? 0 : -order);
   });
 });
 

@@ -5,13 +5,13 @@ import { exampleChanges } from "./example-changes.ts";
 import { looksPersonal } from "./likeness.ts";
 import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
-import { compareTags } from "./tag-changes.ts";
+import { compareTags, type Ordered } from "./tag-changes.ts";
 import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
 /** Everything that differs between two forms of one field. */
-export function changedField({ before, after }: Pair<OwnedField>): readonly Change[] {
+export function changedField({ before, after }: Pair<OwnedField>, ordered: Ordered): readonly Change[] {
   const place = fieldPlace(before, after);
-  const tags = compareTags(before.field.tags, after.field.tags).map((each): Change => {
+  const tags = compareTags(before.field.tags, after.field.tags, ordered).map((each): Change => {
     const covered = each.sensitive && each.code === "tag.removed" && tagsInForce(after).some((tag) => tag.key === each.key);
     return {
       ...change(

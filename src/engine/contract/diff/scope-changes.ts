@@ -17,7 +17,7 @@ import { objectExampleChanges } from "./example-changes.ts";
 import { comparable } from "./field-changes.ts";
 import type { Matched, Pair } from "./match.ts";
 import { qualityChanges } from "./quality-changes.ts";
-import { compareTags } from "./tag-changes.ts";
+import { compareTags, type Ordered } from "./tag-changes.ts";
 
 /** base field id -> the forms it has at head. */
 export type FieldForms = ReadonlyMap<string, readonly OwnedField[]>;
@@ -29,7 +29,7 @@ export function formsOf(fields: Matched<OwnedField>): FieldForms {
 }
 
 /** Tags, description and rules of a paired object. */
-export function changedObject({ before, after }: Pair<OwnedObject>, forms: FieldForms): readonly Change[] {
+export function changedObject({ before, after }: Pair<OwnedObject>, forms: FieldForms, ordered: Ordered): readonly Change[] {
   const place = objectPlace(before, after);
   const told =
     before.object.description !== after.object.description
@@ -39,12 +39,20 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
   const left =
     before.contract.key === after.contract.key || before.contract.file === after.contract.file
       ? []
-      : scopeLosses(before.contract.tags, after.contract.tags, place, ownedFields(before), forms, "the contract around it");
+      : scopeLosses(before.contract.tags, after.contract.tags, place, ownedFields(before), forms, "the contract around it", ordered);
   const renamed =
     before.object.name === after.object.name ? [] : [change("field.renamed", place, before.object.name, after.object.name, "", false)];
   return [
     ...renamed,
-    ...scopeLosses(before.object.tags, after.object.tags, place, ownedFields(before), forms, `the object \`${before.object.name}\``),
+    ...scopeLosses(
+      before.object.tags,
+      after.object.tags,
+      place,
+      ownedFields(before),
+      forms,
+      `the object \`${before.object.name}\``,
+      ordered,
+    ),
     ...left,
     ...told,
     ...objectExampleChanges({ before, after }),
@@ -52,9 +60,9 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
   ];
 }
 
-export function changedContractTags(before: Contract, after: Contract, forms: FieldForms): readonly Change[] {
+export function changedContractTags(before: Contract, after: Contract, forms: FieldForms, ordered: Ordered): readonly Change[] {
   const fields = ownedObjects(before).flatMap(ownedFields);
-  return scopeLosses(before.tags, after.tags, contractPlace(before, after), fields, forms, "the contract");
+  return scopeLosses(before.tags, after.tags, contractPlace(before, after), fields, forms, "the contract", ordered);
 }
 
 /** An object that is gone: its fields tell their own story; tags on an object without fields must too. */
@@ -76,8 +84,9 @@ function scopeLosses(
   fields: readonly OwnedField[],
   forms: FieldForms,
   scope: string,
+  ordered: Ordered,
 ): readonly Change[] {
-  const found = compareTags(before, after);
+  const found = compareTags(before, after, ordered);
   if (found.length === 0) return [];
   const covered = fields.flatMap((field) =>
     (forms.get(fieldId(field)) ?? []).map((form) => ({

@@ -1,4 +1,4 @@
-import { compareClass } from "../classes.ts";
+import { BUILT_IN_ORDER, type ClassOrder, compareClass } from "../class-order.ts";
 import type { FindingCode } from "../finding-codes.ts";
 import type { Tag } from "../model.ts";
 import { protects } from "./change.ts";
@@ -13,10 +13,17 @@ export interface TagChange {
   readonly sensitive: boolean;
 }
 
+/** The order in force. Without one, configured classes have none: a change between them is then a weakening. */
+export interface Ordered {
+  readonly order: ClassOrder;
+}
+
+const BUILT_IN: Ordered = { order: BUILT_IN_ORDER };
+
 const LEVELS = ["public", "internal", "confidential", "restricted"];
 
 /** Compares the tags of one scope. A lost key is a loss even when another scope still covers the place. */
-export function compareTags(before: readonly Tag[], after: readonly Tag[]): readonly TagChange[] {
+export function compareTags(before: readonly Tag[], after: readonly Tag[], ordered: Ordered = BUILT_IN): readonly TagChange[] {
   const old = byKey(before);
   const now = byKey(after);
   const fresh = new Set([...now.keys()].filter((key) => !old.has(key)));
@@ -29,7 +36,7 @@ export function compareTags(before: readonly Tag[], after: readonly Tag[]): read
       changes.push(...compareValues(key, tags, kept));
       continue;
     }
-    const { code, by } = replacement(key, tags, freshTags);
+    const { code, by } = replacement(key, tags, freshTags, ordered);
     if (by !== null) explained.add(by.key);
     const sensitive = tags.some(protects);
     // A stronger class in place of this one takes nothing away.
@@ -55,11 +62,16 @@ function byKey(tags: readonly Tag[]): ReadonlyMap<string, readonly Tag[]> {
 }
 
 /** What stands in place of a key that is gone: only words that are new count. */
-function replacement(key: string, gone: readonly Tag[], fresh: readonly Tag[]): { code: TagChange["code"]; by: Tag | null } {
+function replacement(
+  key: string,
+  gone: readonly Tag[],
+  fresh: readonly Tag[],
+  ordered: Ordered,
+): { code: TagChange["code"]; by: Tag | null } {
   if (!gone.some((tag) => tag.classifies)) return { code: "tag.removed", by: null };
-  const stronger = fresh.find((tag) => tag.classifies && compareClass(key, tag.key) === -1);
+  const stronger = fresh.find((tag) => tag.classifies && compareClass(ordered, key, tag.key) === -1);
   if (stronger !== undefined) return { code: "tag.changed", by: stronger };
-  const weaker = fresh.find((tag) => tag.classifies && compareClass(key, tag.key) === 1);
+  const weaker = fresh.find((tag) => tag.classifies && compareClass(ordered, key, tag.key) === 1);
   if (weaker !== undefined)
     return { code: LEVELS.includes(key) && LEVELS.includes(weaker.key) ? "classification.lowered" : "tag.weakened", by: weaker };
   const carriers = new Set(gone.map((tag) => tag.carrier));
@@ -97,7 +109,7 @@ function compareValues(key: string, before: readonly Tag[], after: readonly Tag[
 
 /** Keys that tools look at. A tag that moves to a look-alike key (`Classification`, `x-pii`) is read by us and by nobody else. */
 function isStandard(tag: Tag): boolean {
-  return /^(tags|classification|pii|complianceTags|customProperties\..*|criticalDataElement(Status)?|policy_tags|databricks_tags|\$ref)$/.test(
+  return /^(tags|classification|pii|complianceTags|customProperties\..*|criticalDataElement(Status)?|policy_tags|databricks_tags|data_categories|\$ref)$/.test(
     tag.carrier,
   );
 }

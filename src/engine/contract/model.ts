@@ -52,6 +52,12 @@ export interface FieldType {
   readonly item: FieldType | null;
 }
 
+/** A tag inside the object that a field refers to, and where in there. */
+export interface InnerTag {
+  readonly at: string;
+  readonly tag: Tag;
+}
+
 export interface Field {
   readonly object: string;
   /** Path inside the object; array items appear as `[]`. Never empty. */
@@ -85,6 +91,8 @@ export interface Field {
   readonly definitionRefs: readonly string[];
   /** Canonical URLs of authoritativeDefinitions (never fetched). */
   readonly origins: readonly string[];
+  /** What `type.ref` leads to is tagged so: a reference that is turned elsewhere must lead to the same. */
+  readonly inside: readonly InnerTag[];
   readonly pos: Position;
 }
 
@@ -100,6 +108,8 @@ export interface DataObject {
   readonly quality: readonly string[];
   /** Sample data of the whole object: rows as a list, a mapping or a text. */
   readonly examples: readonly string[];
+  /** True: others send data of this shape (a request body, an input type), so a new field that they must fill breaks them. */
+  readonly input?: boolean;
   readonly pos: Position;
 }
 

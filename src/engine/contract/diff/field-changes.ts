@@ -1,10 +1,22 @@
 import type { FindingCode } from "../finding-codes.ts";
 import type { Contract, Field } from "../model.ts";
-import { type Change, change, fieldId, fieldPlace, isTagged, type OwnedField, protects, tagsInForce } from "./change.ts";
+import {
+  type Change,
+  change,
+  fieldId,
+  fieldPlace,
+  isTagged,
+  type OwnedField,
+  type OwnedObject,
+  type Place,
+  protects,
+  tagsInForce,
+} from "./change.ts";
 import { exampleChanges } from "./example-changes.ts";
 import { looksPersonal } from "./likeness.ts";
 import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
+import { redirectChanges } from "./redirected.ts";
 import { compareTags, type Ordered } from "./tag-changes.ts";
 import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
@@ -25,7 +37,7 @@ export function changedField({ before, after }: Pair<OwnedField>, ordered: Order
       lost: each.sensitive && each.code !== "tag.added" && each.code !== "tag.changed" ? [fieldId(before)] : [],
     };
   });
-  return [...identityChanges(before, after), ...tags, ...shapeChanges(before, after)];
+  return [...identityChanges(before, after), ...tags, ...shapeChanges(before, after), ...redirectChanges(before, after)];
 }
 
 /** Renamed or moved, known by an id. Blocks when a protecting tag did not come along. */
@@ -47,6 +59,28 @@ function identityChanges(before: OwnedField, after: OwnedField): readonly Change
   return [];
 }
 
+/** A number is the field on the wire: data written under the old one is read as another field, or lost. */
+function numberChanges(before: OwnedField, after: OwnedField): readonly Change[] {
+  const [was, is] = [before.field.number, after.field.number];
+  if (was === null || is === null || was === is) return [];
+  const owner = numberOwner(before, after.field);
+  const words = `in place of \`${was}\`${owner === null ? "" : `; it was the number of \`${owner.field.path.join(".")}\``}`;
+  return [change("number.reused", reusePlace(before, after, owner), was, is, words)];
+}
+
+/** The base field of one object that had the number of a field at head. */
+function numberOwner(before: OwnedObject, after: Field): OwnedField | null {
+  const parent = after.path.slice(0, -1).join("\0");
+  const owner = before.object.fields.find((field) => field.number === after.number && field.path.slice(0, -1).join("\0") === parent);
+  return owner === undefined ? null : { contract: before.contract, object: before.object, field: owner };
+}
+
+/** The tags of the number's old owner are at stake too. */
+function reusePlace(before: OwnedField | null, after: OwnedField, owner: OwnedField | null): Place {
+  const place = fieldPlace(before, after);
+  return { ...place, tagsBefore: [...place.tagsBefore, ...(owner === null ? [] : tagsInForce(owner))] };
+}
+
 function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] {
   const place = fieldPlace(before, after);
   const [b, a] = [before.field, after.field];
@@ -59,6 +93,7 @@ function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] 
   const type = compareTypes(b.type, a.type);
   return [
     ...(type === "same" ? [] : [made(type === "changed" ? "type.changed" : "type.widened", ...describeTypes(b.type, a.type))]),
+    ...nullableChanges(before, after, made),
     ...flag("required"),
     ...flag("unique"),
     ...flag("primaryKey"),
@@ -69,6 +104,9 @@ function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] 
     ...exampleChanges(b.examples, a.examples, place),
     ...listChanges(b.origins, a.origins).flatMap(([was, is]) => (b.origins.length === 0 ? [] : [made("tag.origin_changed", was, is)])),
     ...differs("description.changed", b.description, a.description),
+    ...(b.deprecated === a.deprecated
+      ? []
+      : [made(a.deprecated ? "deprecation.added" : "deprecation.removed", String(b.deprecated), String(a.deprecated))]),
     ...qualityChanges(b.quality, a.quality, comparable(before.contract, after.contract), place),
   ];
 }
@@ -80,6 +118,13 @@ export function comparable(before: Contract, after: Contract): boolean {
 }
 
 type Make = (code: FindingCode, before: string | null, after: string | null, about?: string) => Change;
+
+/** Between formats, one that has no word for null says nothing about it. */
+function nullableChanges(before: OwnedField, after: OwnedField, made: Make): readonly Change[] {
+  const [was, is] = [before.field.nullable, after.field.nullable];
+  if ((was === true) === (is === true) || (before.contract.format !== after.contract.format && (was === null || is === null))) return [];
+  return [made(is === true ? "nullable.loosened" : "nullable.tightened", String(was === true), String(is === true))];
+}
 
 function enumChanges(before: Field, after: Field, made: Make): readonly Change[] {
   const [was, is] = [before.enum, after.enum];
@@ -122,9 +167,32 @@ export function removedField(before: OwnedField, candidate: OwnedField | null): 
   return { ...change("field.removed", place, describeType(before.field.type), null, about), lost: tagged ? [fieldId(before)] : [] };
 }
 
-export function addedField(after: OwnedField): readonly Change[] {
+/** @param befores the base forms of the object around it; empty = the object is new too. */
+export function addedField(after: OwnedField, befores: readonly OwnedObject[]): readonly Change[] {
   const place = fieldPlace(null, after);
   const tags = compareTags([], after.field.tags).map((each) => change("tag.added", place, null, each.after, "", each.sensitive));
   const suspect = !isTagged(place.tagsAfter) && looksPersonal(after.field.name) ? [change("tag.suspected_missing", place, null, null)] : [];
-  return [change("field.added", place, null, describeType(after.field.type)), ...tags, ...suspect];
+  const breaks = befores.length > 0 && isDemanded(after);
+  const about = breaks ? ", and data without it is refused" : "";
+  const owner =
+    after.field.number === null ? null : (befores.map((before) => numberOwner(before, after.field)).find((each) => each !== null) ?? null);
+  const reused =
+    owner === null
+      ? []
+      : [
+          change(
+            "number.reused",
+            reusePlace(null, after, owner),
+            owner.field.path.join("."),
+            after.field.number,
+            `was the number of \`${owner.field.path.join(".")}\``,
+          ),
+        ];
+  return [{ ...change("field.added", place, null, describeType(after.field.type), about), breaks }, ...reused, ...tags, ...suspect];
+}
+
+/** What is sent or was written before must hold it: Avro readers fill a missing field from its default only. */
+function isDemanded({ contract, object, field }: OwnedField): boolean {
+  if (field.default !== null) return false;
+  return contract.format === "avro" ? field.path.length === 1 : object.input === true && field.required === true;
 }

@@ -57,6 +57,7 @@ export function blankField(object: string, path: readonly string[], pos: Positio
     quality: [],
     definitionRefs: [],
     origins: [],
+    inside: [],
     pos,
   };
 }

@@ -6,6 +6,8 @@ import { readDbt, recogniseDbt } from "./dbt.ts";
 import { readChooChoo, readDcs, recogniseChooChoo, recogniseDcs } from "./dcs.ts";
 import { readJsonSchema, recogniseJsonSchema } from "./json-schema.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
+import { readOpenApi, recogniseOpenApi } from "./openapi.ts";
+import { readProtobuf } from "./protobuf.ts";
 import type { Source, TextSource } from "./source.ts";
 
 /** One row per format that is written in YAML or JSON. `exclusive` formats name themselves by a marker: two markers in one file are refused. */
@@ -56,6 +58,14 @@ export const READERS = {
   },
   dbt: { syntax: "tree", title: "dbt properties", exclusive: false, recognise: recogniseDbt, read: readDbt, required: [] },
   avro: { syntax: "tree", title: "Avro schema", exclusive: true, recognise: recogniseAvro, read: readAvro, required: [] },
+  openapi: {
+    syntax: "tree",
+    title: "OpenAPI",
+    exclusive: true,
+    recognise: recogniseOpenApi,
+    read: readOpenApi,
+    required: [["info"], ["info.title"], ["info.version"]],
+  },
   // Last: what no other format claims may still be a file of schemas.
   jsonschema: {
     syntax: "tree",
@@ -65,6 +75,7 @@ export const READERS = {
     read: readJsonSchema,
     required: [],
   },
+  protobuf: { syntax: "text", title: "Protocol Buffers", extension: /\.proto$/i, read: readProtobuf },
 } as const satisfies Partial<Record<Format, ReaderRow>>;
 
 const ROWS: Readonly<Partial<Record<Format, ReaderRow>>> = READERS;

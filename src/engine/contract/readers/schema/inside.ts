@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import type { DataObject, Field, InnerTag, Tag } from "../../model.ts";
+import type { Referred, SchemaDocument } from "./document.ts";
+import { readObject } from "./fields.ts";
+
+/** What one definition tags itself, and the definitions that it leads on to. */
+interface Definition {
+  readonly own: readonly InnerTag[];
+  readonly edges: readonly { readonly at: string; readonly ref: string }[];
+}
+
+/** Definitions that differ only behind this many references count as the same. */
+const ROUNDS = 10;
+
+/**
+ * Tells every field that refers to an object which tags stand inside it, so that a reference turned to an untagged twin is a loss.
+ * @param told objects of this document by where they stand (`#/components/schemas/Customer`); others are read here.
+ */
+export function withInside(
+  document: SchemaDocument,
+  objects: readonly DataObject[],
+  told: ReadonlyMap<string, DataObject>,
+): readonly DataObject[] {
+  const definitions = definitionsOf(document, told);
+  const tags = innerTags(definitions);
+  if (tags.size === 0) return objects;
+  return objects.map((object) => ({
+    ...object,
+    fields: object.fields.map((field) => {
+      const inside = refsOf(document, field).flatMap((ref) => tags.get(ref) ?? []);
+      return inside.length === 0 ? field : { ...field, inside };
+    }),
+  }));
+}
+
+function refsOf(document: SchemaDocument, field: Field): readonly string[] {
+  return field.definitionRefs.filter((ref) => document.referred.has(ref));
+}
+
+/** Reading one definition may find further ones: a map tells entries that are added while it is walked. */
+function definitionsOf(document: SchemaDocument, told: ReadonlyMap<string, DataObject>): ReadonlyMap<string, Definition> {
+  const found = new Map<string, Definition>();
+  for (const [ref, target] of document.referred) {
+    const object = told.get(ref) ?? readTarget(document, ref, target);
+    found.set(ref, {
+      own: [
+        ...object.tags.filter(protects).map((tag) => ({ at: "", tag })),
+        ...object.fields.flatMap((field) => field.tags.filter(protects).map((tag) => ({ at: field.path.join("."), tag }))),
+      ],
+      edges: object.fields.flatMap((field) => refsOf(document, field).map((to) => ({ at: field.path.join("."), ref: to }))),
+    });
+  }
+  return found;
+}
+
+function readTarget(document: SchemaDocument, ref: string, { node, read }: Referred): DataObject {
+  return read !== null ? read(ref) : readObject(document, { name: ref, stableId: null, pos: node.pos, node });
+}
+
+function innerTags(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, readonly InnerTag[]> {
+  const reach = reachOf(definitions);
+  const tagged = [...definitions].filter(([ref]) => reach.get(ref)!.size > 0);
+  let signs = new Map(tagged.map(([ref, { own }]) => [ref, signOf(own.map(entryText))]));
+  const edgesOf = ({ edges }: Definition) => edges.filter((edge) => signs.has(edge.ref));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = signs;
+    signs = new Map(
+      tagged.map(([ref, definition]) => [
+        ref,
+        signOf([...definition.own.map(entryText), ...edgesOf(definition).map((edge) => `${edge.at} → ${before.get(edge.ref)}`)]),
+      ]),
+    );
+  }
+  return new Map(
+    tagged.map(([ref, definition]) => [
+      ref,
+      [
+        ...definition.own,
+        ...edgesOf(definition).flatMap((edge) =>
+          [...reach.get(edge.ref)!.values()].map((tag) => ({ at: `${edge.at} → ${signs.get(edge.ref)}`, tag })),
+        ),
+      ],
+    ]),
+  );
+}
+
+/** Tags by key that each definition leads to, at last. */
+function reachOf(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, ReadonlyMap<string, Tag>> {
+  const reach = new Map([...definitions].map(([ref, { own }]) => [ref, new Map(own.map(({ tag }) => [tag.key, tag]))]));
+  const users = Map.groupBy(
+    [...definitions].flatMap(([ref, { edges }]) => edges.map((edge) => ({ user: ref, used: edge.ref }))),
+    ({ used }) => used,
+  );
+  const open = [...definitions.keys()];
+  for (let ref = open.pop(); ref !== undefined; ref = open.pop()) {
+    for (const { user } of users.get(ref) ?? []) {
+      const [mine, theirs] = [reach.get(user)!, reach.get(ref)!];
+      const size = mine.size;
+      for (const [key, tag] of theirs) if (!mine.has(key)) mine.set(key, tag);
+      if (mine.size > size) open.push(user);
+    }
+  }
+  return reach;
+}
+
+function protects(tag: Tag): boolean {
+  return tag.classifies && tag.key !== "public";
+}
+
+function entryText({ at, tag }: InnerTag): string {
+  return JSON.stringify([at, tag.key, tag.value]);
+}
+
+function signOf(entries: readonly string[]): string {
+  return createHash("sha256")
+    .update([...new Set(entries)].sort().join("\n"))
+    .digest("hex")
+    .slice(0, 32);
+}

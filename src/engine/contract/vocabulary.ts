@@ -212,7 +212,8 @@ function isNegation(vocabulary: Vocabulary, word: string): boolean {
 function splitPrefix(vocabulary: Vocabulary, raw: string, text: string): { key: string; value: string } | null {
   const words = text.split("-");
   const strong = normaliseWord(/^[^./:]+(?=[./:])/.exec(raw.trim())?.[0] ?? "");
-  for (let length = words.length - 1; length > 0; length -= 1) {
+  // Above the longest class nothing can match: a text of thousands of words costs no more than a long one.
+  for (let length = Math.min(words.length - 1, longestClass(vocabulary)); length > 0; length -= 1) {
     const head = words.slice(0, length).join("-");
     const key = classOf(vocabulary, head);
     if (key === null || key === "public") continue;
@@ -221,6 +222,18 @@ function splitPrefix(vocabulary: Vocabulary, raw: string, text: string): { key: 
   }
   return null;
 }
+
+/** Words of the longest class or synonym. */
+function longestClass(vocabulary: Vocabulary): number {
+  const known = longest.get(vocabulary);
+  if (known !== undefined) return known;
+  const most = [...vocabulary.classes, ...vocabulary.synonyms.keys()].reduce((max, word) => Math.max(max, word.split("-").length), 1);
+  longest.set(vocabulary, most);
+  return most;
+}
+
+/** Memory of longestClass. */
+const longest = new WeakMap<Vocabulary, number>();
 
 function isTemplate(text: string): boolean {
   return /\{\{|\{%|\$\{|<%/.test(text);

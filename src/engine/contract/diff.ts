@@ -1,8 +1,9 @@
 import type { Problem } from "../problem.ts";
 import { compileContract } from "./compile.ts";
 import { capChanges } from "./diff/caps.ts";
-import { type Change, change, contractPlace, ownedObjects, taggedFields } from "./diff/change.ts";
+import { type Change, change, contractPlace, type OwnedObject, objectPlace, ownedObjects, taggedFields } from "./diff/change.ts";
 import { changedTerms } from "./diff/contract-changes.ts";
+import { definitionChanges } from "./diff/definition-changes.ts";
 import { addedField, changedField, removedField } from "./diff/field-changes.ts";
 import { fileChanges, goneContract } from "./diff/file-changes.ts";
 import { renameCandidates } from "./diff/likeness.ts";
@@ -62,6 +63,7 @@ function contractSetChanges(
   const paired = new Set(fields.pairs.map((pair) => pair.before.object));
   const placed = new Set(objects.pairs.map((pair) => pair.before.object));
   const gone = contracts.removed.filter((contract) => !told.has(contract) && !hasMoved(contract, placed));
+  const basesOf = basesByObject(objects);
   const candidateOf = renameCandidates(fields.added);
   const silent = new Set<Contract>([...gone, ...told]);
   const remains = new Set(paths.flatMap((path) => (path.after.status === "absent" ? [] : [path.path])));
@@ -78,13 +80,26 @@ function contractSetChanges(
     }),
     ...fields.removed.filter(({ contract }) => !silent.has(contract)).map((field) => removedField(field, candidateOf(field))),
     ...objects.removed.filter(({ contract }) => !silent.has(contract)).flatMap(removedObjectTags),
-    ...fields.added.flatMap(addedField),
-    ...newScopeTags(contracts, objects),
+    ...fields.added.flatMap((field) => addedField(field, basesOf.get(field.object) ?? [])),
+    ...newScopes(contracts, objects),
+    ...definitionChanges(contracts),
   ];
 }
 
-/** Tags of new contracts and new objects, told once for the scope. */
-function newScopeTags(contracts: Matched<Contract>, objects: ReturnType<typeof matchObjects>): readonly Change[] {
+function basesByObject(objects: Matched<OwnedObject>): ReadonlyMap<OwnedObject["object"], readonly OwnedObject[]> {
+  const bases = new Map<OwnedObject["object"], OwnedObject[]>();
+  for (const { before, after } of objects.pairs) {
+    const known = bases.get(after.object);
+    if (known === undefined) bases.set(after.object, [before]);
+    else known.push(before);
+  }
+  return bases;
+}
+
+/** New contracts, new objects and their tags, told once for the scope. What only came from another file is not new. */
+function newScopes(contracts: Matched<Contract>, objects: Matched<OwnedObject>): readonly Change[] {
+  const moved = new Set(objects.pairs.map((pair) => pair.after.object));
+  const fresh = contracts.added.filter((each) => each.objects.length === 0 || each.objects.some((object) => !moved.has(object)));
   const ofContracts = contracts.added.flatMap((contract) =>
     contract.tags.map((tag) => change("tag.added", contractPlace(null, contract, tag.pos), null, tag.key)),
   );
@@ -98,7 +113,15 @@ function newScopeTags(contracts: Matched<Contract>, objects: ReturnType<typeof m
       ),
     ),
   );
-  return [...ofContracts, ...ofObjects];
+  const empty = objects.added
+    .filter(({ object }) => object.fields.length === 0)
+    .map((each) => change("object.added", objectPlace(null, each), null, each.object.name));
+  return [
+    ...fresh.map((each) => change("contract.added", contractPlace(null, each), null, each.key)),
+    ...ofContracts,
+    ...empty,
+    ...ofObjects,
+  ];
 }
 
 /** A contract without an id is its objects: when all of them stand in other governed files, nothing was deleted. */
@@ -132,7 +155,9 @@ function outsideWarning(contract: Contract): Problem {
 }
 
 function unbumpedVersions(contracts: Matched<Contract>, changes: readonly Change[]): readonly Change[] {
-  const broken = new Set(changes.filter((each) => FINDING_CODES[each.code].breaking).map((each) => each.place.contract));
+  const broken = new Set(
+    changes.filter((each) => each.breaks === true || FINDING_CODES[each.code].breaking).map((each) => each.place.contract),
+  );
   return contracts.pairs
     .filter(({ before, after }) => broken.has(after.file) && after.version !== null && before.version === after.version)
     .map(({ before, after }) => change("version.not_bumped_on_break", contractPlace(before, after), before.version, after.version));

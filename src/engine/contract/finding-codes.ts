@@ -16,6 +16,8 @@ export interface FindingRule {
   readonly appliesTo: "field" | "scope" | "contract" | "file";
   /** Consumers may stop working: the contract's version should move. */
   readonly breaking: boolean;
+  /** In place of a milder severity, where the single change breaks something (`Change.breaks`). */
+  readonly whenBreaking?: Severity;
   /** A fragment after the field's name. */
   readonly sentence: (told: Told) => string;
 }
@@ -48,6 +50,12 @@ export const FINDING_CODES = {
   "tag.became_opaque": row("field", ALWAYS_LOSS, (c) => `tag ${quoted(c.before)} became ${quoted(c.after)}, which cannot be evaluated`),
   "classification.lowered": row("field", LOSS, (c) => `classification lowered from ${quoted(c.before)} to ${quoted(c.after)}`),
   "tag.changed": row("field", ["warn", "warn", "other", "added"], (c) => `tag changed from ${quoted(c.before)} to ${quoted(c.after)}`),
+  "tag.vocabulary_changed": row("contract", ALWAYS_LOSS, (c) =>
+    c.after === null
+      ? `the definition of ${c.about} removed`
+      : `the definition of ${c.about} changed from ${quoted(c.before)} to ${quoted(c.after)}`,
+  ),
+  "tag.vocabulary_added": row("contract", ADDED, (c) => `definition of ${c.about} added`),
   "tag.origin_changed": row("field", WARN, (c) => `authoritative definitions changed from ${quoted(c.before)} to ${quoted(c.after)}`),
   "tag.added": row("field", ADDED, (c) => `tag ${quoted(c.after)} added`),
   "tag.suspected_missing": row("field", WARN, () => "new field named like personal data carries no tag"),
@@ -58,9 +66,14 @@ export const FINDING_CODES = {
   "field.removed": row("field", ["break", "block", "other", "loss"], said("field removed"), true),
   "field.renamed": row("field", ["break", "block", "other", "loss"], (c) => `renamed from ${quoted(c.before)}${c.about}`, true),
   "field.moved": row("field", ["break", "block", "other", "loss"], (c) => `moved from ${quoted(c.before)}${c.about}`, true),
-  "field.added": row("field", ADDED, said("field added")),
+  "field.added": { ...row("field", ADDED, said("field added")), whenBreaking: "break" },
+  "object.removed": row("scope", ["break", "block", "other", "loss"], () => "object without fields removed", true),
+  "object.added": row("scope", ADDED, () => "object without fields added"),
+  "number.reused": row("field", BREAK_BLOCK, (c) => `number ${quoted(c.after)} ${c.about}`, true),
   "type.changed": row("field", BREAK_BLOCK, fromTo("type"), true),
   "type.widened": row("field", ["info", "info", "other", "exposure"], (c) => `type widened from ${quoted(c.before)} to ${quoted(c.after)}`),
+  "nullable.tightened": row("field", BREAK, () => "may no longer be null", true),
+  "nullable.loosened": row("field", WARN_BLOCK, () => "may be null now"),
   "required.tightened": row("field", BREAK, () => "became required", true),
   "required.loosened": row("field", WARN_BLOCK, () => "is no longer required"),
   "unique.tightened": row("field", BREAK, () => "became unique", true),
@@ -80,7 +93,10 @@ export const FINDING_CODES = {
   "masking.changed": row("field", WARN_BLOCK, fromTo("masking")),
   "examples.changed": row("field", ["info", "block", "other", "exposure"], () => "examples changed, and examples can hold real data"),
   "description.changed": row("scope", INFO, () => "description changed"),
+  "deprecation.added": row("field", INFO, () => "is deprecated now"),
+  "deprecation.removed": row("field", INFO, () => "is no longer deprecated"),
 
+  "contract.added": row("contract", ADDED, () => "contract added"),
   "contract.deleted": row("contract", ALWAYS_LOSS, said("contract deleted"), true),
   "contract.unparseable": row("file", ALWAYS_LOSS, (c) => `the contract cannot be read: ${c.about}`),
   "contract.repaired": row(
@@ -97,16 +113,22 @@ export const FINDING_CODES = {
   "contract.not_regular_file": row("file", ALWAYS_LOSS, (c) => `not a regular file: ${c.about}`),
 
   "server.added": row("contract", WARN_BLOCK, (c) => `server ${c.about}`),
+  "server.removed": row("contract", INFO, (c) => `server ${c.about} removed`),
   "server.region_changed": row(
     "contract",
     WARN_BLOCK,
     (c) => `region of server ${c.about} changed from ${quoted(c.before)} to ${quoted(c.after)}`,
   ),
   "retention.lengthened": row("contract", WARN_BLOCK, (c) => `retention lengthened from ${quoted(c.before)} to ${quoted(c.after)}`),
+  "retention.shortened": row("contract", INFO, (c) => `retention shortened from ${quoted(c.before)} to ${quoted(c.after)}`),
   "access.granted": row("contract", WARN_BLOCK, (c) => `access granted to role ${c.about}`),
   "access.widened": row("contract", WARN_BLOCK, (c) => `access of role ${c.about} widened from ${quoted(c.before)} to ${quoted(c.after)}`),
+  "access.revoked": row("contract", INFO, (c) => `access of role ${c.about} revoked`),
+  "access.narrowed": row("contract", INFO, (c) => `access of role ${c.about} narrowed from ${quoted(c.before)} to ${quoted(c.after)}`),
   "purpose.changed": row("contract", WARN_BLOCK, () => "purpose changed"),
+  "status.changed": row("contract", WARN, fromTo("status")),
   "consumer.added": row("contract", WARN_BLOCK, (c) => `consumer ${quoted(c.after)} added`),
+  "consumer.removed": row("contract", INFO, (c) => `consumer ${quoted(c.before)} removed`),
   "quality.removed": row("scope", WARN, () => "quality rule removed"),
   "quality.relaxed": row("scope", WARN, () => "quality rule changed, and it is not known to be stricter"),
   "quality.tightened": row("scope", INFO, () => "quality rule added"),
@@ -118,3 +140,17 @@ export const FINDING_CODES = {
 } as const satisfies Record<string, FindingRule>;
 
 export type FindingCode = keyof typeof FINDING_CODES;
+
+/** Opposites of codes above that have no row of their own, and what tells them instead. A test finds every pair that is neither here nor there. */
+export const FINDING_WAIVERS: Readonly<Record<string, string>> = {
+  "tag.strengthened": "a stronger class in place of a weaker one is `tag.changed`",
+  "tag.scope_added": "a new tag on an object or contract is `tag.added` at that place",
+  "tag.became_clear": "a value that can be evaluated again is `tag.changed` or `tag.added`",
+  "tag.suspected_present": "a tag that stands there is no suspicion",
+  "classification.raised": "a stronger class in place of a weaker one is `tag.changed`",
+  "type.narrowed": "a type that takes fewer values is `type.changed`",
+  "contract.entered_governed_path": "what was not governed was not read: `contract.added`",
+  "contract.regular_file": "a file that can be read again is `contract.repaired`",
+  "quality.added": "a new rule is `quality.tightened`",
+  "version.bumped_without_break": "a new version takes nothing from anybody",
+};

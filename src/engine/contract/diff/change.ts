@@ -15,6 +15,8 @@ export interface Change {
   readonly about: string;
   /** Base fields (by fieldId) that lost protection through this change; for the mass-loss count. */
   readonly lost: readonly string[];
+  /** True: this one change breaks somebody, although its code as such does not. */
+  readonly breaks?: boolean;
 }
 
 export interface Place {
@@ -79,8 +81,21 @@ export function protects(tag: Tag): boolean {
 }
 
 export function isTagged(...sides: readonly (readonly Tag[])[]): boolean {
-  return sides.some((tags) => tags.some(protects));
+  return sides.some(anyProtects);
 }
+
+function anyProtects(tags: readonly Tag[]): boolean {
+  if (tags.length < REMEMBERED_FROM) return tags.some(protects);
+  const known = protecting.get(tags);
+  if (known !== undefined) return known;
+  const found = tags.some(protects);
+  protecting.set(tags, found);
+  return found;
+}
+
+const REMEMBERED_FROM = 20;
+/** Memory of anyProtects for long lists: every change of a contract's terms asks about the same one. */
+const protecting = new WeakMap<readonly Tag[], boolean>();
 
 /** Base fields of a contract that are tagged, by id. */
 export function taggedFields(contract: Contract): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Contract } from "../model.ts";
+import { accessChanges } from "./access-changes.ts";
 import { type Change, change, contractPlace } from "./change.ts";
 import { contractExampleChanges } from "./example-changes.ts";
 import { comparable } from "./field-changes.ts";
@@ -14,6 +15,8 @@ export function changedTerms(before: Contract, after: Contract): readonly Change
     ...slaChanges(before, after),
     ...(samePurpose(before, after) ? [] : [change("purpose.changed", place, before.purpose, after.purpose)]),
     ...without(after.consumers, before.consumers).map((each) => change("consumer.added", place, null, each)),
+    ...without(before.consumers, after.consumers).map((each) => change("consumer.removed", place, each, null)),
+    ...statusChanges(before, after),
     ...without(before.owners, after.owners).map((each) => change("owner.removed", place, each, null)),
     ...without(after.owners, before.owners).map((each) => change("owner.added", place, null, each)),
     ...contractExampleChanges(before, after),
@@ -38,10 +41,12 @@ function serverChanges(before: Contract, after: Contract): readonly Change[] {
   const whereIs = (server: Contract["servers"][number]) => JSON.stringify([server.identity, server.region]);
   const byName = Map.groupBy(before.servers, ({ name }) => name);
   const byPlace = Map.groupBy(before.servers, whereIs);
-  return after.servers.flatMap((now): readonly Change[] => {
+  const kept = new Set<Contract["servers"][number]>();
+  const found = after.servers.flatMap((now): readonly Change[] => {
     const place = contractPlace(before, after, now.pos);
     const was = (byName.get(now.name) ?? byPlace.get(whereIs(now)))?.[0];
     if (was === undefined) return [change("server.added", place, null, describe(now), `\`${now.name}\` added`)];
+    kept.add(was);
     return [
       ...(was.region === now.region ? [] : [change("server.region_changed", place, was.region, now.region, `\`${now.name}\``)]),
       ...(was.identity === now.identity
@@ -49,60 +54,34 @@ function serverChanges(before: Contract, after: Contract): readonly Change[] {
         : [change("server.added", place, was.identity, now.identity, `\`${now.name}\` now points elsewhere`)]),
     ];
   });
+  const gone = before.servers.filter((was) => !kept.has(was));
+  return [...found, ...gone.map((was) => change("server.removed", contractPlace(before, after), describe(was), null, `\`${was.name}\``))];
 }
 
 function describe(server: Contract["servers"][number]): string {
   return [server.name, server.region, server.identity].filter((part) => part !== null && part !== "").join(" ");
 }
 
-const RANK: Readonly<Record<string, number>> = {
-  "": 0,
-  none: 0,
-  read: 0,
-  select: 0,
-  write: 1,
-  readwrite: 1,
-  "read-write": 1,
-  update: 1,
-  admin: 2,
-  owner: 2,
-  all: 2,
-};
-
-function accessChanges(before: Contract, after: Contract): readonly Change[] {
-  const byName = new Map([...Map.groupBy(before.roles, ({ name }) => name)].map(([name, roles]) => [name, grantsOf(roles)]));
-  return after.roles.flatMap((now): readonly Change[] => {
-    const place = contractPlace(before, after, now.pos);
-    const was = byName.get(now.name);
-    if (was === undefined) return [change("access.granted", place, null, `${now.name} ${now.access}`.trim(), `\`${now.name}\``)];
-    if (was.accesses.has(now.access) || was.highest > rankOf(now.access)) return [];
-    if (was.ranks.has(rankOf(now.access)) && rankOf(now.access) < UNRANKED) return [];
-    return [change("access.widened", place, was.told, now.access, `\`${now.name}\``)];
-  });
-}
-
-const UNRANKED = 3;
-
-/** An access word without a rank is above all ranks: nobody knows what it grants. */
-function rankOf(access: string): number {
-  return Object.hasOwn(RANK, access) ? RANK[access]! : UNRANKED;
-}
-
-/** What all roles of one name grant together. */
-function grantsOf(roles: Contract["roles"]) {
-  const accesses = new Set(roles.map(({ access }) => access));
-  const ranks = new Set([...accesses].map(rankOf));
-  const highest = [...ranks].reduce((most, rank) => Math.max(most, rank), 0);
-  return { accesses, ranks, highest, told: roles.map(({ access }) => access).join(", ") };
-}
-
 function retentionChanges(before: Contract, after: Contract): readonly Change[] {
   const [was, is] = [before.retention, after.retention];
-  if (was === null || was.raw === is?.raw || (was.days !== null && was.days === is?.days)) return [];
+  if (was?.raw === is?.raw || (was !== null && was.days !== null && was.days === is?.days)) return [];
   const place = contractPlace(before, after, is?.pos);
-  const shortened = was.days !== null && is !== null && is.days !== null && is.days < was.days;
-  if (shortened) return [change("sla.tightened", place, was.raw, is.raw, "retention")];
-  return [change("retention.lengthened", place, was.raw, is?.raw ?? null)];
+  // Without one, data is kept for ever.
+  const shortened = was === null || (was.days !== null && is !== null && is.days !== null && is.days < was.days);
+  return [change(shortened ? "retention.shortened" : "retention.lengthened", place, was?.raw ?? null, is?.raw ?? null)];
+}
+
+/** Words of older standards for the stages of a contract's life. */
+const STAGE: Readonly<Record<string, string>> = { current: "active", production: "active", inactive: "retired", development: "draft" };
+
+function statusChanges(before: Contract, after: Contract): readonly Change[] {
+  const [was, is] = [before.status, after.status].map((status) => {
+    const word = status?.trim().toLowerCase() ?? null;
+    return word !== null && Object.hasOwn(STAGE, word) ? STAGE[word]! : word;
+  });
+  // Where one side says nothing, no stage was left.
+  if (was === is || was === null || is === null) return [];
+  return [change("status.changed", contractPlace(before, after), before.status, after.status)];
 }
 
 const MORE_IS_BETTER = /availab|throughput|uptime/i;

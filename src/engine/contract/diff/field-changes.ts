@@ -37,7 +37,13 @@ export function changedField({ before, after }: Pair<OwnedField>, ordered: Order
       lost: each.sensitive && each.code !== "tag.added" && each.code !== "tag.changed" ? [fieldId(before)] : [],
     };
   });
-  return [...identityChanges(before, after), ...tags, ...shapeChanges(before, after), ...redirectChanges(before, after)];
+  return [
+    ...identityChanges(before, after),
+    ...numberChanges(before, after),
+    ...tags,
+    ...shapeChanges(before, after),
+    ...redirectChanges(before, after),
+  ];
 }
 
 /** Renamed or moved, known by an id. Blocks when a protecting tag did not come along. */

@@ -50,9 +50,9 @@ export function matchContracts(before: readonly Contract[], after: readonly Cont
     ({ file }) => [file],
     () => true,
   );
-  // A contract without an id is known by the objects it holds.
+  // A contract without an id is known by what it holds.
   pairUp(
-    ({ objects }) => objects.map(({ name }) => name),
+    ({ objects, definitions }) => [...objects.map(({ name }) => name), ...definitions.map(({ name }) => `definition ${name}`)],
     (b) => b.key === b.file && isUnpaired(b),
   );
   return { pairs, removed: before.filter((b) => !pairedBefore.has(b)), added: after.filter((a) => !pairedAfter.has(a)) };
@@ -110,7 +110,7 @@ const OBJECT_IDENTITIES: readonly ((object: OwnedObject["object"]) => string | n
   ({ physicalName }) => physicalName,
 ];
 
-/** Fields by path inside paired objects, then by what the standard calls identity. A mere likeness never pairs. */
+/** Fields by path inside paired objects, then by what the format calls identity: number, id, alias, physical name, definition. A mere likeness never pairs. */
 export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> {
   const pairs: Pair<OwnedField>[] = [];
   const open: { removed: OwnedField[]; added: OwnedField[] } = { removed: [], added: [] };
@@ -144,6 +144,8 @@ export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> 
 type Identity = (owned: OwnedField) => readonly string[];
 
 const IDENTITIES: readonly Identity[] = [
+  ({ contract, object, field }) =>
+    field.number === null ? [] : [`${contract.key}\0${object.name}\0${[...field.path.slice(0, -1), `#${field.number}`].join("\0")}`],
   ({ contract, field }) => (field.stableId === null ? [] : [`${contract.key}\0${field.stableId}`]),
   ({ contract, object, field }) =>
     [field.name, ...field.aliases].map((name) => `${contract.key}\0${object.name}\0${[...field.path.slice(0, -1), name].join("\0")}`),

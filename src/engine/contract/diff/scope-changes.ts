@@ -65,12 +65,14 @@ export function changedContractTags(before: Contract, after: Contract, forms: Fi
   return scopeLosses(before.tags, after.tags, contractPlace(before, after), fields, forms, "the contract", ordered);
 }
 
-/** An object that is gone: its fields tell their own story; tags on an object without fields must too. */
+/** An object that is gone: its fields tell their own story; an object without fields must too, with its tags. */
 export function removedObjectTags(before: OwnedObject): readonly Change[] {
   if (before.object.fields.length > 0) return [];
-  return compareTags(before.object.tags, []).map((each) =>
-    change("tag.scope_removed", objectPlace(before, null), each.before, null, `the object \`${before.object.name}\``, each.sensitive),
+  const place = objectPlace(before, null);
+  const tags = compareTags(before.object.tags, []).map((each) =>
+    change("tag.scope_removed", place, each.before, null, `the object \`${before.object.name}\``, each.sensitive),
   );
+  return [change("object.removed", place, before.object.name, null), ...tags];
 }
 
 /**

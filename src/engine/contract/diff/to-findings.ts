@@ -3,6 +3,7 @@ import { tagKeys } from "../compile.ts";
 import type { Finding } from "../finding.ts";
 import { FINDING_CODES, type FindingRule } from "../finding-codes.ts";
 import { visible } from "../lookalike.ts";
+import type { Tag } from "../model.ts";
 import type { Change } from "./change.ts";
 
 /** Applies the rule table; equal findings are told once, in the order of the files. */
@@ -18,18 +19,17 @@ export function toFindings(changes: readonly Change[]): readonly Finding[] {
 function toFinding(change: Change): Finding {
   const rule: FindingRule = FINDING_CODES[change.code];
   const { contract, format, object, field, file, pos, side, tagsBefore, tagsAfter } = change.place;
-  const unknown = [...tagsBefore, ...tagsAfter].filter((tag) => tag.classifies && !tag.known);
   const { code, before, after } = change;
   return {
     code,
-    severity: change.tagged ? rule.whenTagged : rule.severity,
+    severity: (change.breaks === true ? rule.whenBreaking : undefined) ?? (change.tagged ? rule.whenTagged : rule.severity),
     contract,
     format,
     object,
     field,
     tagsBefore: tagKeys(tagsBefore),
     tagsAfter: tagKeys(tagsAfter),
-    unknownClasses: tagKeys(unknown),
+    unknownClasses: unknownClasses(tagsBefore, tagsAfter),
     before,
     after,
     message: visible(rule.sentence(change)),
@@ -41,6 +41,21 @@ function toFinding(change: Change): Finding {
     fingerprint: digest("countersign/finding/v1", { code, contract, object, field, before, after }),
   };
 }
+
+function unknownClasses(before: readonly Tag[], after: readonly Tag[]): readonly string[] {
+  return [...new Set([...unknownIn(before), ...unknownIn(after)])].sort();
+}
+
+function unknownIn(tags: readonly Tag[]): readonly string[] {
+  const known = unknownsOf.get(tags);
+  if (known !== undefined) return known;
+  const unknown = tagKeys(tags.filter((tag) => tag.classifies && !tag.known));
+  unknownsOf.set(tags, unknown);
+  return unknown;
+}
+
+/** Memory of unknownIn: all findings of one place share its lists. */
+const unknownsOf = new WeakMap<readonly Tag[], readonly string[]>();
 
 function inOrder(a: Finding, b: Finding): number {
   return (

@@ -41,6 +41,14 @@ export class Budget {
   }
 }
 
+const NAME_MAX = 2000;
+
+/** Names made of parts are put together again for each field, so their length is bounded. */
+export function boundedName(name: string, line: number): string {
+  if (name.length > NAME_MAX) throw new ReadFailure(`a name of more than ${NAME_MAX} letters`, line);
+  return name;
+}
+
 /** Refuses more tags than a place may have. */
 export function boundedTags<T extends readonly Tag[]>(tags: T, pos: Position): T {
   if (tags.length > TAGS_MAX) throw new ReadFailure(`more than ${TAGS_MAX} tags in one place (${tags.length})`, pos.line);

@@ -1,6 +1,7 @@
 import type { Contract, Format } from "../model.ts";
 import type { PlainMapping } from "../rules.ts";
 import type { MapNode } from "../source/node.ts";
+import { readAsyncApi, recogniseAsyncApi } from "./asyncapi.ts";
 import { readAvro, recogniseAvro } from "./avro.ts";
 import { readDbt, recogniseDbt } from "./dbt.ts";
 import { readChooChoo, readDcs, recogniseChooChoo, recogniseDcs } from "./dcs.ts";
@@ -64,6 +65,14 @@ export const READERS = {
     exclusive: true,
     recognise: recogniseOpenApi,
     read: readOpenApi,
+    required: [["info"], ["info.title"], ["info.version"]],
+  },
+  asyncapi: {
+    syntax: "tree",
+    title: "AsyncAPI",
+    exclusive: true,
+    recognise: recogniseAsyncApi,
+    read: readAsyncApi,
     required: [["info"], ["info.title"], ["info.version"]],
   },
   // Last: what no other format claims may still be a file of schemas.

@@ -1,5 +1,6 @@
 import type { DataObject, Field, FieldType, Link, Tag } from "../../model.ts";
 import { canonical, child, type MapNode, mapsAt, type Node, ReadFailure, textAt, textsOf } from "../../source/node.ts";
+import { boundedName } from "../budget.ts";
 import { blankField, constraintsOf, examplesOf, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "../build.ts";
 import { tagsDeclared } from "../declared.ts";
 import type { Source } from "../source.ts";
@@ -51,7 +52,7 @@ export class SchemaWalk {
   private shape(node: Node, namespace: string): Shape {
     switch (node.kind) {
       case "scalar":
-        return this.nameShape(node.text.trim(), namespace);
+        return this.nameShape(node.text.trim(), namespace, node.pos.line);
       case "seq":
         return this.union(node.items, namespace);
       case "map":
@@ -59,9 +60,9 @@ export class SchemaWalk {
     }
   }
 
-  private nameShape(name: string, namespace: string): Shape {
+  private nameShape(name: string, namespace: string, line: number): Shape {
     if (PRIMITIVE.test(name)) return shapeOf({ ...NO_TYPE, logical: logicalName(name), physical: name });
-    const full = fullName(name, namespace);
+    const full = boundedName(fullName(name, namespace), line);
     return shapeOf({ ...NO_TYPE, physical: full, ref: full }, [full]);
   }
 
@@ -101,7 +102,7 @@ export class SchemaWalk {
       case "map":
         return this.container(node, kind, extras, namespace);
       default: {
-        const shape = this.nameShape(kind, namespace);
+        const shape = this.nameShape(kind, namespace, node.pos.line);
         return { ...shape, type: withLogicalType(shape.type, node), tags: extras };
       }
     }
@@ -209,7 +210,7 @@ export class SchemaWalk {
 
   private nameOf(node: MapNode, what: string, namespace: string): string {
     const name = requiredText(node, `a ${what}`, "name");
-    return fullName(name, textAt(node, "namespace") ?? namespace);
+    return boundedName(fullName(name, textAt(node, "namespace") ?? namespace), node.pos.line);
   }
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import type { ServerType } from "@hono/node-server";
 import type { Hono as Routes } from "hono";
 import type { ServerConfig } from "./config.ts";
@@ -148,7 +150,11 @@ function startFailureCode(error: unknown): 2 | 3 | null {
 async function main(): Promise<void> {
   // Most of a short command's time is compiling what it imports: kept on disk, and so everything is imported after this.
   enableCompileCache();
-  const [{ runCli }, { openLocalRepository }] = await Promise.all([import("./cli/run.ts"), import("./git/local-repository.ts")]);
+  const [{ runCli }, { openLocalRepository }, { openSummaryMemory }] = await Promise.all([
+    import("./cli/run.ts"),
+    import("./git/local-repository.ts"),
+    import("./git/summary-memory.ts"),
+  ]);
   const output = (stream: NodeJS.WriteStream) => ({
     write: (text: string) => void stream.write(text),
     isTerminal: stream.isTTY === true,
@@ -156,6 +162,7 @@ async function main(): Promise<void> {
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     openRepository: openLocalRepository,
+    openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,
     clock: { now: () => new Date() },
     env: process.env,

@@ -8,6 +8,7 @@ import { Refusal } from "../gate/ports.ts";
 import { FORMATS, type ReportFormat, render } from "../report/index.ts";
 import { renderMarkdown } from "../report/markdown.ts";
 import { type CliContext, wantsColor } from "./io.ts";
+import { showReading } from "./show-reading.ts";
 
 interface CheckOptions {
   readonly base?: string;
@@ -51,7 +52,13 @@ async function check(context: CliContext, path: string, options: CheckOptions): 
   const repository = await context.openRepository(resolve(context.cwd, path));
   try {
     const { decision, facts } = await checkWorkspace(
-      { repository, comparer: compareHere, clock: context.clock },
+      {
+        repository,
+        comparer: compareHere,
+        clock: context.clock,
+        memory: context.openSummaries(repository.root),
+        progress: showReading(context),
+      },
       await requestOf(context, options),
     );
     const toFile = options.output !== undefined;

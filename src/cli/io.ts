@@ -1,8 +1,10 @@
-import type { Clock, LocalRepository } from "../gate/ports.ts";
+import type { Clock, LocalRepository, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
   readonly openRepository: (path: string) => Promise<LocalRepository>;
+  /** What was read of a repository's contracts in earlier runs. */
+  readonly openSummaries: (repositoryRoot: string) => SummaryMemory;
   readonly serve: () => Promise<number>;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -13,6 +13,7 @@ export type HashDomain =
   | "countersign/runtime-projection/v1"
   | "countersign/review-projection/v1"
   | "countersign/compiled/v1"
+  | "countersign/reading-rules/v1"
   | "countersign/audit/v1"
   | "countersign/audit-payload/v1";
 

@@ -5,8 +5,10 @@ import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
-import { type Clock, type ContractComparer, type LocalRepository, Refusal } from "./ports.ts";
+import { type LocalLineageDeps, localSurroundings } from "./local-lineage.ts";
+import { type Clock, type LocalRepository, Refusal } from "./ports.ts";
 import { readChange } from "./read-change.ts";
+import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
 import { readPolicySources } from "./read-policy.ts";
 
 /** What a person asks of `check`. Everything that stands in for a fact makes the result SIMULATED. */
@@ -28,9 +30,7 @@ export interface CheckRequest {
   readonly config: PolicySource | null;
 }
 
-export interface CheckDeps {
-  readonly repository: LocalRepository;
-  readonly comparer: ContractComparer;
+export interface CheckDeps extends LocalLineageDeps {
   readonly clock: Clock;
 }
 
@@ -43,7 +43,7 @@ export interface CheckResult {
  * Decides a change in a local repository: no server, no database, no network.
  * @throws Refusal for an unknown revision, an empty history, a shallow clone.
  */
-export async function checkWorkspace({ repository, comparer, clock }: CheckDeps, request: CheckRequest): Promise<CheckResult> {
+export async function checkWorkspace({ repository, comparer, clock, ...lineage }: CheckDeps, request: CheckRequest): Promise<CheckResult> {
   const named = request.base ?? request.people?.baseRef ?? null;
   const defaultBranch = await defaultBranchOf(repository, named);
   const baseRevision = named ?? (await defaultBranchRevision(repository, defaultBranch));
@@ -52,7 +52,16 @@ export async function checkWorkspace({ repository, comparer, clock }: CheckDeps,
   const mergeBase = await repository.mergeBase(baseSha, headSha);
 
   const policy = await policyAt(repository, baseSha, request);
-  const change = await readChange({ repository, comparer }, { base: mergeBase, head: headSha }, readableSet(policy));
+  const set = readableSet(policy);
+  const change = await readChange({ repository, comparer }, { base: mergeBase, head: headSha }, set);
+  const around =
+    change.diff.findings.length === 0
+      ? NO_SURROUNDINGS
+      : await localSurroundings({ repository, comparer, ...lineage }, mergeBase, set, [
+          ...change.diff.lineage.base,
+          ...change.diff.lineage.head,
+        ]);
+  const { diff, lineage: lineageFacts } = withLineage(change.diff, around);
   const author = request.author ?? request.people?.author ?? (await repository.authorOf(headSha));
   const actor = request.people?.facts.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());
   const facts: Facts = {
@@ -76,10 +85,10 @@ export async function checkWorkspace({ repository, comparer, clock }: CheckDeps,
     policy,
     policyCommit: baseSha,
     governanceFiles: change.governanceFiles,
-    diff: change.diff,
+    diff,
     people: request.people?.facts ?? null,
     agent: actor === undefined ? agentOfGitAuthor(author) : agentOfAuthor(actor.login, actor.type),
-    lineage: { known: false, dependents: [] },
+    lineage: lineageFacts,
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
     faults: [],
     limits: change.limits,

@@ -1,5 +1,5 @@
 import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
-import type { PolicyReading } from "../engine/policy/model.ts";
+import type { PolicyReading, PolicySet } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
 import { agentOfAuthor } from "./author-agent.ts";
@@ -8,6 +8,7 @@ import type { GatherDeps } from "./deps.ts";
 import type { Clock, PullRequests, PullTruth } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
+import { NO_SURROUNDINGS, readLineageFiles, type Surroundings, withLineage } from "./read-lineage.ts";
 import { readPolicy } from "./read-policy.ts";
 
 /**
@@ -31,19 +32,25 @@ export async function gatherFacts(
   const base = landed === null ? baseTip : { ...baseTip, sha: landed.base };
   const policy = await readPolicy(content, trusted.sha);
   const mergeBase = await content.mergeBase(base.sha, pull.headSha);
-  const change = await readChange(
-    { repository: content, comparer: deps.comparer },
-    { base: mergeBase, head: pull.headSha },
-    readableSet(policy),
-  );
+  const set = readableSet(policy);
+  const change = await readChange({ repository: content, comparer: deps.comparer }, { base: mergeBase, head: pull.headSha }, set);
+  const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
+  const { diff, lineage } = withLineage(change.diff, around);
   const facts = {
     ...bareFacts(deps.clock, pull, policy, trusted.sha),
     subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
     governanceFiles: change.governanceFiles,
-    diff: change.diff,
+    diff,
+    lineage,
     limits: change.limits,
   };
   return { ...facts, people: needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null };
+}
+
+/** The contracts of the default branch as the last recorded merge left them: nothing is read for them but what declares lineage. */
+async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSha: string, set: PolicySet): Promise<Surroundings> {
+  const summaries = (await deps.ledger.lineageOf(pull.repository.id)) ?? [];
+  return { summaries, declared: await readLineageFiles(deps.pulls.content(pull.repository), trustedSha, set) };
 }
 
 /** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */

@@ -4,8 +4,10 @@
  */
 export * from "./ports/checks.ts";
 export * from "./ports/comparer.ts";
+export * from "./ports/history.ts";
 export * from "./ports/inbox.ts";
 export * from "./ports/ledger.ts";
+export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";

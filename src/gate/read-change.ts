@@ -1,4 +1,4 @@
-import type { ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
+import type { Comparison, ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
@@ -9,7 +9,7 @@ import { readReferenced } from "./read-references.ts";
 
 /** What a change does to contracts and to the gate's own files. */
 export interface ChangeReading {
-  readonly diff: ContractDiff;
+  readonly diff: Comparison;
   readonly governanceFiles: readonly GovernedFile[];
   readonly limits: readonly Problem[];
 }

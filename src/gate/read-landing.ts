@@ -1,5 +1,7 @@
 import type { CompiledContract, Finding, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
+import { isLineageFinding } from "../engine/contract/lineage/disagreements.ts";
+import type { LineageSummary } from "../engine/contract/lineage/model.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { readingRules } from "../engine/policy/words.ts";
@@ -14,7 +16,8 @@ import { readReferenced } from "./read-references.ts";
 const REBASED_COMMITS_MAX = 250;
 
 export type Landing =
-  | { readonly status: "as_approved"; readonly contracts: readonly CompiledContract[] }
+  /** `lineage`: of every governed contract of the landed tree. */
+  | { readonly status: "as_approved"; readonly contracts: readonly CompiledContract[]; readonly lineage: readonly LineageSummary[] }
   | { readonly status: "differs"; readonly because: string };
 
 /**
@@ -29,7 +32,7 @@ export async function readLanding({ pulls, comparer }: GatherDeps, pull: PullTru
   let because = "";
   for (const before of await landedOn(pulls, pull, mergeSha)) {
     const difference = await compareLanding({ repository, comparer }, { before, after: mergeSha }, evaluation, set);
-    if (difference === null) return { status: "as_approved", contracts: await compileTree({ repository, comparer }, mergeSha, set) };
+    if (difference === null) return { status: "as_approved", ...(await compileTree({ repository, comparer }, mergeSha, set)) };
     because ||= difference;
   }
   return { status: "differs", because };
@@ -85,6 +88,8 @@ function differences(approved: readonly GovernedFile[], landed: readonly Governe
 function sameFindings(approved: readonly Finding[], landed: readonly Finding[]): boolean {
   const prints = (findings: readonly Finding[]) =>
     findings
+      // What other contracts say may differ from one base to another; what was approved is this change.
+      .filter((finding) => !isLineageFinding(finding))
       .map((finding) => finding.fingerprint)
       .sort()
       .join();
@@ -96,12 +101,12 @@ async function compileTree(
   { repository, comparer }: { readonly repository: Repository; readonly comparer: ContractComparer },
   commit: string,
   set: PolicySet,
-): Promise<readonly CompiledContract[]> {
+): Promise<{ contracts: readonly CompiledContract[]; lineage: readonly LineageSummary[] }> {
   const all = await repository.changedFiles(null, commit);
   if (all.incomplete !== null) throw new TruthError(`tree of ${commit.slice(0, 7)}`, "network", all.incomplete);
   const { governed } = sortChangedFiles(all.files, set.config.contracts);
   const head = await readSide(repository, "head", governed, set.config.contracts.maxFileBytes);
   const referenced = { base: [], head: await readReferenced(repository, commit, head, set.config.contracts) };
   const diff = await comparer.compare({ base: [], head, files: governed, outside: [], referenced, rules: readingRules(set) });
-  return diff.contracts;
+  return { contracts: diff.contracts, lineage: diff.lineage.head };
 }

@@ -24,6 +24,8 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
 
   const landing = await readLanding(deps, pull, evaluation);
   if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
+  if (pull.baseRef === pull.repository.defaultBranch)
+    await deps.ledger.saveLineage(pull.repository.id, landingOf(pull).mergeSha, landing.lineage);
   const withdrawn = await withdrawnApprovals(deps, pull, evaluation);
   if (withdrawn.length > 0) {
     const because = `#${pull.number} was merged, but when that was recorded the approval of ${withdrawn.join(", ")} no longer stood`;

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve as resolvePath } from "node:path";
-import type { GovernedFile } from "../engine/contract/finding.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
 import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
-import { type GitEnvironment, type ObjectReader, openObjectReader, runGit } from "./process.ts";
+import { openHistory } from "./history.ts";
+import { type GitEnvironment, type GitObject, type ObjectReader, openObjectReader, runGit } from "./process.ts";
+import { parseRawDiff, RAW_DIFF } from "./raw-diff.ts";
 import { takeWorktree, type Worktree } from "./worktree.ts";
 
-const ABSENT_MODE = "000000";
 const LFS_HEADER = "version https://git-lfs.github.com/spec/";
 const FULL_OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const REGULAR_MODES = new Set(["100644", "100755"]);
@@ -85,7 +85,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
 
   async function changedFiles(base: string | null, head: string): Promise<TreeChanges> {
     const from = base ?? (await emptyTree());
-    const result = await git(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", from, head]);
+    const result = await git(["diff-tree", ...RAW_DIFF, "--end-of-options", from, head]);
     if (result.code !== 0) throw new Refusal("config", `git could not compare the two sides: ${firstLine(result.stderr)}`);
     return { files: parseRawDiff(result.stdout), incomplete: null };
   }
@@ -99,13 +99,33 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     const refuse = (unreadable: string): ContractFile => ({ ...file, bytes: null, unreadable });
     if (!REGULAR_MODES.has(file.mode))
       return refuse(file.mode === "120000" ? "a symbolic link" : file.mode === "160000" ? "a submodule" : `mode ${file.mode}`);
-    reader ??= openObjectReader(root, environment());
-    const object = await reader.read(file.blob, maxBytes);
+    const object = await readObject(file.blob, maxBytes);
+    if (object === "damaged") return refuse("its content in the repository is damaged (git fsck names it)");
     if (object === null)
       return refuse(shallow ? "its content is not in this shallow or partial clone" : "its content is missing from the repository");
     if (object.bytes === null) return refuse(`${object.size} bytes, more than the ${maxBytes} allowed (contracts.maxFileBytes)`);
     if (object.bytes.subarray(0, LFS_HEADER.length).toString("latin1") === LFS_HEADER) return refuse("a Git LFS pointer");
     return { ...file, bytes: object.bytes, unreadable: null };
+  }
+
+  /** git ends at a damaged object, and with it what others asked of the same process: each asks once more, alone. */
+  async function readObject(blob: string, maxBytes: number): Promise<GitObject | "damaged" | null> {
+    reader ??= openObjectReader(root, environment());
+    const shared = reader;
+    try {
+      return await shared.read(blob, maxBytes);
+    } catch {
+      if (reader === shared) reader = null;
+      await shared.close();
+    }
+    const alone = openObjectReader(root, environment());
+    try {
+      return await alone.read(blob, maxBytes);
+    } catch {
+      return "damaged";
+    } finally {
+      await alone.close();
+    }
   }
 
   async function entryAt(commit: string, path: string): Promise<{ mode: string; blob: string } | null> {
@@ -118,9 +138,12 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     return (await git(["show-ref", "--verify", "--quiet", name])).code === 0;
   }
 
+  const history = openHistory(root, emptyTree);
+
   return {
     root,
     bare,
+    history,
     resolve,
     mergeBase,
     changedFiles,
@@ -150,35 +173,27 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       if (!(await refExists(`refs/remotes/${short}`))) return null;
       return short.replace(/^[^/]+\//, "");
     },
+    async filesHolding(commit, expression) {
+      const found = await git(["grep", "-l", "-z", "-a", "-E", "--full-name", "--no-textconv", "-e", expression, commit, "--"]);
+      // 1 = nothing matches.
+      if (found.code > 1) throw new Refusal("config", `git could not search the tree: ${firstLine(found.stderr)}`);
+      return found.stdout
+        .toString("utf8")
+        .split("\0")
+        .filter((name) => name !== "")
+        .map((name) => name.slice(commit.length + 1));
+    },
     async authorOf(commit) {
       if (worktree !== null && commit === worktree.tree) return null;
       const result = await git(["log", "-1", "--no-show-signature", "--format=%an <%ae>", "--end-of-options", commit]);
       return result.code === 0 ? result.stdout.toString("utf8").trim() : null;
     },
     async close() {
+      await history.close();
       await reader?.close();
       await worktree?.close();
     },
   };
-}
-
-/** `git diff-tree --raw -z`: `:mode mode blob blob status\0path\0`. */
-export function parseRawDiff(raw: Buffer): GovernedFile[] {
-  const files: GovernedFile[] = [];
-  const parts = raw.toString("utf8").split("\0");
-  for (let index = 0; index + 1 < parts.length; index += 2) {
-    const [baseMode, headMode, baseBlob, headBlob] = parts[index]!.replace(/^:/, "").split(" ") as [string, string, string, string];
-    const atBase = baseMode !== ABSENT_MODE;
-    const atHead = headMode !== ABSENT_MODE;
-    files.push({
-      path: parts[index + 1]!,
-      baseMode: atBase ? baseMode : null,
-      baseBlob: atBase ? baseBlob : null,
-      headMode: atHead ? headMode : null,
-      headBlob: atHead ? headBlob : null,
-    });
-  }
-  return files;
 }
 
 function notARepository(path: string, stderr: string): string {

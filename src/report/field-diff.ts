@@ -1,4 +1,5 @@
 import type { Finding } from "../engine/contract/finding.ts";
+import { isLineageFinding } from "../engine/contract/lineage/disagreements.ts";
 import type { ChangeRow } from "./changes.ts";
 import { clip, visible } from "./visible.ts";
 
@@ -32,7 +33,9 @@ export function tagDiff(row: ChangeRow): TagDiff {
 export function aspects(row: ChangeRow): readonly AspectDiff[] {
   const tags = tagDiff(row);
   const tagsDiffer = tags.removed.length + tags.added.length > 0;
-  const rest = row.findings.filter((each) => !(tagsDiffer && isTagCode(each)) && each.before !== each.after).map(aspect);
+  const rest = row.findings
+    .filter((each) => !isLineageFinding(each) && !(tagsDiffer && isTagCode(each)) && each.before !== each.after)
+    .map(aspect);
   if (!tagsDiffer) return rest;
   return [{ label: "tags", before: shownTags([...tags.kept, ...tags.removed]), after: shownTags([...tags.kept, ...tags.added]) }, ...rest];
 }

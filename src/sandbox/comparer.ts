@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { Piscina } from "piscina";
 import type { DiffInput } from "../engine/contract/diff.ts";
-import type { ContractDiff } from "../engine/contract/finding.ts";
+import type { Comparison } from "../engine/contract/finding.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
-import type { ReadingRules } from "../engine/contract/rules.ts";
+import { rulesDigest } from "../engine/contract/rules.ts";
 import type { ContractComparer } from "../gate/ports.ts";
 import { type Compared, runTask } from "./run-task.ts";
 import { compareInThread } from "./thread.ts";
@@ -32,7 +32,7 @@ const REMEMBERED_WEIGHT = 200_000;
  */
 export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractComparer & { close(): Promise<void> } {
   const source = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
-  const pool = new Piscina<unknown, ContractDiff>({
+  const pool = new Piscina<unknown, Comparison>({
     filename: new URL(source, import.meta.url).href,
     name: compareInThread.name,
     minThreads: 1,
@@ -40,13 +40,13 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
     idleTimeout: 60_000,
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB },
   });
-  const memory = new LRUCache<string, ContractDiff>({
+  const memory = new LRUCache<string, Comparison>({
     max: REMEMBERED,
     maxSize: REMEMBERED_WEIGHT,
     sizeCalculation: (diff) => 1 + diff.findings.length + diff.files.length + diff.contracts.length * 10,
   });
 
-  async function compareAnew(input: DiffInput): Promise<ContractDiff> {
+  async function compareAnew(input: DiffInput): Promise<Comparison> {
     let open = input;
     for (let round = 0; round <= SUSPECTS_MAX; round += 1) {
       const compared: Compared = await runTask(pool, open, limits);
@@ -95,12 +95,6 @@ function digestOf({ base, head, outside, referenced, files, rules }: DiffInput):
     list.map(({ path, mode, blob, bytes, unreadable }) => [path, mode, blob, bytes === null, unreadable]);
   const sides = [base, head, outside, referenced.base, referenced.head].map(named);
   return createHash("sha256")
-    .update(JSON.stringify([sides, files, rulesText(rules)]))
+    .update(JSON.stringify([sides, files, rulesDigest(rules)]))
     .digest("base64");
-}
-
-function rulesText({ vocabulary, mappings }: ReadingRules): unknown {
-  const { markers: _memo, ...said } = vocabulary;
-  const plain = (value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value);
-  return [Object.entries(said).map(([key, value]) => [key, plain(value)]), mappings];
 }

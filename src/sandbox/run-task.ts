@@ -1,16 +1,16 @@
 import type { Piscina } from "piscina";
 import type { DiffInput } from "../engine/contract/diff.ts";
-import type { ContractDiff } from "../engine/contract/finding.ts";
+import type { Comparison } from "../engine/contract/finding.ts";
 import { QUEUED, type Task } from "./thread.ts";
 
 export type Compared =
-  | { readonly status: "ok"; readonly diff: ContractDiff }
+  | { readonly status: "ok"; readonly diff: Comparison }
   /** `path` is the file that was being read when the thread ended; null = none of them alone. */
   | { readonly status: "ended"; readonly path: string | null; readonly because: string };
 
 /** One comparison in a thread. The clock starts when the thread does. Rejects only when the pool is being closed. */
 export async function runTask(
-  pool: Piscina<unknown, ContractDiff>,
+  pool: Piscina<unknown, Comparison>,
   input: DiffInput,
   limits: { readonly timeoutMs: number; readonly memoryMiB: number },
 ): Promise<Compared> {

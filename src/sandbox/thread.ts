@@ -1,5 +1,5 @@
 import { type DiffInput, diffContracts } from "../engine/contract/diff.ts";
-import type { ContractDiff } from "../engine/contract/finding.ts";
+import type { Comparison } from "../engine/contract/finding.ts";
 
 /** What the thread is asked. */
 export interface Task {
@@ -14,7 +14,7 @@ export const QUEUED = -2;
 const STARTED = -1;
 
 /** Runs in the thread: the comparison, with a mark for each file before it is read. */
-export function compareInThread({ input, paths, progress }: Task): ContractDiff {
+export function compareInThread({ input, paths, progress }: Task): Comparison {
   const mark = new Int32Array(progress);
   Atomics.store(mark, 0, STARTED);
   Atomics.notify(mark, 0);

@@ -9,6 +9,7 @@ import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, overview, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { recordDelivery } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
+import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
 import { saveEvaluation } from "./verbs/save-evaluation.ts";
 import { startWork } from "./verbs/start-work.ts";
 import { withholdSuccess } from "./verbs/withhold-success.ts";
@@ -38,6 +39,8 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     approvalOf: (repositoryId, number) => approvalOf(outer, repositoryId, number),
     overview: (limit) => overview(outer, limit),
     auditTrail: (limit) => auditTrail(outer, limit),
+    lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
+    saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

@@ -1,6 +1,19 @@
 import type { CliContext } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run.ts";
+import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts";
+import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
+
+/** Remembers within one run only. */
+function emptyMemory(): SummaryMemory {
+  const known = new Map<string, LineageSummary | null>();
+  return {
+    get: async (keys) => new Map(keys.flatMap((key) => (known.has(key) ? [[key, known.get(key) ?? null]] : []))),
+    put: async (entries) => {
+      for (const [key, entry] of entries) known.set(key, entry);
+    },
+  };
+}
 
 export interface CliRun {
   readonly code: number;
@@ -14,6 +27,7 @@ export async function countersign(cwd: string, args: readonly string[], env: Rea
   let stderr = "";
   const context: CliContext = {
     openRepository: openLocalRepository,
+    openSummaries: () => emptyMemory(),
     serve: async () => 0,
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,

@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { LineageSummary } from "./lineage/model.ts";
 import type { Format } from "./model.ts";
 
 /** `block` needs approval by policy, `break` breaks consumers, then `warn` and `info`. Structure and tags only, never policy. */
@@ -66,6 +67,11 @@ export interface ContractDiff {
   readonly environments: readonly string[];
   /** The contracts read on the head side, for the compiled artifact: see CompiledContract. */
   readonly contracts: readonly CompiledContract[];
+}
+
+/** What one comparison gives: the diff, which is a fact, and what the lineage graph needs to know of the contracts on both sides. */
+export interface Comparison extends ContractDiff {
+  readonly lineage: { readonly base: readonly LineageSummary[]; readonly head: readonly LineageSummary[] };
 }
 
 /** A governed contract in the form that a runtime needs: fields, tags, classification. */

@@ -1,3 +1,4 @@
+import { digest } from "../canonical.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** How plain YAML or JSON declares its fields: where the list of fields is, which key names a field, which keys tag it. */
@@ -14,4 +15,15 @@ export interface PlainMapping {
 export interface ReadingRules {
   readonly vocabulary: Vocabulary;
   readonly mappings: readonly PlainMapping[];
+}
+
+/** Raised whenever a reader reads something else into the same bytes: memories of what was read before are then void. */
+const READER_VERSION = 1;
+
+/** Equal for rules that read every file alike. */
+export function rulesDigest({ vocabulary, mappings }: ReadingRules): string {
+  const { markers: _memory, ...said } = vocabulary;
+  const plain = (value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value);
+  const words = Object.entries(said).map(([key, value]) => [key, plain(value)]);
+  return digest("countersign/reading-rules/v1", { version: READER_VERSION, words, mappings });
 }

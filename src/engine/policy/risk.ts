@@ -100,7 +100,13 @@ function impact({ lineage }: RiskInput): Points {
   if (!lineage.known) return { points: 50, because: "no lineage known" };
   const sum = lineage.dependents.reduce((total, dependent) => total + dependent.criticality, 0);
   const points = Math.min(200, roundHundredths(50 * Math.log2(1 + sum)));
-  return { points, because: sum === 0 ? "no dependents" : `${lineage.dependents.length} dependents within 3 hops` };
+  return {
+    points,
+    because:
+      sum === 0
+        ? "no dependents"
+        : `${lineage.dependents.length} ${lineage.dependents.length === 1 ? "dependent" : "dependents"} within 3 hops`,
+  };
 }
 
 function agentDoubt({ agent }: RiskInput): Points {

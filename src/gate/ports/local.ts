@@ -1,3 +1,4 @@
+import type { History } from "./history.ts";
 import type { Repository } from "./repository.ts";
 
 /** `HEAD` of a change that is not committed: the work tree as `git add -A` would take it. */
@@ -8,12 +9,15 @@ export interface LocalRepository extends Repository {
   /** Top folder of the work tree, or the git folder of a bare repository. */
   readonly root: string;
   readonly bare: boolean;
+  readonly history: History;
   /** Commit id of a revision; `WORKTREE` gives a tree id that `changedFiles` accepts as head. */
   resolve(revision: string): Promise<string>;
   /** Short name of the default branch: origin/HEAD, else main or master. */
   defaultBranch(): Promise<string>;
   /** Short branch name when the revision names a branch (local or of a remote), else null. */
   branchName(revision: string): Promise<string | null>;
+  /** Paths of the files of a commit or tree with a line that matches the POSIX extended expression. Whatever attributes call binary is searched too. */
+  filesHolding(commit: string, expression: string): Promise<readonly string[]>;
   /** `Name <email>` of the commit's author; null for a work tree. */
   authorOf(commit: string): Promise<string | null>;
   /** Ends the helper processes. */

@@ -33,6 +33,11 @@ export function lineageFindings(graph: LineageGraph, findings: readonly Finding[
   return [...new Map(found.map((finding) => [finding.fingerprint, finding])).values()];
 }
 
+/** True for what is told about the other end of a link, and so depends on contracts that the change does not touch. */
+export function isLineageFinding({ code }: Finding): boolean {
+  return code === "downstream.untagged" || code === "upstream.still_tagged";
+}
+
 interface End {
   readonly node: string;
   readonly field: string;

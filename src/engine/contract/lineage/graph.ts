@@ -1,5 +1,5 @@
 import type { Link, LinkEnd } from "../model.ts";
-import type { LineageSummary } from "./summary.ts";
+import type { LineageSummary } from "./model.ts";
 
 /** A node: an object of a contract, a contract as a whole, or something outside that links name. */
 export interface LineageNode {

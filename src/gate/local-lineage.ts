@@ -1,0 +1,96 @@
+import type { GovernedFile } from "../engine/contract/finding.ts";
+import { sortChangedFiles } from "../engine/contract/governed.ts";
+import { declaresLineage } from "../engine/contract/lineage/declared.ts";
+import type { LineageSummary } from "../engine/contract/lineage/model.ts";
+import type { Link } from "../engine/contract/model.ts";
+import { rulesDigest } from "../engine/contract/rules.ts";
+import type { PolicySet } from "../engine/policy/model.ts";
+import { readingRules } from "../engine/policy/words.ts";
+import type { ContractComparer, LocalRepository, SummaryMemory } from "./ports.ts";
+import { readSide } from "./read-change.ts";
+import { readAllDeclared, type Surroundings } from "./read-lineage.ts";
+import { readReferenced } from "./read-references.ts";
+
+/** What every link is written with, in some format: a contract without any of these words links to nothing. */
+const LINK_WORDS =
+  'relationships|transformSource|references|inputFields|exposures|depends_on|inputPorts|[[:space:](]ref[(]|source[(]|[$]ref|^[[:space:]]*import[[:space:]]|"type"';
+const NAMES_MAX = 200;
+/** Contracts read at a time: a reading of all of them at once would hold them all in memory. */
+const BATCH = 250;
+
+export interface LocalLineageDeps {
+  readonly repository: LocalRepository;
+  readonly comparer: ContractComparer;
+  readonly memory: SummaryMemory;
+  /** Told how many of the contracts that must be read are read. */
+  readonly progress: (done: number, total: number) => void;
+}
+
+/**
+ * The contracts of one commit that are linked to others. Only files that hold a word of a link, or a name that a link of the change or
+ * of a lineage file leads to, are read; those whose content was read before under the same rules come from memory.
+ * `changed` null = all contracts, linked or not.
+ */
+export async function localSurroundings(
+  deps: LocalLineageDeps,
+  commit: string,
+  set: PolicySet,
+  changed: readonly LineageSummary[] | null,
+): Promise<Surroundings> {
+  const { repository } = deps;
+  const { config } = set;
+  const { files } = await repository.changedFiles(null, commit);
+  const holding = async (expression: string | null) =>
+    new Set(expression === null ? [] : await repository.filesHolding(commit, expression));
+  const linked =
+    changed === null ? null : await holding([LINK_WORDS, namesIn(changed.flatMap(({ links }) => links))].filter(Boolean).join("|"));
+  const isChosen = (path: string) => linked === null || linked.has(path) || config.lineage.files.includes(path);
+  const declared = await readAllDeclared(
+    repository,
+    files.filter(({ path }) => isChosen(path)),
+    set,
+  );
+  const named = linked === null ? linked : await holding(namesIn(declared.links));
+  const chosen = files.filter(({ path }) => (isChosen(path) || named?.has(path)) && !declaresLineage(path, config.lineage.files));
+  const { governed } = sortChangedFiles(chosen, config.contracts);
+  return { summaries: await summariesOf(deps, commit, governed, set), declared };
+}
+
+/** An expression for the names that links lead to, as whole words; null = none. A link without a short name is found by its own words only. */
+function namesIn(links: readonly Omit<Link, "pos">[]): string | null {
+  const ends = links.flatMap(({ upstream, downstream }) => [
+    upstream.contract ?? upstream.object,
+    downstream.contract ?? downstream.object,
+  ]);
+  const names = [...new Set(ends.flatMap((end) => end?.split(".").at(-1) ?? []))].filter((name) => /^[\w-]{2,100}$/.test(name)).sort();
+  if (names.length === 0) return null;
+  return `(^|[^[:alnum:]_])(${names.slice(0, NAMES_MAX).join("|")})([^[:alnum:]_]|$)`;
+}
+
+async function summariesOf(
+  { repository, comparer, memory, progress }: LocalLineageDeps,
+  commit: string,
+  files: readonly GovernedFile[],
+  set: PolicySet,
+): Promise<readonly LineageSummary[]> {
+  const rules = readingRules(set);
+  const digest = rulesDigest(rules);
+  const keyOf = (file: GovernedFile) => `${digest.slice(0, 16)} ${file.headBlob} ${file.path}`;
+  const known = await memory.get(files.map(keyOf));
+  const open = files.filter((file) => !known.has(keyOf(file)));
+  const learned = new Map<string, LineageSummary | null>();
+  for (let start = 0; start < open.length; start += BATCH) {
+    progress(start, open.length);
+    const batch = open.slice(start, start + BATCH);
+    const head = await readSide(repository, "head", batch, set.config.contracts.maxFileBytes);
+    const referenced = { base: [], head: await readReferenced(repository, commit, head, set.config.contracts) };
+    const { lineage } = await comparer.compare({ base: [], head, files: batch, outside: [], referenced, rules });
+    const byFile = new Map(lineage.head.map((summary) => [summary.file, summary]));
+    for (const file of batch) learned.set(keyOf(file), byFile.get(file.path) ?? null);
+  }
+  if (learned.size > 0) {
+    progress(open.length, open.length);
+    await memory.put(learned);
+  }
+  return files.flatMap((file) => known.get(keyOf(file)) ?? learned.get(keyOf(file)) ?? []);
+}

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { SchemaName } from "../engine/contract/official/catalogue.ts";
+import type { OfficialSchemas, SchemaJudge } from "../engine/contract/official/schemas.ts";
+
+const FOLDER = new URL("../../schemas/official/", import.meta.url);
+/** Longer texts are never matched: no pattern of a standard is about them. */
+const MATCHED_CHARACTERS_MAX = 1_000;
+
+/** Patterns of published schemas that take exponential time on a text of 30 characters, and what accepts the same texts in linear time. */
+export const LINEAR_PATTERNS: Readonly<Record<string, string>> = {
+  "^([A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*)*$": "^([A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*)?$",
+};
+
+type Dialect = "draft-07" | "2019-09" | "2020-12";
+
+/** JSON Schema's own schemas come with the validator. */
+const META: Readonly<Partial<Record<SchemaName, readonly [Dialect, string]>>> = {
+  "json-schema-draft-07": ["draft-07", "http://json-schema.org/draft-07/schema#"],
+  "json-schema-2019-09": ["2019-09", "https://json-schema.org/draft/2019-09/schema"],
+  "json-schema-2020-12": ["2020-12", "https://json-schema.org/draft/2020-12/schema"],
+};
+
+const judges = new Map<SchemaName, SchemaJudge>();
+
+/** Reads and compiles a schema when it is first asked for, once in a process or thread. The validator itself is loaded no earlier. */
+export const officialSchemas: OfficialSchemas = (name) => {
+  const known = judges.get(name);
+  if (known !== undefined) return known;
+  const meta = META[name];
+  const judge = meta === undefined ? ownJudge(readSchema(name)) : judgeOf(ajvFor(meta[0], true).getSchema(meta[1])!);
+  judges.set(name, judge);
+  return judge;
+};
+
+type Schema = Readonly<Record<string, unknown>>;
+
+export function readSchema(name: SchemaName): Schema {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as Schema;
+}
+
+function ownJudge(published: Schema): SchemaJudge {
+  const dialect = dialectOf(String(published["$schema"]));
+  const schema = dialect === null ? fromDraft04(published) : published;
+  return judgeOf(ajvFor(dialect ?? "draft-07", false).compile(schema));
+}
+
+function dialectOf(uri: string): Dialect | null {
+  if (uri.includes("2020-12")) return "2020-12";
+  if (uri.includes("2019-09")) return "2019-09";
+  return uri.includes("draft-07") ? "draft-07" : null;
+}
+
+/** OpenAPI 3.0 publishes draft 4: all that differs there is the name of `id` and the form of `exclusiveMinimum`. */
+function fromDraft04({ id: _id, $schema: _draft, ...schema }: Schema): Schema {
+  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
+    if (typeof value !== "object" || value === null || !("minimum" in value) || !("exclusiveMinimum" in value)) return value;
+    const { minimum, exclusiveMinimum, ...rest } = value;
+    return exclusiveMinimum === true ? { ...rest, exclusiveMinimum: minimum } : value;
+  }) as Schema;
+}
+
+type Validate = import("ajv").ValidateFunction;
+
+function judgeOf(validate: Validate): SchemaJudge {
+  return {
+    differences: (value) => (validate(value) ? [] : (validate.errors ?? [])),
+    keys: keysOf(validate.schema),
+  };
+}
+
+/** All names under `properties`, wherever it stands. */
+function keysOf(schema: unknown): readonly string[] {
+  const keys = new Set<string>();
+  const open: unknown[] = [schema];
+  while (open.length > 0) {
+    const at = open.pop();
+    if (typeof at !== "object" || at === null) continue;
+    if ("properties" in at && typeof at.properties === "object" && at.properties !== null)
+      for (const key of Object.keys(at.properties)) keys.add(key);
+    open.push(...Object.values(at));
+  }
+  return [...keys].sort();
+}
+
+function ajvFor(dialect: Dialect, meta: boolean): import("ajv").Ajv {
+  const load = createRequire(import.meta.url);
+  const options: import("ajv").Options = {
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    logger: false,
+    meta,
+    validateSchema: false,
+    // `format` is a remark, as in JSON Schema since 2019-09: the standards' own examples have locations that are no URI.
+    validateFormats: false,
+    messages: false,
+    inlineRefs: false,
+    code: { optimize: false, regExp: Object.assign(boundedPattern, { code: "boundedPattern" }) },
+  };
+  switch (dialect) {
+    case "draft-07":
+      return new (load("ajv") as typeof import("ajv")).Ajv(options);
+    case "2019-09":
+      return new (load("ajv/dist/2019.js") as typeof import("ajv/dist/2019.js")).Ajv2019(options);
+    case "2020-12":
+      return new (load("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js")).Ajv2020(options);
+  }
+}
+
+function boundedPattern(pattern: string, flags: string) {
+  const expression = new RegExp(LINEAR_PATTERNS[pattern] ?? pattern, flags);
+  return { test: (text: string) => text.length > MATCHED_CHARACTERS_MAX || expression.test(text) };
+}

@@ -15,7 +15,7 @@ const STRUCTURED = /\.(ya?ml|json|avsc|proto|graphqls?|gql)$/i;
 const BINARY = /\.(png|jpe?g|gif|webp|ico|pdf|zip|gz|xlsx?|docx?|pptx?|parquet|woff2?)$/i;
 /** What a contract of some format writes at the start of a line; other files are parsed only when one is there. */
 const MARKER =
-  /^["'{ \t]*(kind|apiVersion|standardVersion|templateVersion|quantumName|dataContractSpecification|models|sources|seeds|snapshots|fields)["']?[ \t]*:/m;
+  /^["'{ \t]*(kind|apiVersion|standardVersion|templateVersion|quantumName|dataContractSpecification|models|sources|seeds|snapshots|fields|openapi|swagger|asyncapi|\$schema|\$defs|definitions|properties|components)["']?[ \t]*:/m;
 
 /**
  * Reads one file by its content. Total: whatever goes wrong is `unparseable`, with a place.

@@ -5,6 +5,7 @@ import { readAsyncApi, recogniseAsyncApi } from "./asyncapi.ts";
 import { readAvro, recogniseAvro } from "./avro.ts";
 import { readDbt, recogniseDbt } from "./dbt.ts";
 import { readChooChoo, readDcs, recogniseChooChoo, recogniseDcs } from "./dcs.ts";
+import { readFides, recogniseFides } from "./fides.ts";
 import { readJsonSchema, recogniseJsonSchema } from "./json-schema.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
 import { readOpenApi, recogniseOpenApi } from "./openapi.ts";
@@ -75,6 +76,7 @@ export const READERS = {
     read: readAsyncApi,
     required: [["info"], ["info.title"], ["info.version"]],
   },
+  fides: { syntax: "tree", title: "Fides", exclusive: true, recognise: recogniseFides, read: readFides, required: [] },
   // Last: what no other format claims may still be a file of schemas.
   jsonschema: {
     syntax: "tree",

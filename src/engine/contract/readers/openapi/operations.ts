@@ -12,6 +12,7 @@ import {
   summaryOf,
   unknownField,
 } from "../schema/bodies.ts";
+import { soleObject } from "../schema/components.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { extensionTags } from "../schema/extras.ts";
 import { placeOf, readField } from "../schema/fields.ts";
@@ -135,10 +136,6 @@ function insideResponse(document: SchemaDocument, object: string, path: readonly
     ),
     ...readContent(document, object, path, map, tags),
   ];
-}
-
-export function soleObject(name: string, pos: Position, fields: readonly Field[]): DataObject {
-  return { name, stableId: null, physicalName: null, description: null, fields, tags: [], quality: [], examples: [], pos };
 }
 
 function itemsOf(node: Node | null): readonly Node[] {

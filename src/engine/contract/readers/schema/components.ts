@@ -1,4 +1,4 @@
-import type { DataObject, Field } from "../../model.ts";
+import type { DataObject, Field, Position } from "../../model.ts";
 import type { Entry, MapNode } from "../../source/node.ts";
 import { entriesOf, objectOf } from "./bodies.ts";
 import type { SchemaDocument } from "./document.ts";
@@ -39,18 +39,13 @@ export function readShared(
   const title = `${base.replace(/^#\/?/, "")}/${key}`.replace(/^\//, "");
   const fields = entriesOf(container, key).flatMap((entry) => {
     const found = read(title, entry);
-    told.at(`${base}/${key}/${escaped(entry.key)}`, {
-      name: title,
-      stableId: null,
-      physicalName: null,
-      description: null,
-      fields: found.map((field) => ({ ...field, path: field.path.slice(1) })),
-      tags: [],
-      quality: [],
-      examples: [],
-      pos: entry.keyPos,
-    });
+    const inside = found.map((field) => ({ ...field, path: field.path.slice(1) }));
+    told.at(`${base}/${key}/${escaped(entry.key)}`, soleObject(title, entry.keyPos, inside));
     return found;
   });
   if (fields.length > 0) told.add(objectOf(title, container!.entries.get(key)!.keyPos, fields));
+}
+
+export function soleObject(name: string, pos: Position, fields: readonly Field[]): DataObject {
+  return { name, stableId: null, physicalName: null, description: null, fields, tags: [], quality: [], examples: [], pos };
 }

@@ -104,6 +104,19 @@ export function referencedPath(from: string, ref: string): string | null {
 
 /** The node that the fragment of `ref` points at (`#/a/b`, RFC 6901); the root without a fragment; null = there is none. */
 export function pointed(root: Node, ref: string): Node | null {
+  const memory = targets.get(root) ?? new Map<string, Node | null>();
+  if (memory.size === 0) targets.set(root, memory);
+  const known = memory.get(ref);
+  if (known !== undefined) return known;
+  const found = findPointed(root, ref);
+  memory.set(ref, found);
+  return found;
+}
+
+/** Memory of pointed: the fields of a contract point at the same few definitions. */
+const targets = new WeakMap<Node, Map<string, Node | null>>();
+
+function findPointed(root: Node, ref: string): Node | null {
   const fragment = decoded(ref.includes("#") ? ref.slice(ref.indexOf("#") + 1) : "");
   if (fragment === "") return root;
   if (fragment === null || !fragment.startsWith("/")) return null;

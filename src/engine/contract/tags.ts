@@ -1,5 +1,5 @@
 import type { Position, Tag, TagScope } from "./model.ts";
-import { canonical, isNull, type MapNode, type Node, ReadFailure } from "./source/node.ts";
+import { canonical, isNull, type MapNode, type Node, ReadFailure, type SeqNode } from "./source/node.ts";
 import { isClassifyingKey, markerClass, type Reading, readMarker, readWord, type Vocabulary } from "./vocabulary.ts";
 
 /** Where tags are being read: what they apply to, and the definitions they came through. */
@@ -54,10 +54,29 @@ function listTags(value: Node, carrier: string, classifying: boolean, place: Tag
         ? []
         : readWords(place.vocabulary, value.text, classifying).map(([raw, reading]) => tag(reading, raw, value.pos, carrier, place));
     case "seq":
-      return value.items.flatMap((item) => listTags(item, carrier, classifying, place));
+      return value.items.length < REMEMBERED_FROM
+        ? value.items.flatMap((item) => listTags(item, carrier, classifying, place))
+        : rememberedTags(value, carrier, classifying, place);
     case "map":
       return mapTags(value, carrier, classifying, place);
   }
+}
+
+const REMEMBERED_FROM = 10;
+/** Memory of listTags for long lists: a definition's list is read once for all the fields that refer to it. */
+const remembered = new WeakMap<Vocabulary, WeakMap<SeqNode, Map<string, readonly Tag[]>>>();
+
+function rememberedTags(value: SeqNode, carrier: string, classifying: boolean, place: TagPlace): readonly Tag[] {
+  const lists = remembered.get(place.vocabulary) ?? new WeakMap<SeqNode, Map<string, readonly Tag[]>>();
+  remembered.set(place.vocabulary, lists);
+  const readings = lists.get(value) ?? new Map<string, readonly Tag[]>();
+  lists.set(value, readings);
+  const asked = JSON.stringify([carrier, classifying, place.scope, place.via]);
+  const known = readings.get(asked);
+  if (known !== undefined) return known;
+  const tags = value.items.flatMap((item) => listTags(item, carrier, classifying, place));
+  readings.set(asked, tags);
+  return tags;
 }
 
 /** `{taxonomy, value}`, `{name: pii, value: true}`, or pairs such as `{pii: true, owner: x}`. */

@@ -125,6 +125,21 @@ export function tagKey(vocabulary: Vocabulary, word: string): string {
  * null: the word says nothing (`non-pii`, `pii:false`, an empty text).
  */
 export function readWord(vocabulary: Vocabulary, word: string, classifying: boolean): Reading | null {
+  if (word.length > KEY_REMEMBERED_LENGTH) return findReading(vocabulary, word, classifying);
+  const memory = readings.get(vocabulary) ?? new Map<string, Reading | null>();
+  if (memory.size === 0) readings.set(vocabulary, memory);
+  const asked = classifying ? `!${word}` : ` ${word}`;
+  const known = memory.get(asked);
+  if (known !== undefined) return known;
+  const found = findReading(vocabulary, word, classifying);
+  if (memory.size < MARKERS_REMEMBERED) memory.set(asked, found);
+  return found;
+}
+
+/** Memory of readWord: contracts repeat the same few words. */
+const readings = new WeakMap<Vocabulary, Map<string, Reading | null>>();
+
+function findReading(vocabulary: Vocabulary, word: string, classifying: boolean): Reading | null {
   const raw = word.trim();
   if (raw === "") return null;
   if (isTemplate(raw)) return readTemplate(vocabulary, raw);

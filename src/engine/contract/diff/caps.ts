@@ -27,7 +27,8 @@ export function capChanges(changes: readonly Change[], before: readonly Contract
 }
 
 function tooMany(changes: readonly Change[]): string | null {
-  if (changes.length > FINDINGS_MAX) return `${changes.length} changes in one contract, at most ${FINDINGS_MAX} can be compared`;
+  const count = changes.reduce((total, { stands }) => total + (stands ?? 1), 0);
+  if (count > FINDINGS_MAX) return `${count} changes in one contract, at most ${FINDINGS_MAX} can be compared`;
   const told = changes.reduce((total, { place }) => total + tagKeys(place.tagsBefore).length + tagKeys(place.tagsAfter).length, 0);
   return told > TAGS_TOLD_MAX ? `the changes in one contract name its tags ${told} times, at most ${TAGS_TOLD_MAX}` : null;
 }

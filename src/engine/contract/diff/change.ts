@@ -15,6 +15,8 @@ export interface Change {
   readonly about: string;
   /** Base fields (by fieldId) that lost protection through this change; for the mass-loss count. */
   readonly lost: readonly string[];
+  /** How many changes this one stands for, where there are too many to write down; absent = itself alone. */
+  readonly stands?: number;
   /** True: this one change breaks somebody, although its code as such does not. */
   readonly breaks?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Contract } from "../model.ts";
+import { FINDINGS_MAX } from "./caps.ts";
 import {
   type Change,
   change,
@@ -90,25 +91,47 @@ function scopeLosses(
 ): readonly Change[] {
   const found = compareTags(before, after, ordered);
   if (found.length === 0) return [];
-  const covered = fields.flatMap((field) =>
-    (forms.get(fieldId(field)) ?? []).map((form) => ({
-      id: fieldId(field),
-      place: fieldPlace(field, form),
-      keys: new Set(tagsInForce(form).map((tag) => tag.key)),
-    })),
+  const covered = fields.flatMap((field): readonly Covered[] =>
+    (forms.get(fieldId(field)) ?? []).map((form) => ({ id: fieldId(field), field, form, keys: keysInForce(form) })),
   );
+  const bareOf = new Map(found.map((each) => [each, covered.filter(({ keys }) => !keys.has(each.key))]));
+  const crowded = crowdedContracts(found.flatMap((each) => (each.code === "tag.removed" && each.sensitive ? bareOf.get(each)! : [])));
+  const placeOf = new Map<Covered, Place>();
   return found.flatMap((each): readonly Change[] => {
     if (each.code === "tag.added" || each.code === "tag.changed")
       return [change(each.code, place, each.before, each.after, "", each.sensitive)];
-    const bare = covered.filter(({ keys }) => !keys.has(each.key));
+    const bare = bareOf.get(each)!;
     const lost = each.sensitive ? bare.map(({ id }) => id) : [];
     if (each.code !== "tag.removed") return [{ ...change(each.code, place, each.before, each.after, "", each.sensitive), lost }];
     if (!each.sensitive || bare.length === 0) return [change("tag.scope_removed", place, each.before, null, scope, each.sensitive)];
-    return bare.map(
-      ({ id, place: bareField }): Change => ({
-        ...change("tag.scope_removed", bareField, each.before, null, scope, true),
-        lost: [id],
-      }),
-    );
+    const removed = (one: Covered): Change => {
+      const at = placeOf.get(one) ?? fieldPlace(one.field, one.form);
+      placeOf.set(one, at);
+      return { ...change("tag.scope_removed", at, each.before, null, scope, true), lost: [one.id] };
+    };
+    const told = bare.filter(({ form }) => !crowded.has(form.contract.file)).map(removed);
+    const counted = [...Map.groupBy(bare, ({ form }) => form.contract.file)]
+      .filter(([file]) => crowded.has(file))
+      .map(([, some]): Change => ({ ...removed(some[0]!), lost: some.map(({ id }) => id), stands: some.length }));
+    return [...told, ...counted];
   });
+}
+
+/** One form at head of a field that the scope covered. */
+interface Covered {
+  readonly id: string;
+  readonly field: OwnedField;
+  readonly form: OwnedField;
+  readonly keys: ReadonlySet<string>;
+}
+
+function keysInForce(form: OwnedField): ReadonlySet<string> {
+  return new Set(tagsInForce(form).map((tag) => tag.key));
+}
+
+/** Contracts whose losses alone are more than can be told: they are refused, so that their changes are counted and not written. */
+function crowdedContracts(bare: readonly Covered[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const { form } of bare) counts.set(form.contract.file, (counts.get(form.contract.file) ?? 0) + 1);
+  return new Set([...counts].filter(([, count]) => count > FINDINGS_MAX).map(([file]) => file));
 }

@@ -63,7 +63,9 @@ function unknownClasses(file: ContractFile, contract: Contract): readonly Proble
       (tag): Problem => ({
         ...problem(file, "E001", `unknown class \`${visible(tag.raw)}\` in \`${tag.carrier}\``, tag.pos.line),
         severity: "warning",
-        hint: "add it to `vocabulary.synonyms` or `vocabulary.keywords`",
+        hint: tag.key.startsWith("category:")
+          ? "no taxonomy declares it: add it to `vocabulary.categories`"
+          : "add it to `vocabulary.synonyms` or `vocabulary.keywords`",
       }),
     );
 }

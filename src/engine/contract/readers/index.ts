@@ -6,6 +6,7 @@ import { readAvro, recogniseAvro } from "./avro.ts";
 import { readDbt, recogniseDbt } from "./dbt.ts";
 import { readChooChoo, readDcs, recogniseChooChoo, recogniseDcs } from "./dcs.ts";
 import { readFides, recogniseFides } from "./fides.ts";
+import { readGraphql } from "./graphql.ts";
 import { readJsonSchema, recogniseJsonSchema } from "./json-schema.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
 import { readOpenApi, recogniseOpenApi } from "./openapi.ts";
@@ -87,6 +88,7 @@ export const READERS = {
     required: [],
   },
   protobuf: { syntax: "text", title: "Protocol Buffers", extension: /\.proto$/i, read: readProtobuf },
+  graphql: { syntax: "text", title: "GraphQL schema", extension: /\.(graphqls?|gql)$/i, read: readGraphql },
 } as const satisfies Partial<Record<Format, ReaderRow>>;
 
 const ROWS: Readonly<Partial<Record<Format, ReaderRow>>> = READERS;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FINDINGS_MAX } from "../../../src/engine/contract/diff/caps.ts";
+import { diffContracts } from "../../../src/engine/contract/diff.ts";
 import { FIELDS_MAX, TAGS_MAX } from "../../../src/engine/contract/readers/budget.ts";
-import { brief, diffOf } from "./support.ts";
+import { brief, diffOf, inputOf } from "./support.ts";
 
 const ODCS = "kind: DataContract\napiVersion: v3.1.0\nid: c\nversion: 1.0.0\n";
 const odcs = (properties: string, ofContract = "", ofObject = "") =>
@@ -116,4 +117,36 @@ it("thousands of contracts with the same objects and no id are each told as gone
   const diff = diffOf(files("a", 300), files("b", 300));
   expect(diff.findings.filter(({ code }) => code === "contract.deleted")).toHaveLength(300);
   expect(diff.losses.every(({ lost, taggedAtBase }) => lost === taggedAtBase)).toBe(true);
+});
+
+describe("files of one change that together hold too much", () => {
+  const file = (index: number) => odcs("      - {name: f, tags: [pii]}\n      - name: g\n").replace("id: c", `id: c${index}`);
+  const tree = (count: number, text = file) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`c/${index}.yaml`, text(index)]));
+  const size = new TextEncoder().encode(file(0)).length;
+
+  it.each([
+    ["bytes", { bytes: 3 * size, fields: 100, tagsInForce: 100 }],
+    ["fields", { bytes: 1e6, fields: 6, tagsInForce: 100 }],
+    ["tags in force", { bytes: 1e6, fields: 100, tagsInForce: 3 }],
+  ])("are refused from the file on that passes the cap of %s, each by its name", (what, changeMax) => {
+    const stripped = (index: number) => file(index).replace(", tags: [pii]", "");
+    const diff = diffContracts({ ...inputOf(tree(5), tree(5, what === "bytes" ? stripped : file)), changeMax });
+    const refused = diff.findings.filter(({ code }) => code === "contract.unparseable").map((finding) => finding.file);
+    expect(refused).toEqual(["c/3.yaml", "c/4.yaml"]);
+    expect(diff.unparseable.map((problem) => problem.file)).toEqual(refused);
+    expect(diff.unparseable[0]!.message).toContain(what);
+    expect(diff.unparseable[0]!.message).toContain("up to this file");
+  });
+
+  it("never hide a loss: what the base holds above the cap counts as unreadable", () => {
+    const diff = diffContracts({ ...inputOf(tree(5), tree(0)), changeMax: { bytes: 1e6, fields: 4, tagsInForce: 100 } });
+    expect(diff.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(Array(5).fill("block contract.deleted"));
+  });
+
+  it("leave other files alone", () => {
+    const head = { ...tree(2), "c/logo.png": "x".repeat(10_000), "c/notes.md": "y".repeat(10_000) };
+    const diff = diffContracts({ ...inputOf(tree(2), head), changeMax: { bytes: 2 * size, fields: 100, tagsInForce: 100 } });
+    expect(diff.findings).toEqual([]);
+  });
 });

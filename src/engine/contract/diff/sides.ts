@@ -2,6 +2,7 @@ import type { Problem } from "../../problem.ts";
 import type { GovernedFile } from "../finding.ts";
 import type { Contract, ContractFile } from "../model.ts";
 import { readContract } from "../read.ts";
+import { type CHANGE_MAX, ChangeBudget } from "../readers/budget.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
@@ -30,6 +31,8 @@ export interface SidesInput {
   /** Unchanged files that changed ones refer to, as they stand on each side. */
   readonly referenced: { readonly base: readonly ContractFile[]; readonly head: readonly ContractFile[] };
   readonly rules: ReadingRules;
+  /** What the files of one side may hold together; absent = CHANGE_MAX. */
+  readonly changeMax?: Readonly<Record<keyof typeof CHANGE_MAX, number>>;
 }
 
 /** Told each path before it is read, and null when all are. */
@@ -48,12 +51,31 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
     base: new References([...referenced.base, ...input.base]),
     head: new References([...referenced.head, ...input.head]),
   };
+  const budgets = { base: new ChangeBudget(input.changeMax), head: new ChangeBudget(input.changeMax) };
   const read = [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
     watch(path);
-    return { path, before: readSide(base.get(path), rules, references.base), after: readSide(head.get(path), rules, references.head) };
+    return {
+      path,
+      before: readWithin(budgets.base, base.get(path), rules, references.base),
+      after: readWithin(budgets.head, head.get(path), rules, references.head),
+    };
   });
   watch(null);
   return read;
+}
+
+/** As readSide, as long as the files of this side together stay within the budget. */
+function readWithin(budget: ChangeBudget, file: ContractFile | undefined, rules: ReadingRules, references: References): Side {
+  const size = file?.bytes?.length ?? 0;
+  const mayHold = file !== undefined && MAYBE_CONTRACT.test(file.path);
+  if (mayHold) budget.bytes(size);
+  const refused = mayHold ? budget.exhausted : null;
+  const side = refused === null ? readSide(file, rules, references) : null;
+  if (side?.status === "contract") budget.contract(side.contract);
+  const because = refused ?? (side?.status === "contract" ? budget.exhausted : null);
+  if (because === null || file === undefined) return side ?? { status: "absent" };
+  const problem = { code: "E001", message: because, file: file.path, line: null, severity: "error", hint: "split the change" } as const;
+  return { status: "unparseable", problem, suspect: true };
 }
 
 function missing(path: string, mode: string | null, blob: string): ContractFile {

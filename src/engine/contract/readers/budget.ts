@@ -1,4 +1,4 @@
-import type { Field, Position, Tag } from "../model.ts";
+import type { Contract, Field, Position, Tag } from "../model.ts";
 import { type Entry, type Node, ReadFailure, weigh } from "../source/node.ts";
 
 /** One field, object or contract with more tags than this is an attack or a mistake: every finding there lists all of them. */
@@ -72,4 +72,37 @@ export function refuseOversize(contract: {
   if (fields > FIELDS_MAX) throw new ReadFailure(`more than ${FIELDS_MAX} fields in one contract`, contract.pos.line);
   if (inForce > TAGS_IN_FORCE_MAX)
     throw new ReadFailure(`more than ${TAGS_IN_FORCE_MAX} tags in force on the fields of one contract together`, contract.pos.line);
+}
+
+/** All files of one side of a change together. */
+export const CHANGE_MAX = { bytes: 64 * 1024 * 1024, fields: 200_000, tagsInForce: 1_000_000 } as const;
+
+/** What the files of one side hold together. Once a cap is passed, that file and all after it are refused: none is left out in silence. */
+export class ChangeBudget {
+  private readonly held = { bytes: 0, fields: 0, tagsInForce: 0 };
+  private readonly max: Readonly<Record<keyof typeof CHANGE_MAX, number>>;
+
+  constructor(max: Readonly<Record<keyof typeof CHANGE_MAX, number>> = CHANGE_MAX) {
+    this.max = max;
+  }
+
+  /** Why no more can be read; null while there is room. */
+  get exhausted(): string | null {
+    if (this.held.bytes > this.max.bytes) return `more than ${this.max.bytes} bytes of contracts in one change, up to this file`;
+    if (this.held.fields > this.max.fields) return `more than ${this.max.fields} fields in one change, up to this file`;
+    if (this.held.tagsInForce > this.max.tagsInForce)
+      return `more than ${this.max.tagsInForce} tags in force on the fields of one change together, up to this file`;
+    return null;
+  }
+
+  bytes(count: number): void {
+    this.held.bytes += count;
+  }
+
+  contract({ objects, tags }: Pick<Contract, "objects" | "tags">): void {
+    for (const object of objects) {
+      this.held.fields += object.fields.length;
+      this.held.tagsInForce += object.fields.reduce((total, field) => total + field.tags.length + object.tags.length + tags.length, 0);
+    }
+  }
 }

@@ -112,6 +112,8 @@ function plainTags(name: string, value: Node, pos: Position, place: TagPlace): r
       const word = withoutEnumPrefix(value, place.vocabulary, PREFIX_CLASSES);
       const reading = word.kind === "scalar" ? readWord(place.vocabulary, word.text, false) : null;
       if (reading === null || !reading.classifies || reading.opaque || reading.key === "public") return [];
+      // `User.id` names a field more often than a category of data.
+      if (reading.key.startsWith("category:") && !/^(category|fides):/i.test(value.text.trim())) return [];
       if (reading.known && reading.value !== "true" && /\s/.test(value.text.trim())) return [];
       return entryTags("tags", word, pos, place).filter((tag) => tag.classifies);
     }

@@ -1,0 +1,152 @@
+import type { DefinitionNode, DirectiveDefinitionNode, FieldDefinitionNode, InputValueDefinitionNode } from "graphql/language";
+import type { Contract, DataObject, Field, Link, Tag, TagDefinition } from "../model.ts";
+import { canonical, ReadFailure } from "../source/node.ts";
+import { boundedName } from "./budget.ts";
+import { blankContract, blankField, maskingOf, refuseDuplicates } from "./build.ts";
+import { classNamed } from "./declared.ts";
+import { directiveTags, nodeOf, positionOf } from "./graphql/directives.ts";
+import { parseSchema } from "./graphql/parse.ts";
+import { fieldType, innermost, type SchemaTypes, typesOf } from "./graphql/types.ts";
+import type { TextSource } from "./source.ts";
+
+/** What a schema is read with. */
+interface Reading {
+  readonly source: TextSource;
+  readonly types: SchemaTypes;
+  readonly links: Link[];
+}
+
+type ObjectNode = Extract<DefinitionNode, { readonly fields?: readonly (FieldDefinitionNode | InputValueDefinitionNode)[] | undefined }>;
+
+/**
+ * A GraphQL schema: its types, interfaces and inputs, each with its extensions in this file. A document of queries declares no data: null.
+ * Only what is written counts: tags of an interface do not reach the types that implement it.
+ */
+export function readGraphql(source: TextSource): Contract | null {
+  const definitions = parseSchema(source.text);
+  if (definitions === null) return null;
+  const types = typesOf(definitions, source.vocabulary);
+  const reading: Reading = { source, types, links: [] };
+  const place = { vocabulary: source.vocabulary, scope: "contract", via: [] } as const;
+  return {
+    ...blankContract("graphql", source.file, { line: 1, column: 1 }),
+    objects: [...objectsOf(definitions, reading), ...taggedTypes(types)],
+    tags: definitions.flatMap((each) =>
+      each.kind === "SchemaDefinition" || each.kind === "SchemaExtension" ? directiveTags(each.directives, place) : [],
+    ),
+    definitions: definitions.flatMap((each) => (each.kind === "DirectiveDefinition" ? definitionOf(each, source) : [])),
+    links: reading.links,
+  };
+}
+
+/** Types by name, extensions laid together. An extension of another file's type is an object of that name. */
+function objectsOf(definitions: readonly DefinitionNode[], reading: Reading): readonly DataObject[] {
+  const { vocabulary } = reading.source;
+  const objects = new Map<string, DataObject>();
+  const defined = new Set<string>();
+  for (const node of definitions) {
+    if (!isObject(node)) continue;
+    const name = node.name.value;
+    const pos = positionOf(node.name.loc);
+    if (!node.kind.endsWith("Extension")) {
+      if (defined.has(name)) throw new ReadFailure(`duplicate type \`${name}\``, pos.line);
+      defined.add(name);
+    }
+    const before = objects.get(name) ?? blankObject(name, pos);
+    const description = "description" in node ? (node.description?.value ?? null) : null;
+    objects.set(name, {
+      ...before,
+      description: before.description ?? prose(description),
+      fields: [...before.fields, ...(node.fields ?? []).flatMap((field) => readField(field, name, reading))],
+      tags: [...before.tags, ...directiveTags(node.directives, { vocabulary, scope: "object", via: [] })],
+    });
+  }
+  for (const { fields } of objects.values())
+    refuseDuplicates(
+      fields.map((field) => ({ name: field.name, line: field.pos.line })),
+      "field",
+    );
+  return [...objects.values()];
+}
+
+function isObject(node: DefinitionNode): node is ObjectNode {
+  return /^(Object|Interface|InputObject)Type(Definition|Extension)$/.test(node.kind);
+}
+
+/** The field, then its arguments as `field(argument)`. */
+function readField(node: FieldDefinitionNode | InputValueDefinitionNode, object: string, reading: Reading): readonly Field[] {
+  const field = fieldOf(node, node.name.value, object, reading);
+  if (node.kind !== "FieldDefinition") return [field];
+  const given = (node.arguments ?? []).map((argument) => fieldOf(argument, `${node.name.value}(${argument.name.value})`, object, reading));
+  return [field, ...given];
+}
+
+function fieldOf(
+  node: FieldDefinitionNode | InputValueDefinitionNode,
+  name: string,
+  object: string,
+  { source, types, links }: Reading,
+): Field {
+  const pos = positionOf(node.name.loc);
+  const path = [boundedName(name, pos.line)];
+  source.budget.field(path, pos);
+  const inner = innermost(node.type);
+  const named = types.named.get(inner);
+  const type = fieldType(node.type, types);
+  if (named !== undefined || types.objects.has(inner)) {
+    const downstream = { contract: null, object, field: name };
+    links.push({ upstream: { contract: null, object: inner, field: null }, downstream, carrier: "type", pos });
+  }
+  const isRequired = node.type.kind === "NonNullType";
+  const fallback = node.kind === "InputValueDefinition" ? node.defaultValue : undefined;
+  const directives = node.directives ?? [];
+  return {
+    ...blankField(object, path, pos),
+    type,
+    nullable: !isRequired,
+    required: isRequired && fallback === undefined,
+    enum: named?.values ?? null,
+    default: fallback === undefined ? null : canonical(nodeOf(fallback)),
+    masking: maskingOf(
+      directives
+        .filter((directive) => !/redact/i.test(directive.name.value))
+        .map((directive) => [
+          directive.name.value,
+          nodeOf({ kind: "ObjectValue", fields: (directive.arguments ?? []).map((each) => ({ ...each, kind: "ObjectField" })) }),
+        ]),
+    ),
+    description: prose(node.description?.value ?? null),
+    deprecated: directives.some((directive) => directive.name.value === "deprecated"),
+    tags: [...directiveTags(directives, { vocabulary: source.vocabulary, scope: "field", via: [] }), ...(named?.tags ?? [])],
+  };
+}
+
+/** A tagged scalar, enum or union is told by itself too: fields of other files may have it. */
+function taggedTypes({ named }: SchemaTypes): readonly DataObject[] {
+  return [...named.values()]
+    .filter(({ tags }) => tags.length > 0)
+    .map(({ name, tags, pos }) => ({ ...blankObject(name, pos), tags: tags.map((tag): Tag => ({ ...tag, scope: "object", via: [] })) }));
+}
+
+function definitionOf(node: DirectiveDefinitionNode, source: TextSource): readonly TagDefinition[] {
+  const name = node.name.value;
+  const key = classNamed(name, source.vocabulary);
+  if (key === null) return [];
+  const given = (node.arguments ?? []).map(({ name: argument, type, defaultValue }) => {
+    const fallback = defaultValue === undefined ? "" : ` = ${canonical(nodeOf(defaultValue))}`;
+    const { physical } = fieldType(type, { named: new Map(), objects: new Set() });
+    return `${argument.value}: ${physical}${type.kind === "NonNullType" ? "!" : ""}${fallback}`;
+  });
+  const places = node.locations.map((location) => location.value).sort();
+  const says = `${given.length === 0 ? "" : `(${given.sort().join(", ")}) `}${node.repeatable ? "repeatable " : ""}on ${places.join(" | ")}`;
+  return [{ name: `@${name}`, key, says, pos: positionOf(node.loc) }];
+}
+
+function prose(text: string | null): string | null {
+  const plain = text?.replace(/\s+/g, " ").trim() ?? "";
+  return plain === "" ? null : plain;
+}
+
+function blankObject(name: string, pos: DataObject["pos"]): DataObject {
+  return { name, stableId: null, physicalName: null, description: null, fields: [], tags: [], quality: [], examples: [], pos };
+}

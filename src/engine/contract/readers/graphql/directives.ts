@@ -1,0 +1,57 @@
+import type { ConstArgumentNode, ConstDirectiveNode, ConstObjectFieldNode, ConstValueNode, Location } from "graphql/language";
+import type { Position, Tag } from "../../model.ts";
+import { type Entry, type MapNode, type Node, ReadFailure } from "../../source/node.ts";
+import type { TagPlace } from "../../tags.ts";
+import { tagsDeclared } from "../declared.ts";
+
+/** Directives about access, storage or composition: words in their arguments say nothing about the data. */
+const NOT_ABOUT_DATA =
+  /^([a-z]+_)?(deprecated|specifiedBy|oneOf|default|key|requires|provides|external|shareable|override|link|composeDirective|interfaceObject|join__\w+|auth|authenticated|authori[sz]e[dr]?|authori[sz]ation|has(Role|Permission|Scope)s?|requires(Scopes?|Roles?|Auth)|guard|policy|rls|grant|cost|listSize|cacheControl|rateLimit|constraint|fk|foreignKey|hasMany|hasOne|belongsTo|index|rpc)$/i;
+
+/** Tags of every directive whose name or arguments are in the vocabulary. */
+export function directiveTags(directives: readonly ConstDirectiveNode[] | undefined, place: TagPlace): readonly Tag[] {
+  return (directives ?? [])
+    .filter(({ name }) => !NOT_ABOUT_DATA.test(name.value))
+    .flatMap((directive) => {
+      const name = directive.name.value;
+      const pos = positionOf(directive.loc);
+      const given = directive.arguments ?? [];
+      const value: Node = given.length === 0 ? { kind: "scalar", text: "true", plain: true, pos } : mapOf(given, pos);
+      return tagsDeclared({ name, carrier: `@${name}`, value, pos }, place);
+    });
+}
+
+/** A constant as the nodes that every format is read from. */
+export function nodeOf(value: ConstValueNode): Node {
+  const pos = positionOf(value.loc);
+  switch (value.kind) {
+    case "ListValue":
+      return { kind: "seq", items: value.values.map(nodeOf), pos };
+    case "ObjectValue":
+      return mapOf(value.fields, pos);
+    case "NullValue":
+      return { kind: "scalar", text: "null", plain: true, pos };
+    case "BooleanValue":
+      return { kind: "scalar", text: String(value.value), plain: true, pos };
+    case "IntValue":
+    case "FloatValue":
+    case "EnumValue":
+    case "StringValue":
+      if (!value.value.isWellFormed()) throw new ReadFailure("a lone surrogate (half a character) is not allowed", pos.line);
+      return { kind: "scalar", text: value.value, plain: false, pos };
+  }
+}
+
+function mapOf(parts: readonly (ConstArgumentNode | ConstObjectFieldNode)[], pos: Position): MapNode {
+  const entries = new Map<string, Entry>();
+  for (const { name, value, loc } of parts) {
+    const keyPos = positionOf(loc);
+    if (entries.has(name.value)) throw new ReadFailure(`duplicate argument \`${name.value}\``, keyPos.line);
+    entries.set(name.value, { key: name.value, keyPos, value: nodeOf(value) });
+  }
+  return { kind: "map", entries, pos };
+}
+
+export function positionOf(loc: Location | undefined): Position {
+  return loc === undefined ? { line: 1, column: 1 } : { line: loc.startToken.line, column: loc.startToken.column };
+}

@@ -169,6 +169,13 @@ async function main(): Promise<void> {
     cwd: process.cwd(),
     stdout: output(process.stdout),
     stderr: output(process.stderr),
+    onInterrupt: (stop) => {
+      const signals = ["SIGINT", "SIGTERM"] as const;
+      for (const signal of signals) process.once(signal, stop);
+      return () => {
+        for (const signal of signals) process.off(signal, stop);
+      };
+    },
     version: (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version,
   });
 }

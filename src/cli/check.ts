@@ -1,12 +1,12 @@
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import type { PolicySource } from "../engine/policy/model.ts";
 import { type CheckRequest, checkWorkspace, readPeople } from "../gate/check-workspace.ts";
 import { compareHere } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { FORMATS, type ReportFormat, render } from "../report/index.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import { readSource, readText } from "./given-file.ts";
 import { type CliContext, wantsColor } from "./io.ts";
 import { showReading } from "./show-reading.ts";
 
@@ -107,22 +107,4 @@ async function requestOf(context: CliContext, options: CheckOptions): Promise<Ch
     policy: options.policy === undefined ? null : await readSource(context, "policies", options.policy),
     config: options.config === undefined ? null : await readSource(context, "config", options.config),
   };
-}
-
-async function readSource(context: CliContext, kind: PolicySource["kind"], file: string): Promise<PolicySource> {
-  return { origin: "repo", kind, path: file, mode: "100644", blob: `file:${file}`, text: await readText(context, file), unreadable: null };
-}
-
-async function readText(context: CliContext, file: string): Promise<string> {
-  const bytes = await readFile(resolve(context.cwd, file)).catch((error: NodeJS.ErrnoException) => {
-    throw new Refusal(
-      error.code === "ENOENT" ? "not_found" : "config",
-      error.code === "ENOENT" ? `no such file: ${file}` : `${file} cannot be read: ${error.message}`,
-    );
-  });
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Refusal("config", `${file} is not UTF-8 text`);
-  }
 }

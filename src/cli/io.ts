@@ -12,6 +12,8 @@ export interface CliContext {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly version: string;
+  /** Calls `stop` at the first Ctrl-C; the second ends the process as usual. Gives the way to forget it. Absent: nothing interrupts. */
+  readonly onInterrupt?: (stop: () => void) => () => void;
 }
 
 export interface Output {
@@ -33,6 +35,8 @@ export const EXIT = {
   approvalRejected: 11,
   usage: 64,
   internal: 99,
+  /** Stopped before the end, by Ctrl-C. */
+  interrupted: 130,
 } as const;
 
 /** NO_COLOR wins, FORCE_COLOR next, else colours only on a terminal. */

@@ -8,7 +8,7 @@ const text = z.string();
 const words = z.array(z.string());
 const count = z.number().int().min(0);
 
-const finding = z.strictObject({
+export const findingSchema = z.strictObject({
   code: text,
   severity,
   contract: text,
@@ -103,7 +103,7 @@ export const decisionSchema = z.strictObject({
   pattern: text.nullable(),
   verdict: text,
   tree: node,
-  findings: z.array(finding),
+  findings: z.array(findingSchema),
   risk,
   policies: z.array(policy),
   requirements: z.array(requirement),

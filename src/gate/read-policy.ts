@@ -30,6 +30,12 @@ export async function readPolicySources(repository: Repository, trustedCommit: s
   return sources;
 }
 
+/** The set with files that a flag names in place of those of the same kind. */
+export function withReplacements(sources: readonly PolicySource[], replacements: readonly (PolicySource | null)[]): PolicyReading {
+  const given = replacements.filter((source) => source !== null);
+  return parsePolicySet([...sources.filter((source) => !given.some(({ kind }) => kind === source.kind)), ...given]);
+}
+
 /** UTF-8 or nothing: a policy is never read with replacement characters in it. */
 export function asText(bytes: Uint8Array | null, unreadable: string | null): { text: string | null; unreadable: string | null } {
   if (bytes === null) return { text: null, unreadable: unreadable ?? "its content could not be read" };

@@ -10,12 +10,14 @@ export interface GitResult {
 export type GitEnvironment = Readonly<Record<string, string>>;
 
 /** Nothing of the caller's shell may redirect git to another repository, replace objects, prompt or fetch. */
-function cleanEnvironment(extra: GitEnvironment): NodeJS.ProcessEnv {
+export function cleanEnvironment(extra: GitEnvironment): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_NO_LAZY_FETCH: "1",
+    // Older gits do not know the line above: without a transport there is nothing to fetch with.
+    GIT_ALLOW_PROTOCOL: "",
     GIT_TERMINAL_PROMPT: "0",
     LC_ALL: "C",
   };

@@ -1,0 +1,76 @@
+import type { Facts, PeopleFacts } from "../engine/facts.ts";
+import type { PolicyReading } from "../engine/policy/model.ts";
+import { readableSet } from "../engine/policy/parse.ts";
+import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
+import { type LocalLineageDeps, localSurroundings } from "./local-lineage.ts";
+import { readChange } from "./read-change.ts";
+import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
+
+/** A change in a local repository, as far as its caller knows it. */
+export interface LocalChange {
+  /** What the contracts are compared with: a commit, or the empty tree. */
+  readonly mergeBase: string;
+  readonly headSha: string;
+  /** Tip of the base branch; policy is taken from there. */
+  readonly baseSha: string;
+  readonly baseRef: string;
+  readonly defaultBranch: string;
+  readonly environment: string | null;
+  /** A login, or `Name <email>`. */
+  readonly author: string | null;
+  readonly people: PeopleFacts | null;
+  readonly policy: PolicyReading;
+  readonly policyCommit: string;
+  readonly asOf: string;
+  readonly simulated: boolean;
+  /** False: who depends on a changed contract is not looked up, and counts as not known. */
+  readonly lineage: boolean;
+}
+
+/** Reads what a change does to contracts, and puts it with what else is known: nothing that only a server would know. */
+export async function localFacts(deps: LocalLineageDeps, change: LocalChange): Promise<Facts> {
+  const { policy, people, author, mergeBase, headSha } = change;
+  const set = readableSet(policy);
+  const read = await readChange(deps, { base: mergeBase, head: headSha }, set);
+  const around =
+    read.diff.findings.length === 0 || !change.lineage
+      ? NO_SURROUNDINGS
+      : await localSurroundings(deps, mergeBase, set, [...read.diff.lineage.base, ...read.diff.lineage.head]);
+  const { diff, lineage } = withLineage(read.diff, around);
+  const actor = people?.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());
+  return {
+    schemaVersion: 1,
+    asOf: change.asOf,
+    subject: {
+      repository: repositoryName(deps.repository.root),
+      repositoryId: null,
+      pullRequest: null,
+      title: null,
+      baseRef: change.baseRef,
+      defaultBranch: change.defaultBranch,
+      baseProtected: false,
+      baseSha: change.baseSha,
+      mergeBase,
+      headSha,
+      environment: change.environment,
+      author,
+      ownerType: "Organization",
+    },
+    policy,
+    policyCommit: change.policyCommit,
+    governanceFiles: read.governanceFiles,
+    diff,
+    people,
+    agent: actor === undefined ? agentOfGitAuthor(author) : agentOfAuthor(actor.login, actor.type),
+    lineage,
+    quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
+    faults: [],
+    limits: read.limits,
+    simulated: change.simulated,
+  };
+}
+
+/** A repository on this machine is known by its folder. */
+export function repositoryName(root: string): string {
+  return root.split("/").at(-1) ?? root;
+}

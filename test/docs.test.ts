@@ -34,6 +34,13 @@ describe("documents", () => {
     expect(parsePolicySet([source])).toMatchObject({ status: "ok", problems: [] });
   });
 
+  const configurations = blocks("yaml").filter(({ text }) => /^(contracts|vocabulary|teams|override):/.test(text));
+  test("show at least one configuration", () => expect(configurations.length).toBeGreaterThan(0));
+  test.each(configurations)("the configuration of $where is valid", ({ text }) => {
+    const source = { origin: "repo", kind: "config", path: "c.yaml", mode: "100644", blob: "b", text, unreadable: null } as const;
+    expect(parsePolicySet([source])).toMatchObject({ status: "ok", problems: [] });
+  });
+
   const commands = blocks("sh")
     .flatMap(({ where, text }) => text.split("\n").map((line) => ({ where, line: line.split("#")[0]?.trim() ?? "" })))
     .filter(({ line }) => line.startsWith("npm run -s countersign -- "));

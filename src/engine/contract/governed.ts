@@ -31,13 +31,17 @@ const GOVERNANCE = [
   "**/.gitattributes",
 ] as const;
 
+/** Mapped paths are governed like those of `include`. */
+export type GovernedPaths = Pick<Config["contracts"], "include" | "exclude"> & Partial<Pick<Config["contracts"], "mappings">>;
+
 /** Sorts the changed files of one comparison. A path counts as governed when it matches as it is or as a case-folding clone sees it. */
-export function sortChangedFiles(files: readonly GovernedFile[], contracts: Pick<Config["contracts"], "include" | "exclude">): SortedFiles {
-  const include = compile(contracts.include);
+export function sortChangedFiles(files: readonly GovernedFile[], contracts: GovernedPaths): SortedFiles {
+  const patterns = [...contracts.include, ...(contracts.mappings ?? []).flatMap(({ paths }) => paths)];
+  const include = compile(patterns);
   // Leaving out takes the exact path: a fold may add to what is governed, never take away.
   const exclude = contracts.exclude.filter(isAffordable).map((pattern) => new Minimatch(pattern, GLOB));
   const own = compile(GOVERNANCE);
-  const roots = contracts.include.map(staticRoot).filter((root) => root !== "");
+  const roots = patterns.map(staticRoot).filter((root) => root !== "");
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const governed = sorted.filter(
     (file) => (matches(include.globs, file.path) || replacesRoot(file, roots)) && !exclude.some((glob) => glob.match(file.path)),
@@ -57,9 +61,19 @@ export function sortChangedFiles(files: readonly GovernedFile[], contracts: Pick
 }
 
 /** True when one governed glob list takes the path; for callers that look at a single path. */
-export function isGoverned(path: string, contracts: Pick<Config["contracts"], "include" | "exclude">): boolean {
+export function isGoverned(path: string, contracts: GovernedPaths): boolean {
   return sortChangedFiles([{ path, baseMode: null, baseBlob: null, headMode: "100644", headBlob: "" }], contracts).governed.length > 0;
 }
+
+/** True when one of the patterns takes the path, as it is or as a case-folding clone sees it. */
+export function takesPath(patterns: readonly string[], path: string): boolean {
+  const known = compiledOf.get(patterns) ?? compile(patterns).globs;
+  compiledOf.set(patterns, known);
+  return matches(known, path);
+}
+
+/** Memory of takesPath: every file of a comparison asks for the same few lists. */
+const compiledOf = new WeakMap<readonly string[], readonly Minimatch[]>();
 
 interface Compiled {
   readonly globs: readonly Minimatch[];

@@ -3,6 +3,7 @@ import type { Contract, ContractFile, ContractReading } from "./model.ts";
 import { avroUnion } from "./readers/avro.ts";
 import { Budget, refuseOversize } from "./readers/budget.ts";
 import { recognise, textReaderOf } from "./readers/index.ts";
+import { mappingsOf } from "./readers/plain.ts";
 import { NO_REFERENCES, type References } from "./references.ts";
 import type { ReadingRules } from "./rules.ts";
 import { isNull, ReadFailure } from "./source/node.ts";
@@ -15,7 +16,7 @@ const STRUCTURED = /\.(ya?ml|json|avsc|proto|graphqls?|gql)$/i;
 const BINARY = /\.(png|jpe?g|gif|webp|ico|pdf|zip|gz|xlsx?|docx?|pptx?|parquet|woff2?)$/i;
 /** What a contract of some format writes at the start of a line; other files are parsed only when one is there. */
 const MARKER =
-  /^["'{ \t]*(kind|apiVersion|standardVersion|templateVersion|quantumName|dataContractSpecification|models|sources|seeds|snapshots|fields|openapi|swagger|asyncapi|\$schema|\$defs|definitions|properties|components)["']?[ \t]*:/m;
+  /^["'{ \t]*(kind|apiVersion|standardVersion|templateVersion|quantumName|dataContractSpecification|models|sources|seeds|snapshots|fields|dataset|data_category|openapi|swagger|asyncapi|\$schema|\$defs|definitions|properties|components)["']?[ \t]*:/m;
 
 /**
  * Reads one file by its content. Total: whatever goes wrong is `unparseable`, with a place.
@@ -29,7 +30,7 @@ export function readContract(file: ContractFile, rules: ReadingRules, references
   try {
     return readBytes(file, file.bytes, rules, references);
   } catch (error) {
-    if (!STRUCTURED.test(file.path)) return { status: "ignored", because: "no contract by its content, and not named like one" };
+    if (!isExpected(file, rules)) return { status: "ignored", because: "no contract by its content, and not named like one" };
     return unparseable(file, error);
   }
 }
@@ -39,7 +40,7 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
     if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
     return unparseable(file, new ReadFailure("a Git LFS pointer stands in place of the content", 1));
   }
-  const structured = STRUCTURED.test(file.path);
+  const structured = isExpected(file, rules);
   if (isBlank(bytes)) {
     if (structured) throw new ReadFailure("the file is empty", 1);
     return { status: "ignored", because: "the file is empty" };
@@ -56,11 +57,19 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
   const root = parseTree(text);
   if (root === null || isNull(root)) throw new ReadFailure("the file declares nothing: it is empty or holds only comments", 1);
   const mapping = root.kind === "seq" ? avroUnion(root) : root;
-  if (mapping?.kind !== "map") return { status: "ignored", because: "not a mapping" };
+  if (mapping?.kind !== "map") {
+    if (mappingsOf(file.path, rules.mappings).length > 0) throw new ReadFailure("a mapped file must hold a mapping", root.pos.line);
+    return { status: "ignored", because: "not a mapping" };
+  }
   const [reader, second] = recognise(mapping, file.path, rules.mappings);
   if (reader === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
   if (second !== undefined) throw new ReadFailure(`the file says that it is both ${reader.title} and ${second.title}`, root.pos.line);
   return within(reader.read({ root: mapping, ...common }));
+}
+
+/** A name or a configured mapping says that contracts are kept there. */
+function isExpected(file: ContractFile, rules: ReadingRules): boolean {
+  return STRUCTURED.test(file.path) || mappingsOf(file.path, rules.mappings).length > 0;
 }
 
 function within(contract: Contract): ContractReading {

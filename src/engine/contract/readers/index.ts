@@ -10,6 +10,7 @@ import { readGraphql } from "./graphql.ts";
 import { readJsonSchema, recogniseJsonSchema } from "./json-schema.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
 import { readOpenApi, recogniseOpenApi } from "./openapi.ts";
+import { readPlain, recognisePlain } from "./plain.ts";
 import { readProtobuf } from "./protobuf.ts";
 import type { Source, TextSource } from "./source.ts";
 
@@ -78,6 +79,7 @@ export const READERS = {
     required: [["info"], ["info.title"], ["info.version"]],
   },
   fides: { syntax: "tree", title: "Fides", exclusive: true, recognise: recogniseFides, read: readFides, required: [] },
+  plain: { syntax: "tree", title: "a mapped file", exclusive: false, recognise: recognisePlain, read: readPlain, required: [] },
   // Last: what no other format claims may still be a file of schemas.
   jsonschema: {
     syntax: "tree",

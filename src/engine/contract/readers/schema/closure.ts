@@ -40,6 +40,12 @@ export interface Place {
 const BRANCHES = ["anyOf", "oneOf"];
 const CONDITIONS = ["if", "then", "else"];
 const SCHEMA_MAPS = ["dependentSchemas", "dependencies"];
+const COMPOSITION = new Set(["allOf", ...BRANCHES, ...CONDITIONS, ...SCHEMA_MAPS]);
+
+function isComposed(map: MapNode): boolean {
+  for (const key of map.entries.keys()) if (COMPOSITION.has(key)) return true;
+  return false;
+}
 
 /**
  * Unfolds composition: allOf, anyOf, oneOf, conditions and references, each schema once, so that circles end.
@@ -63,7 +69,7 @@ export function closureOf(document: SchemaDocument, places: readonly Place[], wh
     }
     const tagsOnly = referred && !document.dialect.refSiblings;
     found.parts.push({ map: node, via, at, certain, tagsOnly });
-    if (tagsOnly) return;
+    if (tagsOnly || !isComposed(node)) return;
     const inner = (value: Node | undefined, always: boolean) => {
       if (value?.kind === "map") walk({ node: value, via, at, certain: certain && always }, []);
     };

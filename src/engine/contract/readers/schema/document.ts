@@ -29,7 +29,7 @@ export interface Referred {
 }
 
 /** Schemas that the composition of one document may visit together. */
-const VISITS_MAX = 200_000;
+const VISITS_MAX = 100_000;
 
 /** One document of schemas while it is read: references are followed once, marks are read once, all walking is counted. */
 export class SchemaDocument {

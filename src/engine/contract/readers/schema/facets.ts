@@ -1,8 +1,8 @@
 import type { Field } from "../../model.ts";
-import { booleanAt, child, isNull, type MapNode, type Node, textAt, textsOf } from "../../source/node.ts";
-import { constraintsOf, examplesOf, maskingOf, pairsOf, prose } from "../build.ts";
+import { booleanAt, isNull, type MapNode, type Node, textAt, textsOf } from "../../source/node.ts";
+import { constraintsOf, maskingOf, prose } from "../build.ts";
 import { logicalName } from "../type-names.ts";
-import type { Closure, Part } from "./closure.ts";
+import type { Closure } from "./closure.ts";
 import { KEYWORDS } from "./keywords.ts";
 
 type Facets = Pick<
@@ -22,51 +22,71 @@ type Facets = Pick<
 
 /** The shape of one place, from all parts that hold there: 3.0's `nullable`, 3.1's type lists and a branch of type null say the same. */
 export function facetsOf({ parts, refs }: Closure): Facets {
-  const full = parts.filter((part) => !part.tagsOnly);
-  const types = new Set(parts.flatMap(typesOf));
-  const values = full.flatMap(({ map }) => enumOf(map));
-  const nullable = types.has("null") || values.some(isNull) || full.some(({ map }) => booleanAt(map, "nullable") === true);
-  const enumerated = full.some(({ map }) => map.entries.has("enum") || map.entries.has("const"));
-  const formats = new Set(full.flatMap(({ map }) => textAt(map, "format") ?? []));
+  const types = new Set<string>();
+  const values: Node[] = [];
+  const formats = new Set<string>();
+  const examples = new Set<string>();
+  const extensions: (readonly [string, Node])[] = [];
+  const limits: Record<string, string> = {};
+  const told: { nullable: boolean; enumerated: boolean; deprecated: boolean; default: string | null; description: string | null } = {
+    nullable: false,
+    enumerated: false,
+    deprecated: false,
+    default: null,
+    description: null,
+  };
+  for (const { map, tagsOnly } of parts) {
+    for (const type of typesOf(map)) types.add(type);
+    let limited = false;
+    for (const { key, value } of map.entries.values()) {
+      if (!KEYWORDS.has(key)) extensions.push([key, value]);
+      if (tagsOnly || (isNull(value) && key !== "const")) continue;
+      if (key === "enum" || key === "const") {
+        told.enumerated = true;
+        values.push(...(key === "enum" && value.kind === "seq" ? value.items : key === "const" ? [value] : []));
+      } else if (key === "format") formats.add(textAt(map, key) ?? "");
+      else if (key === "example" || key === "examples") for (const text of textsOf(value)) examples.add(text);
+      else if (key === "nullable") told.nullable ||= booleanAt(map, key) === true;
+      else if (key === "deprecated") told.deprecated ||= booleanAt(map, key) === true;
+      else if (key === "default") told.default ??= textAt(map, key);
+      else if (key === "description") told.description ??= prose(value);
+      else if (LIMITS.has(key)) limited = true;
+    }
+    if (limited) addLimits(limits, limitsOf(map));
+  }
+  const { enumerated, nullable, ...rest } = told;
   return {
-    type: {
-      ...namedType([...types].filter((type) => type !== "null")),
-      ref: refs.length === 0 ? null : [...new Set(refs)].sort().join(" | "),
-    },
-    nullable: nullable ? true : null,
+    ...rest,
+    type: { ...namedType(types), ref: refs.length === 0 ? null : [...new Set(refs)].sort().join(" | ") },
+    nullable: nullable || types.has("null") || values.some(isNull) ? true : null,
     enum: enumerated ? [...new Set(values.filter((value) => !isNull(value)).flatMap(textsOf))].sort() : null,
     format: formats.size === 0 ? null : [...formats].sort().join(" | "),
-    constraints: merged(full.map(limitsOf)),
-    default: first(full, ({ map }) => textAt(map, "default")),
-    examples: [...new Set(full.flatMap(({ map }) => examplesOf(child(map, "examples"), child(map, "example"))))].sort(),
-    masking: masked(parts),
-    description: first(full, ({ map }) => prose(child(map, "description"))),
-    deprecated: full.some(({ map }) => booleanAt(map, "deprecated") === true),
+    constraints: limits,
+    examples: [...examples].sort(),
+    masking: extensions.length === 0 ? null : maskingOf(extensions),
     definitionRefs: refs,
   };
 }
 
-function typesOf({ map }: Part): readonly string[] {
-  const declared = textsOf(child(map, "type"));
-  if (declared.length > 0) return declared;
-  if (map.entries.get("type") !== undefined) return ["null"];
+const LIMITS = new Set(
+  `minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum pattern multipleOf minItems maxItems uniqueItems minProperties maxProperties
+  readOnly writeOnly`.split(/\s+/),
+);
+
+function typesOf(map: MapNode): readonly string[] {
+  const type = map.entries.get("type")?.value;
+  if (type !== undefined) return isNull(type) ? ["null"] : textsOf(type);
   if (map.entries.has("properties")) return ["object"];
   return map.entries.has("items") || map.entries.has("prefixItems") ? ["array"] : [];
 }
 
-function namedType(types: readonly string[]): { logical: string | null; physical: null; params: Record<string, string>; item: null } {
-  const names = [...new Set(types.map((type) => logicalName(type) ?? type))].sort();
+function namedType(types: ReadonlySet<string>): { logical: string | null; physical: null; params: Record<string, string>; item: null } {
+  const names = [...new Set([...types].filter((type) => type !== "null").map((type) => logicalName(type) ?? type))].sort();
   return { logical: names.length === 0 ? null : names.join(" | "), physical: null, params: {}, item: null };
 }
 
-function enumOf(map: MapNode): readonly Node[] {
-  const listed = child(map, "enum");
-  const constant = map.entries.get("const")?.value;
-  return [...(listed?.kind === "seq" ? listed.items : []), ...(constant === undefined ? [] : [constant])];
-}
-
 /** A boolean exclusiveMinimum (draft 4, OpenAPI 3.0) makes the limit beside it exclusive. */
-function limitsOf({ map }: Part): Readonly<Record<string, string>> {
+function limitsOf(map: MapNode): Readonly<Record<string, string>> {
   const limits: Record<string, string> = { ...constraintsOf(map) };
   for (const [limit, exclusive] of [
     ["minimum", "exclusiveMinimum"],
@@ -84,22 +104,9 @@ function limitsOf({ map }: Part): Readonly<Record<string, string>> {
   return limits;
 }
 
-function merged(all: readonly Readonly<Record<string, string>>[]): Readonly<Record<string, string>> {
-  const limits: Record<string, string> = {};
-  for (const [name, value] of all.flatMap((each) => Object.entries(each))) {
-    limits[name] = limits[name] === undefined || limits[name] === value ? value : `${limits[name]}, ${value}`;
+function addLimits(limits: Record<string, string>, more: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(more)) {
+    const known = limits[name];
+    limits[name] = known === undefined || known === value ? value : `${known}, ${value}`;
   }
-  return limits;
-}
-
-function masked(parts: readonly Part[]): string | null {
-  return maskingOf(parts.flatMap(({ map }) => pairsOf(map).filter(([key]) => !KEYWORDS.has(key))));
-}
-
-function first(parts: readonly Part[], read: (part: Part) => string | null): string | null {
-  for (const part of parts) {
-    const found = read(part);
-    if (found !== null) return found;
-  }
-  return null;
 }

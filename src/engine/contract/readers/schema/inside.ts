@@ -10,7 +10,7 @@ interface Definition {
 }
 
 /** Definitions that differ only behind this many references count as the same. */
-const ROUNDS = 10;
+const ROUNDS = 5;
 
 /**
  * Tells every field that refers to an object which tags stand inside it, so that a reference turned to an untagged twin is a loss.
@@ -60,14 +60,15 @@ function readTarget(document: SchemaDocument, ref: string, { node, read }: Refer
 function innerTags(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, readonly InnerTag[]> {
   const reach = reachOf(definitions);
   const tagged = [...definitions].filter(([ref]) => reach.get(ref)!.size > 0);
-  let signs = new Map(tagged.map(([ref, { own }]) => [ref, signOf(own.map(entryText))]));
+  const texts = new Map(tagged.map(([ref, { own }]) => [ref, own.map(entryText)]));
+  let signs = new Map([...texts].map(([ref, own]) => [ref, signOf(own)]));
   const edgesOf = ({ edges }: Definition) => edges.filter((edge) => signs.has(edge.ref));
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = signs;
     signs = new Map(
       tagged.map(([ref, definition]) => [
         ref,
-        signOf([...definition.own.map(entryText), ...edgesOf(definition).map((edge) => `${edge.at} → ${before.get(edge.ref)}`)]),
+        signOf([...texts.get(ref)!, ...edgesOf(definition).map((edge) => `${edge.at} → ${before.get(edge.ref)}`)]),
       ]),
     );
   }

@@ -5,10 +5,10 @@ import { requiredTeams } from "../engine/policy/required-teams.ts";
 import { agentOfAuthor } from "./author-agent.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
-import type { Clock, PullRequests, PullTruth } from "./ports.ts";
+import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
-import { NO_SURROUNDINGS, readLineageFiles, type Surroundings, withLineage } from "./read-lineage.ts";
+import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
 import { readPolicy } from "./read-policy.ts";
 
 /**

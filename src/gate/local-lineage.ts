@@ -1,3 +1,4 @@
+import { digest } from "../engine/canonical.ts";
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import { declaresLineage } from "../engine/contract/lineage/declared.ts";
@@ -6,9 +7,9 @@ import type { Link } from "../engine/contract/model.ts";
 import { rulesDigest } from "../engine/contract/rules.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import { readingRules } from "../engine/policy/words.ts";
-import type { ContractComparer, LocalRepository, SummaryMemory } from "./ports.ts";
+import type { ContractComparer, LocalRepository, SummaryMemory, Surroundings } from "./ports.ts";
 import { readSide } from "./read-change.ts";
-import { readAllDeclared, type Surroundings } from "./read-lineage.ts";
+import { readAllDeclared } from "./read-lineage.ts";
 import { readReferenced } from "./read-references.ts";
 
 /** What every link is written with, in some format: a contract without any of these words links to nothing. */
@@ -27,9 +28,8 @@ export interface LocalLineageDeps {
 }
 
 /**
- * The contracts of one commit that are linked to others. Only files that hold a word of a link, or a name that a link of the change or
- * of a lineage file leads to, are read; those whose content was read before under the same rules come from memory.
- * `changed` null = all contracts, linked or not.
+ * The contracts of one commit that are linked to others: those that hold a word of a link, and those that a link of a lineage file or of
+ * the change leads to. `changed` null = all contracts, linked or not.
  */
 export async function localSurroundings(
   deps: LocalLineageDeps,
@@ -37,23 +37,50 @@ export async function localSurroundings(
   set: PolicySet,
   changed: readonly LineageSummary[] | null,
 ): Promise<Surroundings> {
-  const { repository } = deps;
-  const { config } = set;
+  const standing = await standingSurroundings(deps, commit, set, changed === null);
+  if (changed === null) return standing;
+  const known = new Set(
+    [...standing.summaries, ...changed].flatMap(({ file, key, objects }) => [file, key, ...objects.map(({ name }) => name)]),
+  );
+  const open = namesIn(changed.flatMap(({ links }) => links).filter((link) => !isKnown(link, known)));
+  if (open === null) return standing;
+  const files = (await deps.repository.changedFiles(null, commit)).files;
+  const holding = new Set(await deps.repository.filesHolding(commit, open));
+  const read = new Set(standing.summaries.map(({ file }) => file));
+  const more = files.filter(({ path }) => holding.has(path) && !read.has(path));
+  const { governed } = sortChangedFiles(more, set.config.contracts);
+  return { ...standing, summaries: [...standing.summaries, ...(await summariesOf(deps, commit, governed, set))] };
+}
+
+function isKnown({ upstream, downstream }: Omit<Link, "pos">, names: ReadonlySet<string>): boolean {
+  return [upstream, downstream].every(
+    ({ contract, object }) => names.has(contract ?? object ?? "") || (contract === null && object === null),
+  );
+}
+
+/** What does not depend on the change: remembered by commit. */
+async function standingSurroundings(deps: LocalLineageDeps, commit: string, set: PolicySet, all: boolean): Promise<Surroundings> {
+  const { repository, memory } = deps;
+  const { contracts, lineage } = set.config;
+  const key = digest("countersign/reading-rules/v1", { commit, all, contracts, lineage, rules: rulesDigest(readingRules(set)) });
+  const known = await memory.recall(key);
+  if (known !== null) return known;
   const { files } = await repository.changedFiles(null, commit);
   const holding = async (expression: string | null) =>
     new Set(expression === null ? [] : await repository.filesHolding(commit, expression));
-  const linked =
-    changed === null ? null : await holding([LINK_WORDS, namesIn(changed.flatMap(({ links }) => links))].filter(Boolean).join("|"));
-  const isChosen = (path: string) => linked === null || linked.has(path) || config.lineage.files.includes(path);
+  const linked = all ? null : await holding(LINK_WORDS);
+  const isChosen = (path: string) => linked === null || linked.has(path) || lineage.files.includes(path);
   const declared = await readAllDeclared(
     repository,
     files.filter(({ path }) => isChosen(path)),
     set,
   );
   const named = linked === null ? linked : await holding(namesIn(declared.links));
-  const chosen = files.filter(({ path }) => (isChosen(path) || named?.has(path)) && !declaresLineage(path, config.lineage.files));
-  const { governed } = sortChangedFiles(chosen, config.contracts);
-  return { summaries: await summariesOf(deps, commit, governed, set), declared };
+  const chosen = files.filter(({ path }) => (isChosen(path) || named?.has(path)) && !declaresLineage(path, lineage.files));
+  const { governed } = sortChangedFiles(chosen, contracts);
+  const surroundings = { summaries: await summariesOf(deps, commit, governed, set), declared };
+  await memory.keep(key, surroundings);
+  return surroundings;
 }
 
 /** An expression for the names that links lead to, as whole words; null = none. A link without a short name is found by its own words only. */
@@ -84,8 +111,8 @@ async function summariesOf(
     const batch = open.slice(start, start + BATCH);
     const head = await readSide(repository, "head", batch, set.config.contracts.maxFileBytes);
     const referenced = { base: [], head: await readReferenced(repository, commit, head, set.config.contracts) };
-    const { lineage } = await comparer.compare({ base: [], head, files: batch, outside: [], referenced, rules });
-    const byFile = new Map(lineage.head.map((summary) => [summary.file, summary]));
+    const { lineage } = await comparer.inventory({ base: [], head, files: batch, outside: [], referenced, rules });
+    const byFile = new Map(lineage.map((summary) => [summary.file, summary]));
     for (const file of batch) learned.set(keyOf(file), byFile.get(file.path) ?? null);
   }
   if (learned.size > 0) {

@@ -12,6 +12,8 @@ import { TruthError } from "./ports.ts";
 import { readChange, readSide } from "./read-change.ts";
 import { readReferenced } from "./read-references.ts";
 
+/** Contracts of the landed tree that are in memory at the same time. */
+const CONTRACTS_AT_ONCE = 250;
 /** A longer rebase is compared as a squash only; GitHub lists at most this many commits of a pull request. */
 const REBASED_COMMITS_MAX = 250;
 
@@ -105,8 +107,16 @@ async function compileTree(
   const all = await repository.changedFiles(null, commit);
   if (all.incomplete !== null) throw new TruthError(`tree of ${commit.slice(0, 7)}`, "network", all.incomplete);
   const { governed } = sortChangedFiles(all.files, set.config.contracts);
-  const head = await readSide(repository, "head", governed, set.config.contracts.maxFileBytes);
-  const referenced = { base: [], head: await readReferenced(repository, commit, head, set.config.contracts) };
-  const diff = await comparer.compare({ base: [], head, files: governed, outside: [], referenced, rules: readingRules(set) });
-  return { contracts: diff.contracts, lineage: diff.lineage.head };
+  const rules = readingRules(set);
+  const contracts: CompiledContract[] = [];
+  const lineage: LineageSummary[] = [];
+  for (let start = 0; start < governed.length; start += CONTRACTS_AT_ONCE) {
+    const files = governed.slice(start, start + CONTRACTS_AT_ONCE);
+    const head = await readSide(repository, "head", files, set.config.contracts.maxFileBytes);
+    const referenced = { base: [], head: await readReferenced(repository, commit, head, set.config.contracts) };
+    const found = await comparer.inventory({ base: [], head, files, outside: [], referenced, rules });
+    contracts.push(...found.contracts);
+    lineage.push(...found.lineage);
+  }
+  return { contracts, lineage };
 }

@@ -6,14 +6,8 @@ import { buildGraph } from "../engine/contract/lineage/graph.ts";
 import type { LineageSummary } from "../engine/contract/lineage/model.ts";
 import type { LineageFacts } from "../engine/facts.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
-import type { Repository } from "./ports.ts";
+import type { Repository, Surroundings } from "./ports.ts";
 import { readSide } from "./read-change.ts";
-
-/** What is known about the contracts that a change does not touch. */
-export interface Surroundings {
-  readonly summaries: readonly LineageSummary[];
-  readonly declared: DeclaredLineage;
-}
 
 /** The change with its lineage: who depends on what changes, over the links of base and head together, and where the ends of a link disagree. */
 export function withLineage(comparison: Comparison, surroundings: Surroundings): { diff: ContractDiff; lineage: LineageFacts } {

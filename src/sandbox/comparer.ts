@@ -3,11 +3,12 @@ import { LRUCache } from "lru-cache";
 import { Piscina } from "piscina";
 import type { DiffInput } from "../engine/contract/diff.ts";
 import type { Comparison } from "../engine/contract/finding.ts";
+import type { Inventory } from "../engine/contract/inventory.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
 import { rulesDigest } from "../engine/contract/rules.ts";
 import type { ContractComparer } from "../gate/ports.ts";
-import { type Compared, runTask } from "./run-task.ts";
-import { compareInThread } from "./thread.ts";
+import { type Outcome, runTask } from "./run-task.ts";
+import { runInThread, type Task } from "./thread.ts";
 
 export interface SandboxLimits {
   /** Milliseconds that one comparison may take, waiting for a thread not counted. */
@@ -32,9 +33,9 @@ const REMEMBERED_WEIGHT = 200_000;
  */
 export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractComparer & { close(): Promise<void> } {
   const source = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
-  const pool = new Piscina<unknown, Comparison>({
+  const pool = new Piscina<unknown, never>({
     filename: new URL(source, import.meta.url).href,
-    name: compareInThread.name,
+    name: runInThread.name,
     minThreads: 1,
     maxThreads: limits.threads,
     idleTimeout: 60_000,
@@ -46,16 +47,16 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
     sizeCalculation: (diff) => 1 + diff.findings.length + diff.files.length + diff.contracts.length * 10,
   });
 
-  async function compareAnew(input: DiffInput): Promise<Comparison> {
+  async function run<T>(kind: Task["kind"], input: DiffInput): Promise<T> {
     let open = input;
     for (let round = 0; round <= SUSPECTS_MAX; round += 1) {
-      const compared: Compared = await runTask(pool, open, limits);
-      if (compared.status === "ok") return compared.diff;
-      open = compared.path === null || round === SUSPECTS_MAX ? withoutAny(input, compared.because) : without(open, compared);
+      const outcome: Outcome<T> = await runTask<T>(pool, kind, open, limits);
+      if (outcome.status === "ok") return outcome.value;
+      open = outcome.path === null || round === SUSPECTS_MAX ? withoutAny(input, outcome.because) : without(open, outcome);
     }
-    const last = await runTask(pool, open, limits);
-    if (last.status === "ok") return last.diff;
-    throw new Error(`the change cannot be compared: ${last.because}`);
+    const last: Outcome<T> = await runTask<T>(pool, kind, open, limits);
+    if (last.status === "ok") return last.value;
+    throw new Error(`the contracts cannot be read: ${last.because}`);
   }
 
   return {
@@ -63,10 +64,11 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
       const key = digestOf(input);
       const known = memory.get(key);
       if (known !== undefined) return known;
-      const diff = await compareAnew(input);
+      const diff = await run<Comparison>("compare", input);
       memory.set(key, diff);
       return diff;
     },
+    inventory: (input) => run<Inventory>("inventory", input),
     close: () => pool.destroy(),
   };
 }

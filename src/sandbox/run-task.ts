@@ -1,25 +1,25 @@
 import type { Piscina } from "piscina";
 import type { DiffInput } from "../engine/contract/diff.ts";
-import type { Comparison } from "../engine/contract/finding.ts";
 import { QUEUED, type Task } from "./thread.ts";
 
-export type Compared =
-  | { readonly status: "ok"; readonly diff: Comparison }
+export type Outcome<T> =
+  | { readonly status: "ok"; readonly value: T }
   /** `path` is the file that was being read when the thread ended; null = none of them alone. */
   | { readonly status: "ended"; readonly path: string | null; readonly because: string };
 
-/** One comparison in a thread. The clock starts when the thread does. Rejects only when the pool is being closed. */
-export async function runTask(
-  pool: Piscina<unknown, Comparison>,
+/** One task in a thread. The clock starts when the thread does. Rejects only when the pool is being closed. */
+export async function runTask<T>(
+  pool: Piscina<unknown, T>,
+  kind: Task["kind"],
   input: DiffInput,
   limits: { readonly timeoutMs: number; readonly memoryMiB: number },
-): Promise<Compared> {
+): Promise<Outcome<T>> {
   const paths = [...new Set([...input.base, ...input.head].map((file) => file.path))].sort();
   const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const mark = new Int32Array(progress);
   Atomics.store(mark, 0, QUEUED);
   const limit = new AbortController();
-  const task: Task = { input, paths, progress };
+  const task: Task = { kind, input, paths, progress };
   const started = Atomics.waitAsync(mark, 0, QUEUED);
   let timer: NodeJS.Timeout | undefined;
   let over = false;
@@ -29,7 +29,7 @@ export async function runTask(
   if (started.async) void started.value.then(startClock);
   else startClock();
   try {
-    return { status: "ok", diff: await pool.run(task, { signal: limit.signal }) };
+    return { status: "ok", value: await pool.run(task, { signal: limit.signal }) };
   } catch (error) {
     const because = reasonOf(error, limit.signal.aborted, limits);
     if (because === null) throw error;

@@ -1,8 +1,12 @@
+import type { Watch } from "../engine/contract/diff/sides.ts";
 import { type DiffInput, diffContracts } from "../engine/contract/diff.ts";
 import type { Comparison } from "../engine/contract/finding.ts";
+import { type Inventory, takeInventory } from "../engine/contract/inventory.ts";
+import { officialSchemas } from "./official-schemas.ts";
 
 /** What the thread is asked. */
 export interface Task {
+  readonly kind: "compare" | "inventory";
   readonly input: DiffInput;
   /** Every path of the input. */
   readonly paths: readonly string[];
@@ -13,11 +17,12 @@ export interface Task {
 export const QUEUED = -2;
 const STARTED = -1;
 
-/** Runs in the thread: the comparison, with a mark for each file before it is read. */
-export function compareInThread({ input, paths, progress }: Task): Comparison {
+/** Runs in the thread: the task, with a mark for each file before it is read. */
+export function runInThread({ kind, input, paths, progress }: Task): Comparison | Inventory {
   const mark = new Int32Array(progress);
   Atomics.store(mark, 0, STARTED);
   Atomics.notify(mark, 0);
   const indexOf = new Map(paths.map((path, index) => [path, index]));
-  return diffContracts(input, (path) => Atomics.store(mark, 0, path === null ? paths.length : (indexOf.get(path) ?? STARTED)));
+  const watch: Watch = (path) => void Atomics.store(mark, 0, path === null ? paths.length : (indexOf.get(path) ?? STARTED));
+  return kind === "compare" ? diffContracts(input, watch, officialSchemas) : takeInventory(input, watch);
 }

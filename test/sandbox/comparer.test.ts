@@ -6,12 +6,13 @@ import { brief, inputOf } from "../engine/contract/support.ts";
 const contract = (fields: string) => `kind: DataContract\napiVersion: v3.1.0\nid: c\nschema:\n  - name: t\n    properties:\n${fields}`;
 const TAGGED = contract("      - {name: email, tags: [pii]}\n");
 const BARE = contract("      - {name: email}\n");
+const longOf = (length: number) =>
+  contract(
+    Array.from({ length }, (_, index) => `      - {name: f${index}, logicalType: string, description: field number ${index}}\n`).join(""),
+  );
 /** Harmless, and more than a small limit allows. */
-const LONG = contract(
-  Array.from({ length: 15_000 }, (_, index) => `      - {name: f${index}, logicalType: string, description: field number ${index}}\n`).join(
-    "",
-  ),
-);
+const LONG = longOf(15_000);
+const SHORT = longOf(300);
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -26,12 +27,15 @@ function sandboxOf(limits: Partial<SandboxLimits> = {}) {
 
 describe("the sandbox", () => {
   it("says what the comparison itself says", async () => {
-    const input = inputOf({ "contracts/a.yaml": TAGGED, "contracts/b.yaml": LONG }, { "contracts/a.yaml": BARE, "contracts/b.yaml": LONG });
+    const input = inputOf(
+      { "contracts/a.yaml": TAGGED, "contracts/b.yaml": SHORT },
+      { "contracts/a.yaml": BARE, "contracts/b.yaml": SHORT },
+    );
     expect(await sandboxOf().compare(input)).toEqual(diffContracts(input));
   });
 
   it.each<{ what: string; limits: Partial<SandboxLimits>; because: string }>([
-    { what: "too long", limits: { timeoutMs: 60 }, because: "takes more than 0.06 s" },
+    { what: "too long", limits: { timeoutMs: 700 }, because: "takes more than 0.7 s" },
     { what: "too much memory", limits: { memoryMiB: 20 }, because: "takes more than 20 MiB of memory" },
   ])("a file that takes $what is named and blocks; the others are compared", async ({ limits, because }) => {
     const sandbox = sandboxOf(limits);
@@ -61,6 +65,14 @@ describe("the sandbox", () => {
     await sandbox.compare(inputOf({ "contracts/b.yaml": BARE }, { "contracts/b.yaml": LONG }));
     clearInterval(beat);
     expect(turns).toBeGreaterThan(5);
+  });
+
+  it("takes an inventory, and names the file that ends it", async () => {
+    const input = inputOf({}, { "contracts/a.yaml": TAGGED, "contracts/b.yaml": LONG });
+    const found = await sandboxOf({ memoryMiB: 20 }).inventory(input);
+    expect(found.contracts.map(({ file }) => file)).toEqual(["contracts/a.yaml"]);
+    expect(found.lineage).toMatchObject([{ file: "contracts/a.yaml", tagged: [{ object: "t", field: "email", keys: ["pii"] }] }]);
+    expect(found.unparseable).toMatchObject([{ file: "contracts/b.yaml", message: expect.stringContaining("20 MiB") }]);
   });
 
   it("another vocabulary is another comparison", async () => {

@@ -3,6 +3,7 @@ import { runCli } from "../../src/cli/run.ts";
 import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts";
 import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
+import { officialSchemas } from "../../src/sandbox/official-schemas.ts";
 
 /** Remembers within one run only. */
 function emptyMemory(): SummaryMemory {
@@ -12,6 +13,8 @@ function emptyMemory(): SummaryMemory {
     put: async (entries) => {
       for (const [key, entry] of entries) known.set(key, entry);
     },
+    recall: async () => null,
+    keep: async () => {},
   };
 }
 
@@ -28,6 +31,7 @@ export async function countersign(cwd: string, args: readonly string[], env: Rea
   const context: CliContext = {
     openRepository: openLocalRepository,
     openSummaries: () => emptyMemory(),
+    schemas: officialSchemas,
     serve: async () => 0,
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,

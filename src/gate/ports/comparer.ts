@@ -1,5 +1,6 @@
 import type { DiffInput } from "../../engine/contract/diff.ts";
 import type { Comparison } from "../../engine/contract/finding.ts";
+import type { Inventory } from "../../engine/contract/inventory.ts";
 
 /**
  * Compares contract files that nobody vouches for. Never rejects because of their content: what takes too much time or memory
@@ -7,4 +8,6 @@ import type { Comparison } from "../../engine/contract/finding.ts";
  */
 export interface ContractComparer {
   compare(input: DiffInput): Promise<Comparison>;
+  /** What stands on the head side, compared with nothing. */
+  inventory(input: DiffInput): Promise<Inventory>;
 }

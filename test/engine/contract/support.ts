@@ -1,5 +1,5 @@
 import { type DiffInput, diffContracts } from "../../../src/engine/contract/diff.ts";
-import type { ContractDiff, Finding, GovernedFile } from "../../../src/engine/contract/finding.ts";
+import type { Comparison, Finding, GovernedFile } from "../../../src/engine/contract/finding.ts";
 import type { ContractFile } from "../../../src/engine/contract/model.ts";
 import type { ReadingRules } from "../../../src/engine/contract/rules.ts";
 import { compileVocabulary } from "../../../src/engine/contract/vocabulary.ts";
@@ -28,7 +28,7 @@ export function inputOf(base: Tree, head: Tree, outside: Tree = {}): DiffInput {
   return { base: before, head: after, files: governed, outside: files(outside), referenced: { base: [], head: [] }, rules };
 }
 
-export function diffOf(base: Tree, head: Tree, outside: Tree = {}): ContractDiff {
+export function diffOf(base: Tree, head: Tree, outside: Tree = {}): Comparison {
   return diffContracts(inputOf(base, head, outside));
 }
 

@@ -1,0 +1,96 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { OFFICIAL, type SchemaName } from "../../src/engine/contract/official/catalogue.ts";
+import { LINEAR_PATTERNS, officialSchemas, readSchema } from "../../src/sandbox/official-schemas.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const FOLDER = join(ROOT, "schemas/official");
+const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+const named = [...new Set(Object.values(OFFICIAL).flatMap(({ lines }) => lines.flatMap(({ schema }) => schema ?? [])))];
+const vendored = named.filter((name) => !name.startsWith("json-schema-"));
+
+describe("schemas on board", () => {
+  test("are those that the table names, each with its source in NOTICE", () => {
+    expect(files.map((file) => file.replace(/\.json$/, "")).sort()).toEqual([...vendored].sort());
+    const notice = readFileSync(join(FOLDER, "NOTICE"), "utf8");
+    expect(vendored.filter((name) => !notice.includes(`${name}.json`))).toEqual([]);
+  });
+
+  test.each(named)("%s refuses nonsense and names its keys", (name) => {
+    const judge = officialSchemas(name);
+    expect(judge.first([1]).length).toBeGreaterThan(0);
+    expect(judge.all([1]).length).toBeGreaterThan(0);
+    expect(officialSchemas(name)).toBe(judge);
+  });
+});
+
+describe("patterns of the schemas", () => {
+  const patterns = [...new Set(vendored.flatMap((name) => patternsOf(readSchema(name))))].sort();
+
+  /** Every pattern was read by a person: in none but those that are replaced does a repetition hold a repetition that may start alike. */
+  it("are those that were reviewed", () => expect(patterns).toMatchSnapshot());
+
+  it("end soon on texts that make backtracking explode", () => {
+    const attacks = ["a", "0", "_", ".", "/", "a.", "a/", "-", "x-", "~0", "1.", "$", "/a/"].flatMap((unit) =>
+      ["", "!", "\n", "#", " "].map((end) => `${unit.repeat(400)}${end}`.slice(0, 1_000)),
+    );
+    const hostile = [...attacks, ...attacks.flatMap((text) => [`/${text}`, `$message.header#${text}`, `https://${text}`, `3.0.1-${text}`])];
+    for (const pattern of patterns) {
+      const expression = new RegExp(LINEAR_PATTERNS[pattern] ?? pattern, "u");
+      for (const text of hostile) expect(typeof expression.test(text)).toBe("boolean");
+    }
+  });
+
+  it.each(["", "a", "a.b", "ab.cd.ef", "a..b", ".a", "a.", "1a", "a.1", "a b", "_a._b", "a-b"])(
+    "are replaced by what accepts the same: %j",
+    (text) => {
+      for (const [slow, fast] of Object.entries(LINEAR_PATTERNS))
+        expect(new RegExp(fast, "u").test(text)).toBe(new RegExp(slow, "u").test(text));
+    },
+  );
+
+  it("that are replaced are still there", () => {
+    for (const slow of Object.keys(LINEAR_PATTERNS)) expect(patterns).toContain(slow);
+  });
+
+  it("do not hang the comparison, and very long texts are not matched", () => {
+    const contract = (from: string) => ({
+      kind: "DataContract",
+      apiVersion: "v3.1.0",
+      id: "c",
+      version: "1",
+      status: "a",
+      schema: [{ name: "t", relationships: [{ from, to: "t.a" }] }],
+    });
+    const judge = officialSchemas("odcs-3.1.0");
+    expect(judge.all(contract(`${"a".repeat(60)}!`)).length).toBeGreaterThan(0);
+    expect(judge.all(contract(`${"a".repeat(5_000)}!`))).toEqual([]);
+  });
+});
+
+test("nothing is loaded before a schema is asked for", () => {
+  const program = `
+    import { createRequire } from "node:module";
+    import { officialSchemas } from ${JSON.stringify(join(ROOT, "src/sandbox/official-schemas.ts"))};
+    const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes("/ajv/"));
+    const before = loaded();
+    officialSchemas("dcs-1.2.1").first({});
+    console.log(before, loaded());
+  `;
+  expect(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })).toBe("false true\n");
+});
+
+function patternsOf(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]): readonly string[] => {
+    if (key === "pattern" && typeof value === "string") return [value];
+    const own = key === "patternProperties" && typeof value === "object" && value !== null ? Object.keys(value) : [];
+    return [...own, ...patternsOf(value)];
+  });
+}
+
+test("the names of the table are the names of files", () => {
+  for (const name of vendored satisfies readonly SchemaName[]) expect(readSchema(name)).toHaveProperty("$schema");
+});

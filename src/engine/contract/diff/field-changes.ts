@@ -128,7 +128,10 @@ type Make = (code: FindingCode, before: string | null, after: string | null, abo
 /** Between formats, one that has no word for null says nothing about it. */
 function nullableChanges(before: OwnedField, after: OwnedField, made: Make): readonly Change[] {
   const [was, is] = [before.field.nullable, after.field.nullable];
-  if ((was === true) === (is === true) || (before.contract.format !== after.contract.format && (was === null || is === null))) return [];
+  // Where null and absence are one, `required` has told it.
+  const told = (before.field.required === true) !== (after.field.required === true) && (after.field.required === true) !== (is === true);
+  if (told || (was === true) === (is === true) || (before.contract.format !== after.contract.format && (was === null || is === null)))
+    return [];
   return [made(is === true ? "nullable.loosened" : "nullable.tightened", String(was === true), String(is === true))];
 }
 
@@ -197,8 +200,17 @@ export function addedField(after: OwnedField, befores: readonly OwnedObject[]): 
   return [{ ...change("field.added", place, null, describeType(after.field.type), about), breaks }, ...reused, ...tags, ...suspect];
 }
 
-/** What is sent or was written before must hold it: Avro readers fill a missing field from its default only. */
+/** What others send, or wrote before, must hold it: input types, arguments, requests, and Avro, whose readers fill a missing field from its default only. */
 function isDemanded({ contract, object, field }: OwnedField): boolean {
   if (field.default !== null) return false;
-  return contract.format === "avro" ? field.path.length === 1 : object.input === true && field.required === true;
+  switch (contract.format) {
+    case "avro":
+      return field.path.length === 1;
+    case "graphql":
+      return field.required === true && (object.input === true || field.name.endsWith(")"));
+    case "openapi":
+      return field.required === true && /^[A-Z]+ /.test(object.name) && field.path[0] !== "response";
+    default:
+      return field.required === true && object.input === true;
+  }
 }

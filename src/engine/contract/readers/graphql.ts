@@ -30,7 +30,7 @@ export function readGraphql(source: TextSource): Contract | null {
   const place = { vocabulary: source.vocabulary, scope: "contract", via: [] } as const;
   return {
     ...blankContract("graphql", source.file, { line: 1, column: 1 }),
-    objects: [...objectsOf(definitions, reading), ...taggedTypes(types)],
+    objects: [...objectsOf(definitions, reading), ...fieldlessTypes(types)],
     tags: definitions.flatMap((each) =>
       each.kind === "SchemaDefinition" || each.kind === "SchemaExtension" ? directiveTags(each.directives, place) : [],
     ),
@@ -56,6 +56,7 @@ function objectsOf(definitions: readonly DefinitionNode[], reading: Reading): re
     const description = "description" in node ? (node.description?.value ?? null) : null;
     objects.set(name, {
       ...before,
+      ...(node.kind.startsWith("InputObject") ? { input: true } : {}),
       description: before.description ?? prose(description),
       fields: [...before.fields, ...(node.fields ?? []).flatMap((field) => readField(field, name, reading))],
       tags: [...before.tags, ...directiveTags(node.directives, { vocabulary, scope: "object", via: [] })],
@@ -103,7 +104,6 @@ function fieldOf(
   return {
     ...blankField(object, path, pos),
     type,
-    nullable: !isRequired,
     required: isRequired && fallback === undefined,
     enum: named?.values ?? null,
     default: fallback === undefined ? null : canonical(nodeOf(fallback)),
@@ -121,11 +121,12 @@ function fieldOf(
   };
 }
 
-/** A tagged scalar, enum or union is told by itself too: fields of other files may have it. */
-function taggedTypes({ named }: SchemaTypes): readonly DataObject[] {
-  return [...named.values()]
-    .filter(({ tags }) => tags.length > 0)
-    .map(({ name, tags, pos }) => ({ ...blankObject(name, pos), tags: tags.map((tag): Tag => ({ ...tag, scope: "object", via: [] })) }));
+/** Scalars, enums and unions stand by themselves too: fields of other files may have them. */
+function fieldlessTypes({ named }: SchemaTypes): readonly DataObject[] {
+  return [...named.values()].map(({ name, tags, pos }) => ({
+    ...blankObject(name, pos),
+    tags: tags.map((tag): Tag => ({ ...tag, scope: "object", via: [] })),
+  }));
 }
 
 function definitionOf(node: DirectiveDefinitionNode, source: TextSource): readonly TagDefinition[] {

@@ -92,7 +92,9 @@ function compareValues(key: string, before: readonly Tag[], after: readonly Tag[
   if (opaqueIs !== "" && is.length === 0 && (was.length > 0 || opaqueWas !== opaqueIs)) {
     return [{ code: "tag.became_opaque", key, before: was.length > 0 ? named(key, was) : opaqueWas, after: opaqueIs, sensitive }];
   }
-  if (before.some(isStandard) && !after.some(isStandard)) {
+  const readers = new Set(before.flatMap(readerOf));
+  const left = readers.size > 0 && !after.some((tag) => readerOf(tag).some((reader) => readers.has(reader)));
+  if (left || (before.some(isStandard) && !after.some(isStandard))) {
     const place = (tags: readonly Tag[]) =>
       `${named(key, told(tags))} in ${[...new Set(tags.map((tag) => tag.carrier))].sort().join(", ")}`;
     return [{ code: "tag.weakened", key, before: place(before), after: place(after), sensitive }];
@@ -112,6 +114,14 @@ function isStandard(tag: Tag): boolean {
   return /^(tags|classification|pii|complianceTags|customProperties\..*|criticalDataElement(Status)?|policy_tags|databricks_tags|data_categories|\$ref)$/.test(
     tag.carrier,
   );
+}
+
+/** Options, directives and registry tags are read by the tool that defines them, and by no other. Empty for carriers of a standard. */
+function readerOf({ carrier }: Tag): readonly string[] {
+  if (carrier === "confluent:tags" || carrier === "metadata.tags") return ["registry"];
+  if (carrier === "debug_redact" || carrier.startsWith("@")) return [carrier];
+  const option = /^\([^)]*\)/.exec(carrier);
+  return option === null ? [] : [option[0]];
 }
 
 function opaqueWords(tags: readonly Tag[]): string {

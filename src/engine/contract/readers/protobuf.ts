@@ -62,7 +62,8 @@ function readField(
     physicalName: scalarText(own("json_name")),
     number: field.number,
     type,
-    nullable: field.label === "optional" ? true : null,
+    // Elsewhere `optional` says nothing, or says what holds without it.
+    nullable: field.label === "optional" && proto.syntax === "proto3" && type.logical !== "object" ? true : null,
     required: field.label === "required" || isLegacyRequired(field) ? true : null,
     enum: named.ref === null ? null : (proto.enums.get(named.ref) ?? null),
     constraints: constraintsOf(field),

@@ -103,13 +103,12 @@ describe("shapes of GraphQL schemas", () => {
     expect(a).toMatchObject({
       type: { logical: "array", physical: "[String!]", item: { logical: "string" } },
       required: true,
-      nullable: false,
       description: "what it is",
       deprecated: true,
       pos: { line: 4, column: 3 },
     });
     expect(contract.objects[1]!.fields).toMatchObject([
-      { name: "e", required: false, nullable: false, enum: ["A", "B", "C"], default: '"B"', type: { logical: "string", ref: "E" } },
+      { name: "e", required: false, enum: ["A", "B", "C"], default: '"B"', type: { logical: "string", ref: "E" } },
       { name: "i", type: { physical: "[I]", item: { logical: "object", ref: "I" } } },
     ]);
   });

@@ -166,6 +166,8 @@ export class SchemaWalk {
       ...this.fieldOf(object, [name], shape, node),
       aliases: textsOf(child(node, "aliases")),
       type: withLogicalType(shape.type, node),
+      // What a writer leaves out, a reader takes from the default or not at all.
+      required: fallback === undefined,
       default: fallback === undefined ? null : canonical(fallback.value),
       constraints: constraintsOf(without(node, OF_FIELDS)),
       examples: examplesOf(child(node, "examples"), child(node, "example")),
@@ -195,7 +197,7 @@ export class SchemaWalk {
   }
 
   private fieldOf(object: string, path: readonly string[], { type, nullable }: Shape, node: Node): Field {
-    return { ...blankField(object, path, node.pos), type, nullable, required: !nullable };
+    return { ...blankField(object, path, node.pos), type, nullable };
   }
 
   private extras(node: MapNode, standard: ReadonlySet<string>, scope: Tag["scope"]): readonly Tag[] {

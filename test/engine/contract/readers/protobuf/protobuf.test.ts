@@ -109,7 +109,7 @@ describe("shapes of .proto files", () => {
     expect(fields["b"]).toMatchObject({ enum: ["A = 0", "B = 1"], deprecated: true, type: { logical: "map" } });
     expect(fields["c"]).toMatchObject({ constraints: { oneof: "o" } });
     expect(fields["t"]).toMatchObject({
-      nullable: true,
+      nullable: null,
       type: { logical: "timestamp" },
       constraints: { "(buf.validate.field).required": '"true"' },
     });

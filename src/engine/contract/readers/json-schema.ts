@@ -1,11 +1,12 @@
 import type { Contract, DataObject } from "../model.ts";
 import { child, type MapNode, type Node, textAt } from "../source/node.ts";
 import { blankContract, prose } from "./build.ts";
+import { readPathItem } from "./openapi/operations.ts";
 import { type Dialect, SchemaDocument } from "./schema/document.ts";
 import { readObject } from "./schema/fields.ts";
 import { withInside } from "./schema/inside.ts";
 import { linksOf } from "./schema/links.ts";
-import { type Definition, definitionsIn, isRootSchema, isSchemaFile } from "./schema/recognise.ts";
+import { type Definition, definitionsIn, isRootSchema, isSchemaFile, pathItemsIn } from "./schema/recognise.ts";
 import type { Source } from "./source.ts";
 
 /** JSON Schema of any draft, and shared files of definitions: a mapping of names to schemas, at the root or below. */
@@ -30,6 +31,7 @@ export function readJsonSchema(source: Source): Contract {
     told.set(each.pointer, object);
     return object;
   });
+  for (const { name, node, pos } of pathItemsIn(root)) objects.push(...readPathItem(document, name, node, pos));
   const read = withInside(document, objects, told);
   return {
     ...blankContract("jsonschema", file, root.pos),

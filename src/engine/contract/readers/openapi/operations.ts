@@ -34,10 +34,6 @@ export function readPathItem(document: SchemaDocument, name: string, node: Node,
   );
 }
 
-export function hasOperations(map: MapNode): boolean {
-  return [...map.entries].some(([key, { value }]) => METHODS.has(key) && value.kind === "map" && value.entries.has("responses"));
-}
-
 function readOperation(
   document: SchemaDocument,
   name: string,

@@ -18,7 +18,7 @@ const TYPES = new Set(["string", "number", "integer", "boolean", "object", "arra
 export function isSchemaFile(root: MapNode): boolean {
   const schema = root.entries.get("$schema")?.value;
   if (schema?.kind === "scalar" && /json-schema\.org|\/schema#?$|\/draft\//.test(schema.text) && isDeclared(root)) return true;
-  return isRootSchema(root) || definitionsIn(root).length > 0;
+  return isRootSchema(root) || definitionsIn(root).length > 0 || pathItemsIn(root).length > 0;
 }
 
 /** Many JSON files name the schema that they follow; a schema names the meta-schema. */
@@ -59,11 +59,28 @@ function inContainer(map: MapNode, key: string, base: string): readonly Definiti
 function looseDefinitions(map: MapNode, base: string, depth: number): readonly Definition[] {
   const entries = [...map.entries.values()].filter(({ value }) => value.kind === "map");
   if (holdsSchemas(map))
-    return entries.map(({ key, keyPos, value }) => ({ name: key, pointer: `${base}/${escaped(key)}`, node: value, pos: keyPos }));
+    return entries
+      .filter(({ value }) => value.kind === "map" && !METHODS.some((method) => isOperation(value.entries.get(method)?.value)))
+      .map(({ key, keyPos, value }) => ({ name: key, pointer: `${base}/${escaped(key)}`, node: value, pos: keyPos }));
   if (depth === DEEPER.length) return [];
   return entries
     .filter(({ key }) => depth > 0 || DEEPER.includes(key))
     .flatMap(({ key, value }) => (value.kind === "map" ? looseDefinitions(value, `${base}/${escaped(key)}`, depth + 1) : []));
+}
+
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/** Operations of an API that are kept in a file of their own: one path item, or several by name. */
+export function pathItemsIn(root: MapNode): readonly Definition[] {
+  const isItem = (node: Node) => node.kind === "map" && METHODS.some((method) => isOperation(node.entries.get(method)?.value));
+  if (isItem(root)) return [{ name: "(path)", pointer: "#", node: root, pos: root.pos }];
+  return [...root.entries.values()]
+    .filter(({ value }) => isItem(value))
+    .map(({ key, keyPos, value }) => ({ name: key, pointer: `#/${escaped(key)}`, node: value, pos: keyPos }));
+}
+
+function isOperation(node: Node | undefined): boolean {
+  return node?.kind === "map" && node.entries.get("responses")?.value.kind === "map";
 }
 
 function holdsSchemas(map: MapNode): boolean {

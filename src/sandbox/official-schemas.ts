@@ -28,7 +28,7 @@ export const officialSchemas: OfficialSchemas = (name) => {
   const known = judges.get(name);
   if (known !== undefined) return known;
   const meta = META[name];
-  const judge = meta === undefined ? ownJudge(readSchema(name)) : judgeOf(ajvFor(meta[0], true).getSchema(meta[1])!);
+  const judge = meta === undefined ? ownJudge(readSchema(name)) : judgeOf((all) => ajvFor(meta[0], all, true).getSchema(meta[1])!);
   judges.set(name, judge);
   return judge;
 };
@@ -42,7 +42,7 @@ export function readSchema(name: SchemaName): Schema {
 function ownJudge(published: Schema): SchemaJudge {
   const dialect = dialectOf(String(published["$schema"]));
   const schema = dialect === null ? fromDraft04(published) : published;
-  return judgeOf(ajvFor(dialect ?? "draft-07", false).compile(schema));
+  return judgeOf((all) => ajvFor(dialect ?? "draft-07", all, false).compile(schema));
 }
 
 function dialectOf(uri: string): Dialect | null {
@@ -62,10 +62,19 @@ function fromDraft04({ id: _id, $schema: _draft, ...schema }: Schema): Schema {
 
 type Validate = import("ajv").ValidateFunction;
 
-function judgeOf(validate: Validate): SchemaJudge {
-  return {
-    differences: (value) => (validate(value) ? [] : (validate.errors ?? [])),
-    keys: keysOf(validate.schema),
+/** Two compilations: one that stops at the first difference, and for the first contract that is not valid one that tells all. */
+function judgeOf(compile: (allErrors: boolean) => Validate): SchemaJudge {
+  const short = compile(false);
+  const full = once(() => compile(true));
+  const judge = (validate: Validate, value: unknown) => (validate(value) ? [] : (validate.errors ?? []));
+  return { first: (value) => judge(short, value), all: (value) => judge(full(), value), keys: once(() => keysOf(short.schema)) };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
@@ -83,11 +92,11 @@ function keysOf(schema: unknown): readonly string[] {
   return [...keys].sort();
 }
 
-function ajvFor(dialect: Dialect, meta: boolean): import("ajv").Ajv {
+function ajvFor(dialect: Dialect, allErrors: boolean, meta: boolean): import("ajv").Ajv {
   const load = createRequire(import.meta.url);
   const options: import("ajv").Options = {
     strict: false,
-    allErrors: true,
+    allErrors,
     verbose: true,
     logger: false,
     meta,
@@ -99,16 +108,26 @@ function ajvFor(dialect: Dialect, meta: boolean): import("ajv").Ajv {
     code: { optimize: false, regExp: Object.assign(boundedPattern, { code: "boundedPattern" }) },
   };
   switch (dialect) {
-    case "draft-07":
-      return new (load("ajv") as typeof import("ajv")).Ajv(options);
-    case "2019-09":
-      return new (load("ajv/dist/2019.js") as typeof import("ajv/dist/2019.js")).Ajv2019(options);
-    case "2020-12":
-      return new (load("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js")).Ajv2020(options);
+    case "draft-07": {
+      const { Ajv } = load("ajv") as typeof import("ajv");
+      return new Ajv(options);
+    }
+    case "2019-09": {
+      const { Ajv2019 } = load("ajv/dist/2019.js") as typeof import("ajv/dist/2019.js");
+      return new Ajv2019(options);
+    }
+    case "2020-12": {
+      const { Ajv2020 } = load("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
+      return new Ajv2020(options);
+    }
   }
 }
 
 function boundedPattern(pattern: string, flags: string) {
   const expression = new RegExp(LINEAR_PATTERNS[pattern] ?? pattern, flags);
-  return { test: (text: string) => text.length > MATCHED_CHARACTERS_MAX || expression.test(text) };
+  return {
+    test: (text: string) => text.length > MATCHED_CHARACTERS_MAX || expression.test(text),
+    // The validator keeps one pattern for each text that it gets here.
+    toString: () => String(expression),
+  };
 }

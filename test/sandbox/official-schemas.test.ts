@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { OFFICIAL, type SchemaName } from "../../src/engine/contract/official/catalogue.ts";
 import { LINEAR_PATTERNS, officialSchemas, readSchema } from "../../src/sandbox/official-schemas.ts";
+import { createGitRepository } from "../support/git-repository.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, "schemas/official");
@@ -68,6 +69,18 @@ describe("patterns of the schemas", () => {
     expect(judge.all(contract(`${"a".repeat(60)}!`)).length).toBeGreaterThan(0);
     expect(judge.all(contract(`${"a".repeat(5_000)}!`))).toEqual([]);
   });
+});
+
+/** The compiler may write other code than the tests run: `npm run build` comes first. */
+test("the built command reads them from wherever it is called", () => {
+  const git = createGitRepository();
+  try {
+    git.commit({ "contracts/c.odcs.yaml": "kind: DataContract\napiVersion: v3.1.0\nid: c\nversion: 1.0.0\nstatus: active\nsatus: 1\n" });
+    const printed = execFileSync(process.execPath, [join(ROOT, "dist/main.js"), "validate", "--json"], { cwd: git.path, encoding: "utf8" });
+    expect(JSON.parse(printed)).toMatchObject([{ line: 6, message: expect.stringContaining("did you mean `status`") }]);
+  } finally {
+    git.remove();
+  }
 });
 
 test("nothing is loaded before a schema is asked for", () => {

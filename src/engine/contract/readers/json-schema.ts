@@ -6,12 +6,13 @@ import { type Dialect, SchemaDocument } from "./schema/document.ts";
 import { readObject } from "./schema/fields.ts";
 import { withInside } from "./schema/inside.ts";
 import { linksOf } from "./schema/links.ts";
+import { holdsParts, isPart, readLooseParts } from "./schema/loose-parts.ts";
 import { type Definition, definitionsIn, isRootSchema, isSchemaFile, pathItemsIn } from "./schema/recognise.ts";
 import type { Source } from "./source.ts";
 
 /** JSON Schema of any draft, and shared files of definitions: a mapping of names to schemas, at the root or below. */
 export function recogniseJsonSchema(root: MapNode): boolean {
-  return isSchemaFile(root);
+  return isSchemaFile(root) || holdsParts(root);
 }
 
 /** Drafts 4 to 2020-12. The root is an object of its own, each definition another. */
@@ -22,7 +23,7 @@ export function readJsonSchema(source: Source): Contract {
   const stem = fileStem(file);
   const title = textAt(root, "title");
   const whole = isRootSchema(root);
-  const definitions = definitionsIn(root);
+  const definitions = isPart(root) ? [] : definitionsIn(root);
   const rootObject = { name: title ?? stem, stableId: "#", pos: root.pos, node: root, pointer: "#" };
   const named = [...(whole ? [rootObject] : []), ...unambiguous(definitions, whole ? rootObject.name : null)];
   const told = new Map<string, DataObject>();
@@ -32,6 +33,7 @@ export function readJsonSchema(source: Source): Contract {
     return object;
   });
   for (const { name, node, pos } of pathItemsIn(root)) objects.push(...readPathItem(document, name, node, pos));
+  if (!whole) objects.push(...readLooseParts(document, root, stem));
   const read = withInside(document, objects, told);
   return {
     ...blankContract("jsonschema", file, root.pos),

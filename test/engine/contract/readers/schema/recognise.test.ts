@@ -53,6 +53,21 @@ describe("which files are files of schemas", () => {
     ]);
   });
 
+  it.each([
+    ["a parameter", "name: email\nin: query\nx-pii: true\n", "p.(this)"],
+    ["parameters by name", "E: {name: email, in: query, schema: {type: string, x-pii: true}}\n", "p (parts).E"],
+    ["a header", "X: {schema: {type: string, x-pii: true}}\n", "p (parts).X"],
+    [
+      "responses",
+      "components: {responses: {R: {content: {application/json: {schema: {x-pii: true}}}}}}\n",
+      "components/responses.R.application/json",
+    ],
+    ["a message", "payload: {type: string, x-pii: true}\n", "p.(this).payload"],
+  ])("%s alone in a file", (_, text, place) => {
+    const fields = contractOf(text, "p.yaml").objects.flatMap((object) => object.fields);
+    expect(fields.filter(({ tags }) => tags.length > 0).map((field) => `${field.object}.${field.path.join(".")}`)).toEqual([place]);
+  });
+
   it("two definitions of one name are told apart by their place", () => {
     const { objects } = contractOf({ $defs: { A: { type: "string" } }, definitions: { A: { type: "string" } } });
     expect(objects.map(({ name }) => name)).toEqual(["#/$defs/A", "#/definitions/A"]);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import canonicalize from "canonicalize";
 
 /** Domains keep two kinds of value from ever sharing a digest. */
@@ -26,5 +26,5 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256, lower-case hex, over the length-prefixed domain and the canonical JSON of `value`. */
 export function digest(domain: HashDomain, value: unknown): string {
-  return createHash("sha256").update(`${domain.length}:${domain}`).update(canonicalJson(value)).digest("hex");
+  return hash("sha256", `${domain.length}:${domain}${canonicalJson(value)}`);
 }

@@ -60,9 +60,16 @@ export function ownedObjects(contract: Contract): readonly OwnedObject[] {
 
 /** The field's own tags, then those of its object and contract. */
 export function tagsInForce(owned: OwnedField | OwnedObject): readonly Tag[] {
+  const known = inForce.get(owned);
+  if (known !== undefined) return known;
   const own = "field" in owned ? owned.field.tags : [];
-  return [...own, ...owned.object.tags, ...owned.contract.tags];
+  const tags = [...own, ...owned.object.tags, ...owned.contract.tags];
+  inForce.set(owned, tags);
+  return tags;
 }
+
+/** Memory of tagsInForce: every change of a field asks for the same list. */
+const inForce = new WeakMap<OwnedField | OwnedObject, readonly Tag[]>();
 
 export function allTags(contract: Contract): readonly Tag[] {
   const known = everyTag.get(contract);

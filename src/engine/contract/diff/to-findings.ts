@@ -43,15 +43,23 @@ function toFinding(change: Change): Finding {
 }
 
 function unknownClasses(before: readonly Tag[], after: readonly Tag[]): readonly string[] {
-  return [...new Set([...unknownIn(before), ...unknownIn(after)])].sort();
+  const [was, is] = [unknownIn(before), unknownIn(after)];
+  return was.length === 0 && is.length === 0 ? NONE : [...new Set([...was, ...is])].sort();
 }
 
+const NONE: readonly string[] = [];
+
 function unknownIn(tags: readonly Tag[]): readonly string[] {
+  if (!tags.some(isUnknown)) return NONE;
   const known = unknownsOf.get(tags);
   if (known !== undefined) return known;
-  const unknown = tagKeys(tags.filter((tag) => tag.classifies && !tag.known));
+  const unknown = tagKeys(tags.filter(isUnknown));
   unknownsOf.set(tags, unknown);
   return unknown;
+}
+
+function isUnknown(tag: Tag): boolean {
+  return tag.classifies && !tag.known;
 }
 
 /** Memory of unknownIn: all findings of one place share its lists. */

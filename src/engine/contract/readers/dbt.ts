@@ -25,7 +25,17 @@ export function readDbt(source: Source): Contract {
     objects.map(({ name, pos }) => ({ name, line: pos.line })),
     "model",
   );
-  return { ...blankContract("dbt", file, root.pos), specVersion: textAt(root, "version") ?? "", objects, links: dbtLinks(root) };
+  const rows = unitTestRows(root);
+  const shown = objects.map((object) => ({ ...object, examples: [...object.examples, ...(rows.get(object.name) ?? [])].sort() }));
+  const names = new Set(objects.map(({ name }) => name));
+  const examples = [...rows].flatMap(([model, own]) => (names.has(model) ? [] : own)).sort();
+  return {
+    ...blankContract("dbt", file, root.pos),
+    specVersion: textAt(root, "version") ?? "",
+    objects: shown,
+    examples,
+    links: dbtLinks(root),
+  };
 }
 
 /** The model, and each of its versions that has columns of its own. */
@@ -128,4 +138,17 @@ function acceptedValues(node: MapNode): readonly string[] | null {
     if (values !== null) return [...textsOf(values)].sort();
   }
   return null;
+}
+
+/** Rows of unit tests, by the model under test: sample data, given and expected. A model of another file shows them for the whole file. */
+function unitTestRows(root: MapNode): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const test of looseMaps(child(root, "unit_tests"))) {
+    const expected = child(test, "expect");
+    const parts = [...looseMaps(child(test, "given")), ...(expected?.kind === "map" ? [expected] : [])];
+    const rows = parts.flatMap((part) => textsOf(child(part, "rows")));
+    const model = textAt(test, "model") ?? "";
+    if (rows.length > 0) found.set(model, [...(found.get(model) ?? []), ...rows]);
+  }
+  return found;
 }

@@ -1,7 +1,8 @@
 import type { Contract } from "../model.ts";
 import { child, type MapNode, mapAt, ReadFailure, textAt, textsOf } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
-import { blankContract, examplesOf, prose, qualityOf } from "./build.ts";
+import { blankContract, examplesOf, prose, qualityOf, refuseDuplicates } from "./build.ts";
+import { type ReaderLookup, readEmbedded } from "./embedded.ts";
 import { modelLinks } from "./links.ts";
 import { readModels } from "./models.ts";
 import { purposeOf } from "./odcs.ts";
@@ -13,10 +14,30 @@ export function recogniseDcs(root: MapNode): boolean {
 }
 
 /** Data Contract Specification 0.9 to 1.2.1. */
-export function readDcs(source: Source): Contract {
-  const embedded = child(source.root, "schema");
-  if (embedded !== null) throw new ReadFailure("fields inside an embedded `schema` cannot be read: declare `models`", embedded.pos.line);
-  return { ...readModelContract(source), format: "dcs", specVersion: textAt(source.root, "dataContractSpecification") ?? "" };
+export function readDcs(source: Source, readerOf: ReaderLookup): Contract {
+  const read: Contract = {
+    ...readModelContract(source),
+    format: "dcs",
+    specVersion: textAt(source.root, "dataContractSpecification") ?? "",
+  };
+  const schema = child(source.root, "schema");
+  if (schema === null) return read;
+  if (schema.kind !== "map") throw new ReadFailure("fields inside an embedded `schema` cannot be read: declare `models`", schema.pos.line);
+  const inside = readEmbedded(schema, source, readerOf);
+  const objects = [...read.objects, ...inside.objects];
+  refuseDuplicates(
+    objects.map(({ name, pos }) => ({ name, line: pos.line })),
+    "model",
+  );
+  return {
+    ...read,
+    objects,
+    tags: [...read.tags, ...inside.tags],
+    examples: [...read.examples, ...inside.examples],
+    definitions: [...read.definitions, ...inside.definitions],
+    links: [...read.links, ...inside.links],
+    problems: [...read.problems, ...inside.problems],
+  };
 }
 
 /** ChooChoo contracts: `models[].fields[]` as lists or mappings, told by their content or by the name `*.contract.yaml`. */

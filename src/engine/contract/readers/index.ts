@@ -49,7 +49,7 @@ export const READERS = {
     title: "Data Contract Specification",
     exclusive: true,
     recognise: recogniseDcs,
-    read: readDcs,
+    read: (source: Source) => readDcs(source, (format) => ROWS[format]),
     required: [["dataContractSpecification"], ["id"], ["info"], ["info.title"], ["info.version"]],
   },
   choochoo: {

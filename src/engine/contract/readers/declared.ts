@@ -133,8 +133,21 @@ function innerSense(key: string, parent: string, vocabulary: Vocabulary): Sense 
   return senseOf(key, vocabulary);
 }
 
-/** As senseOf, and names with a vendor's word before the class: `csi_secret`, `@wes_pii`. */
+/** Memory of outerSense: files repeat the same few names. */
+const senses = new WeakMap<Vocabulary, Map<string, Sense>>();
+const SENSES_REMEMBERED = 10_000;
+
 function outerSense(name: string, vocabulary: Vocabulary): Sense {
+  const known = senses.get(vocabulary) ?? new Map<string, Sense>();
+  const told = known.get(name);
+  if (told !== undefined) return told;
+  const sense = findOuterSense(name, vocabulary);
+  if (known.size < SENSES_REMEMBERED) senses.set(vocabulary, known.set(name, sense));
+  return sense;
+}
+
+/** As senseOf, and names with a vendor's word before the class: `csi_secret`, `@wes_pii`. */
+function findOuterSense(name: string, vocabulary: Vocabulary): Sense {
   const sense = senseOf(name, vocabulary);
   if (sense.kind !== "plain") return sense;
   const parts = name.split(/[.:/]/);

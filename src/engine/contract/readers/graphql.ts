@@ -4,10 +4,13 @@ import { canonical, ReadFailure } from "../source/node.ts";
 import { boundedName } from "./budget.ts";
 import { blankContract, blankField, maskingOf, refuseDuplicates } from "./build.ts";
 import { classNamed } from "./declared.ts";
-import { directiveTags, nodeOf, positionOf } from "./graphql/directives.ts";
+import { argumentsOf, directiveTags, nodeOf, positionOf } from "./graphql/directives.ts";
 import { parseSchema } from "./graphql/parse.ts";
 import { fieldType, innermost, type SchemaTypes, typesOf } from "./graphql/types.ts";
 import type { TextSource } from "./source.ts";
+
+/** Redaction says that data is sensitive, and is read as a tag. */
+const MASKS = /mask|encrypt|anonymi|pseudonymi|tokeni|obfuscat/i;
 
 /** What a schema is read with. */
 interface Reading {
@@ -108,12 +111,7 @@ function fieldOf(
     enum: named?.values ?? null,
     default: fallback === undefined ? null : canonical(nodeOf(fallback)),
     masking: maskingOf(
-      directives
-        .filter((directive) => !/redact/i.test(directive.name.value))
-        .map((directive) => [
-          directive.name.value,
-          nodeOf({ kind: "ObjectValue", fields: (directive.arguments ?? []).map((each) => ({ ...each, kind: "ObjectField" })) }),
-        ]),
+      directives.filter(({ name: { value } }) => MASKS.test(value)).map((directive) => [directive.name.value, argumentsOf(directive)]),
     ),
     description: prose(node.description?.value ?? null),
     deprecated: directives.some((directive) => directive.name.value === "deprecated"),

@@ -15,10 +15,15 @@ export function directiveTags(directives: readonly ConstDirectiveNode[] | undefi
     .flatMap((directive) => {
       const name = directive.name.value;
       const pos = positionOf(directive.loc);
-      const given = directive.arguments ?? [];
-      const value: Node = given.length === 0 ? { kind: "scalar", text: "true", plain: true, pos } : mapOf(given, pos);
-      return tagsDeclared({ name, carrier: `@${name}`, value, pos }, place);
+      return tagsDeclared({ name, carrier: `@${name}`, value: argumentsOf(directive), pos }, place);
     });
+}
+
+/** By name; a directive without any is true. */
+export function argumentsOf(directive: ConstDirectiveNode): Node {
+  const pos = positionOf(directive.loc);
+  const given = directive.arguments ?? [];
+  return given.length === 0 ? { kind: "scalar", text: "true", plain: true, pos } : mapOf(given, pos);
 }
 
 /** A constant as the nodes that every format is read from. */

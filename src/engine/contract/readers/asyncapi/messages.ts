@@ -37,7 +37,7 @@ export function readChannel(document: SchemaDocument, told: Told, base: string, 
   const sent = ["publish", "subscribe"].flatMap((action) => {
     const operation = map.entries.get(action)?.value;
     if (operation?.kind !== "map") return [];
-    const tags = extensionTags(document, "field", operation, ...traitsOf(document, operation));
+    const tags = extensionTags(document, "field", operation, ...traitsOf(document, operation)).concat(unknownTraits(document, operation));
     const entry = operation.entries.get("message");
     if (entry === undefined) return tags.length === 0 ? [] : [{ ...blankField(title, [action], at(operation.pos)), tags }];
     return withTags(messagesOf(document, title, { path: [action], node: entry.value, pos: at(entry.keyPos) }), tags);
@@ -88,7 +88,7 @@ export function readMessage(document: SchemaDocument, object: string, part: Part
 /** Payload and headers, with what the traits add. */
 function insideMessage(document: SchemaDocument, object: string, path: readonly string[], map: MapNode, pos: Position): readonly Field[] {
   const traits = traitsOf(document, map);
-  const tags = [...ownTags(document, map, []), ...traits.flatMap((trait) => ownTags(document, trait, []))];
+  const tags = [...ownTags(document, map, []), ...traits.flatMap((trait) => ownTags(document, trait, [])), ...unknownTraits(document, map)];
   const sources = [map, ...traits.filter((trait): trait is MapNode => trait.kind === "map")];
   const fields = ["payload", "headers"].flatMap((key) => {
     const entries = sources.flatMap((each) => each.entries.get(key) ?? []);
@@ -136,6 +136,16 @@ function traitsOf(document: SchemaDocument, map: MapNode): readonly Node[] {
   return traits.items.flatMap((trait) => {
     const reached = reach(document, trait);
     return reached === null || reached.kind === "unknown" ? [] : [reached.map];
+  });
+}
+
+/** A trait that cannot be followed may have tagged something. */
+function unknownTraits(document: SchemaDocument, map: MapNode): readonly Tag[] {
+  const traits = child(map, "traits");
+  if (traits?.kind !== "seq") return [];
+  return traits.items.flatMap((trait) => {
+    const reached = reach(document, trait);
+    return reached?.kind === "unknown" ? [unknownTag({ ref: reached.ref, pos: trait.pos, via: [reached.ref] })] : [];
   });
 }
 

@@ -65,6 +65,11 @@ describe("what is read of AsyncAPI", () => {
       ["channel u.a.payload object pii", "channel u.a.payload.m string pii", "channel u * phi", "* restricted"],
     ],
     [
+      "traits that cannot be followed",
+      { asyncapi: "3.0.0", channels: { u: { messages: { a: { traits: [{ $ref: "https://x.org/t" }], payload: {} } } } } },
+      ["channel u.a.payload unknown:$ref https://x.org/t"],
+    ],
+    [
       "a message that cannot be followed",
       { asyncapi: "3.0.0", channels: { u: { messages: { a: { $ref: "https://x.org/m" } } } } },
       ["channel u.a unknown:$ref https://x.org/m"],

@@ -104,10 +104,12 @@ describe("what is read of OpenAPI", () => {
         webhooks: { w: { post: { requestBody: body } } },
         paths: { "/c": { post: { callbacks: { done: { "{$request.body#/url}": { post: { requestBody: body } } } } } } },
       }),
-      ["POST /c callback done {$request.body#/url}", "POST webhook w"].flatMap((name) => [
-        `${name.startsWith("POST webhook") ? name : `POST ${name}`}.request.body.application/json object`,
-        `${name.startsWith("POST webhook") ? name : `POST ${name}`}.request.body.application/json.m string pii`,
-      ]),
+      [
+        "POST POST /c callback done {$request.body#/url}.request.body.application/json object",
+        "POST POST /c callback done {$request.body#/url}.request.body.application/json.m string pii",
+        "POST webhook w.request.body.application/json object",
+        "POST webhook w.request.body.application/json.m string pii",
+      ],
     ],
     [
       "marks on operations and on the whole document; labels are none",

@@ -28,6 +28,7 @@ WORKDIR /app
 COPY package.json app.yml LICENSE ./
 COPY policies ./policies
 COPY drizzle ./drizzle
+COPY schemas ./schemas
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node

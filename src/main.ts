@@ -150,10 +150,11 @@ function startFailureCode(error: unknown): 2 | 3 | null {
 async function main(): Promise<void> {
   // Most of a short command's time is compiling what it imports: kept on disk, and so everything is imported after this.
   enableCompileCache();
-  const [{ runCli }, { openLocalRepository }, { openSummaryMemory }] = await Promise.all([
+  const [{ runCli }, { openLocalRepository }, { openSummaryMemory }, { officialSchemas }] = await Promise.all([
     import("./cli/run.ts"),
     import("./git/local-repository.ts"),
     import("./git/summary-memory.ts"),
+    import("./sandbox/official-schemas.ts"),
   ]);
   const output = (stream: NodeJS.WriteStream) => ({
     write: (text: string) => void stream.write(text),
@@ -162,6 +163,7 @@ async function main(): Promise<void> {
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     openRepository: openLocalRepository,
+    schemas: officialSchemas,
     openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,
     clock: { now: () => new Date() },

@@ -2,7 +2,7 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { type CheckRequest, checkWorkspace, readPeople } from "../gate/check-workspace.ts";
-import { compareHere } from "../gate/compare-here.ts";
+import { compareHereWith } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { FORMATS, type ReportFormat, render } from "../report/index.ts";
 import { renderMarkdown } from "../report/markdown.ts";
@@ -54,7 +54,7 @@ async function check(context: CliContext, path: string, options: CheckOptions): 
     const { decision, facts } = await checkWorkspace(
       {
         repository,
-        comparer: compareHere,
+        comparer: compareHereWith(context.schemas),
         clock: context.clock,
         memory: context.openSummaries(repository.root),
         progress: showReading(context),

@@ -1,3 +1,4 @@
+import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import type { Clock, LocalRepository, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
@@ -5,6 +6,8 @@ export interface CliContext {
   readonly openRepository: (path: string) => Promise<LocalRepository>;
   /** What was read of a repository's contracts in earlier runs. */
   readonly openSummaries: (repositoryRoot: string) => SummaryMemory;
+  /** The schemas that standards publish; each is read when a contract of its standard is. */
+  readonly schemas: OfficialSchemas;
   readonly serve: () => Promise<number>;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;

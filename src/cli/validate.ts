@@ -26,7 +26,7 @@ async function validate(context: CliContext, path: string, options: { strict: bo
   const repository = await context.openRepository(stats.isDirectory() ? target : dirname(target));
   try {
     const under = repository.bare ? "" : relative(repository.root, target).replaceAll("\\", "/");
-    const result = await validateWorkspace(repository, under);
+    const result = await validateWorkspace(repository, context.schemas, under);
     const problems = [...result.config, ...result.contracts];
     const color = wantsColor(context);
     if (options.json) context.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import { sortChangedFiles } from "../engine/contract/governed.ts";
+import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import { References } from "../engine/contract/references.ts";
 import { validateContract } from "../engine/contract/validate.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
@@ -19,7 +20,7 @@ export interface ValidationResult {
 }
 
 /** Checks policy files and every governed contract as they stand in the work tree (a bare repository: at HEAD). `under` limits it to a folder or file. */
-export async function validateWorkspace(repository: LocalRepository, under: string): Promise<ValidationResult> {
+export async function validateWorkspace(repository: LocalRepository, schemas: OfficialSchemas, under: string): Promise<ValidationResult> {
   const tree = await repository.resolve(repository.bare ? "HEAD" : WORKTREE);
   const policy = parsePolicySet(await readPolicySources(repository, tree));
   const set = readableSet(policy);
@@ -37,6 +38,6 @@ export async function validateWorkspace(repository: LocalRepository, under: stri
   return {
     files: files.length,
     config: policy.problems,
-    contracts: [...problems, ...files.flatMap((file) => validateContract(file, rules, references))],
+    contracts: [...problems, ...files.flatMap((file) => validateContract(file, rules, references, schemas))],
   };
 }

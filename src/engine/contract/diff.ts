@@ -16,6 +16,8 @@ import type { Comparison, TagLoss } from "./finding.ts";
 import { FINDING_CODES } from "./finding-codes.ts";
 import { summarise } from "./lineage/summary.ts";
 import type { Contract, ContractFile } from "./model.ts";
+import { newOfficialWarnings } from "./official/new-warnings.ts";
+import type { OfficialSchemas } from "./official/schemas.ts";
 import { NO_REFERENCES } from "./references.ts";
 
 export interface DiffInput extends SidesInput {
@@ -27,8 +29,9 @@ export interface DiffInput extends SidesInput {
  * Compares the whole set of changed contract files at the base with the set at the head: first the structure, then the rule table.
  * Total and deterministic; the order of the inputs does not matter.
  * @param watch is told what is being read, so that a file that never ends can be named.
+ * @param schemas null = contracts are not compared with official schemas.
  */
-export function diffContracts(input: DiffInput, watch: Watch = () => {}): Comparison {
+export function diffContracts(input: DiffInput, watch: Watch = () => {}, schemas: OfficialSchemas | null = null): Comparison {
   const paths = readSides(input, watch);
   const files = fileChanges(paths);
   const contracts = matchContracts(files.before, files.after);
@@ -41,7 +44,11 @@ export function diffContracts(input: DiffInput, watch: Watch = () => {}): Compar
     files: input.files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     losses: lossesOf(files.before, contracts, changes),
     unparseable: [...files.unparseable, ...capped.unparseable],
-    warnings: [...heads.flatMap((contract) => contract.problems), ...outside.map(outsideWarning)],
+    warnings: [
+      ...heads.flatMap((contract) => contract.problems),
+      ...(schemas === null ? [] : newOfficialWarnings(input, { base: files.before, head: heads }, schemas)),
+      ...outside.map(outsideWarning),
+    ],
     environments: [
       ...new Set([...files.before, ...heads].flatMap((each) => each.servers.flatMap((server) => server.environment ?? []))),
     ].sort(),

@@ -2,16 +2,23 @@ import type { Problem } from "../problem.ts";
 import { allTags } from "./diff/change.ts";
 import { visible } from "./lookalike.ts";
 import type { Contract, ContractFile } from "./model.ts";
+import type { OfficialSchemas } from "./official/schemas.ts";
+import { validateOfficially } from "./official/validate.ts";
 import { readContract } from "./read.ts";
-import { type ReaderRow, readerOf } from "./readers/index.ts";
+import { readerOf, type TreeReader } from "./readers/index.ts";
 import { NO_REFERENCES, type References } from "./references.ts";
 import type { ReadingRules } from "./rules.ts";
 import { child, isNull, type MapNode, type Node } from "./source/node.ts";
 import { decodeText } from "./source/text.ts";
 import { parseTree } from "./source/tree.ts";
 
-/** Problems of one governed file, in line order: E001 cannot be read, E002 a required key is missing, E003 a name that tools will not find. Empty for files that are no contracts. */
-export function validateContract(file: ContractFile, rules: ReadingRules, references: References = NO_REFERENCES): readonly Problem[] {
+/** Problems of one governed file, in line order: E001 cannot be read, E002 a required key is missing, E003 a name that tools will not find. With schemas, differences from the one of the contract's standard are E001 warnings. Empty for files that are no contracts. */
+export function validateContract(
+  file: ContractFile,
+  rules: ReadingRules,
+  references: References = NO_REFERENCES,
+  schemas: OfficialSchemas | null = null,
+): readonly Problem[] {
   if (!/^100/.test(file.mode)) return [problem(file, "E001", "not a regular file: contracts are plain files", null)];
   const reading = readContract(file, rules, references);
   switch (reading.status) {
@@ -20,17 +27,31 @@ export function validateContract(file: ContractFile, rules: ReadingRules, refere
     case "unparseable":
       return reading.problems;
     case "contract": {
-      const missing = missingKeys(file, readerOf(reading.contract.format));
-      return [...missing, ...nameProblems(file), ...unknownClasses(file, reading.contract), ...reading.contract.problems].sort(
+      const { contract } = reading;
+      const row = readerOf(contract.format);
+      const root = row.syntax === "text" || file.bytes === null ? null : parseTree(decodeText(file.bytes));
+      const missing = row.syntax === "text" || root?.kind !== "map" ? [] : missingKeys(file, row, root);
+      const official = schemas === null || root?.kind !== "map" ? [] : officialProblems(contract, root, schemas, missing);
+      return [...missing, ...nameProblems(file), ...unknownClasses(file, contract), ...contract.problems, ...official].sort(
         (a, b) => (a.line ?? 0) - (b.line ?? 0),
       );
     }
   }
 }
 
-function missingKeys(file: ContractFile, row: ReaderRow): readonly Problem[] {
-  const root = file.bytes === null || row.syntax === "text" || row.required.length === 0 ? null : parseTree(decodeText(file.bytes));
-  if (root?.kind !== "map" || row.syntax === "text") return [];
+/** Without the keys whose absence is an error already. */
+function officialProblems(
+  { file, format, specVersion }: Contract,
+  root: MapNode,
+  schemas: OfficialSchemas,
+  missing: readonly Problem[],
+): readonly Problem[] {
+  const told = missing.map(({ message }) => `the contract needs the key ${message.split(" ", 1)[0]}`);
+  const found = validateOfficially({ file, root, format, specVersion }, schemas);
+  return found.filter(({ message }) => !told.some((words) => message.endsWith(words)));
+}
+
+function missingKeys(file: ContractFile, row: TreeReader, root: MapNode): readonly Problem[] {
   return row.required
     .filter((alternatives) => !alternatives.some((path) => has(root, path.split("."))))
     .map((alternatives) =>

@@ -9,7 +9,7 @@ import { OFFICIAL_PROBLEMS_MAX, validateOfficially } from "./validate.ts";
 /** Changed contracts that are compared with their schemas, in path order; `validate` compares all. */
 export const OFFICIAL_FILES_MAX = 20;
 /** Bytes of one file, likewise. */
-export const OFFICIAL_BYTES_MAX = 256 * 1024;
+export const OFFICIAL_BYTES_MAX = 128 * 1024;
 /** Differences that are counted on each side before the new ones are told. */
 const COUNTED_MAX = 1_000;
 

@@ -19,9 +19,21 @@ export type HashDomain =
 
 /** RFC 8785 canonical JSON. Throws on values that JSON cannot hold (a lone surrogate, NaN): readers refuse those first. */
 export function canonicalJson(value: unknown): string {
+  if (isSortedTexts(value)) return JSON.stringify(value);
   const text = canonicalize(value);
   if (text === undefined) throw new Error("not representable as canonical JSON");
   return text;
+}
+
+/** An object of texts and nulls with its keys in order: JSON.stringify writes it as RFC 8785 asks, in a fraction of the time. */
+function isSortedTexts(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  let last = "";
+  for (const [key, each] of Object.entries(value)) {
+    if (key < last || !key.isWellFormed() || !(each === null || (typeof each === "string" && each.isWellFormed()))) return false;
+    last = key;
+  }
+  return true;
 }
 
 /** SHA-256, lower-case hex, over the length-prefixed domain and the canonical JSON of `value`. */

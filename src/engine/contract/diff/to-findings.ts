@@ -38,7 +38,7 @@ function toFinding(change: Change): Finding {
     column: pos?.column ?? null,
     side,
     weight: change.tagged ? rule.whenTaggedWeight : rule.weight,
-    fingerprint: digest("countersign/finding/v1", { code, contract, object, field, before, after }),
+    fingerprint: digest("countersign/finding/v1", { after, before, code, contract, field, object }),
   };
 }
 

@@ -28,15 +28,15 @@ export function readAvro(source: Source): Contract {
     objects.map(({ name, pos }) => ({ name, line: pos.line })),
     "record",
   );
-  const registry = registryTags(root, schema, objects, source);
+  const given = registryTags(root, schema, objects, source);
   return {
     ...blankContract("avro", file, root.pos),
     name: textAt(schema, "name"),
     description: prose(child(schema, "doc")),
-    objects: objects.map((object) => withRegistryTags(object, registry)),
-    tags: [...tags, ...registry.contract],
+    objects: objects.map((object) => withRegistryTags(object, given)),
+    tags: [...tags, ...given.contract],
     links: walk.links,
-    problems: registry.problems,
+    problems: given.problems,
   };
 }
 
@@ -48,13 +48,13 @@ function settled(field: Field, walk: SchemaWalk): Field {
   return refs.length === 0 ? field : { ...field, enum: symbols ?? null, tags: [...field.tags, ...tags] };
 }
 
-function withRegistryTags(object: DataObject, registry: RegistryTags): DataObject {
-  if (registry.fields.size === 0 && registry.objects.size === 0) return object;
+function withRegistryTags(object: DataObject, given: RegistryTags): DataObject {
+  if (given.fields.size === 0 && given.objects.size === 0) return object;
   const fields = object.fields.map((field) => {
-    const tags = registry.fields.get(field);
+    const tags = given.fields.get(field);
     return tags === undefined ? field : { ...field, tags: [...field.tags, ...tags] };
   });
-  return { ...object, fields, tags: [...object.tags, ...(registry.objects.get(object) ?? [])] };
+  return { ...object, fields, tags: [...object.tags, ...(given.objects.get(object) ?? [])] };
 }
 
 /** The schema itself: the root, or what a registry's request holds under `schema`, also when it is quoted. */

@@ -6,7 +6,8 @@ import { officialSchemas } from "./official-schemas.ts";
 
 /** What the thread is asked. */
 export interface Task {
-  readonly kind: "compare" | "inventory";
+  /** `compare_only`: without the official schemas. */
+  readonly kind: "compare" | "compare_only" | "inventory";
   readonly input: DiffInput;
   /** Every path of the input. */
   readonly paths: readonly string[];
@@ -24,5 +25,5 @@ export function runInThread({ kind, input, paths, progress }: Task): Comparison 
   Atomics.notify(mark, 0);
   const indexOf = new Map(paths.map((path, index) => [path, index]));
   const watch: Watch = (path) => void Atomics.store(mark, 0, path === null ? paths.length : (indexOf.get(path) ?? STARTED));
-  return kind === "compare" ? diffContracts(input, watch, officialSchemas) : takeInventory(input, watch);
+  return kind === "inventory" ? takeInventory(input, watch) : diffContracts(input, watch, kind === "compare" ? officialSchemas : null);
 }

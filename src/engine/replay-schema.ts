@@ -45,6 +45,7 @@ const commitLine = z.strictObject({
   changesVerdict: z.boolean(),
   atTip: verdict.nullable(),
   taggedFieldsLost: count,
+  notes: z.array(text).describe("What could not be taken into account"),
   findings: z.array(findingSchema),
   unreadable: z.array(z.strictObject({ path: text, line: z.number().int().min(1).nullable(), because: text })),
 });

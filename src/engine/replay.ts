@@ -42,6 +42,8 @@ export type ReplayRow =
       readonly findings: readonly Finding[];
       /** Every one, at the commit. */
       readonly unreadable: readonly UnreadableFile[];
+      /** What could not be taken into account: sentences. */
+      readonly notes: readonly string[];
       /** Tagged fields that lost a tag or are gone. */
       readonly taggedFieldsLost: number;
       /** Under the policy at the tip; null when nothing is compared with it. */

@@ -24,6 +24,8 @@ export interface ReplayDeps {
   readonly comparer: ContractComparer;
 }
 
+/** Commits whose changes git is asked for before their turn. */
+const ASKED_AHEAD = 64;
 /** Summaries of contracts that one replay keeps: what most commits have in common. */
 const SUMMARIES_MAX = 20_000;
 
@@ -39,8 +41,19 @@ export async function* replayHistory(deps: ReplayDeps, plan: ReplayPlan, skip = 
     const commit = { sha: sha ?? "", committedAt: null, subject: "" };
     yield { status: "unreadable", commit, because: `this commit or one before it cannot be read: ${because}`, fault: "git" };
   }
-  for (const commit of commits.slice(Math.max(0, skip - (incomplete === null ? 0 : 1)))) {
-    yield await replayCommit({ ...deps, memory }, plan, commit).catch((error: unknown) => unreadable(commit, error));
+  const left = commits.slice(Math.max(0, skip - (incomplete === null ? 0 : 1)));
+  const asked: Promise<TreeChanges>[] = [];
+  for (const [index, commit] of left.entries()) {
+    for (const ahead of left.slice(index + asked.length, index + ASKED_AHEAD)) {
+      const changes = deps.repository.history.changesOf(ahead);
+      // Its failure is told when its turn comes.
+      changes.catch(() => {});
+      asked.push(changes);
+    }
+    yield await asked
+      .shift()!
+      .then((changes) => replayCommit({ ...deps, memory }, plan, commit, changes))
+      .catch((error: unknown) => unreadable(commit, error));
   }
 }
 
@@ -59,12 +72,13 @@ async function replayCommit(
   deps: ReplayDeps & { readonly memory: SummaryMemory },
   plan: ReplayPlan,
   commit: HistoryCommit,
+  changes: TreeChanges,
 ): Promise<ReplayRow> {
-  const changes = await deps.repository.history.changesOf(commit);
   const tried = await judge(deps, plan, plan.policy, commit, changes);
   const atTip = plan.atTip === null ? null : await judge(deps, plan, plan.atTip, commit, changes);
   if (tried === null && atTip === null) return { status: "untouched", commit: told(commit) };
-  const { decision, facts } = tried ?? (await decideOn(deps, plan, plan.policy, commit, changes));
+  const decided = tried ?? (await decideOn(deps, plan, plan.policy, commit, changes));
+  const { decision, facts } = decided;
   const before = plan.atTip === null ? null : (atTip ?? (await decideOn(deps, plan, plan.atTip, commit, changes)));
   return {
     status: "judged",
@@ -73,6 +87,7 @@ async function replayCommit(
     verdict: replayVerdict(decision),
     findings: decision.findings,
     unreadable: unreadableFiles(facts),
+    notes: [...new Set([decided, before].flatMap((each) => each?.notes ?? []))],
     taggedFieldsLost: facts.diff.losses.reduce((sum, { lost }) => sum + lost, 0),
     atTip: before === null ? null : replayVerdict(before.decision),
   };
@@ -81,6 +96,7 @@ async function replayCommit(
 interface Judged {
   readonly decision: Decision;
   readonly facts: Facts;
+  readonly notes: readonly string[];
 }
 
 /** null = under this policy the commit changes nothing that anybody would be asked about; nothing of it is read. */
@@ -90,6 +106,7 @@ async function judge(...args: Parameters<typeof decideOn>): Promise<Judged | nul
   return governed.length + governance.length + problems.length === 0 ? null : decideOn(...args);
 }
 
+/** A tree with holes can be compared where it is whole, and not searched: then nobody knows who depends on it, and the row says so. */
 async function decideOn(
   deps: ReplayDeps & { readonly memory: SummaryMemory },
   plan: ReplayPlan,
@@ -102,25 +119,33 @@ async function decideOn(
     ...repository,
     changedFiles: async (base, head) => (base === commit.base && head === commit.sha ? changes : repository.changedFiles(base, head)),
   };
-  const facts = await localFacts(
-    { ...deps, repository: known, progress: () => {} },
-    {
-      mergeBase: commit.base,
-      baseSha: commit.base,
-      headSha: commit.sha,
-      baseRef: plan.baseRef,
-      defaultBranch: plan.defaultBranch,
-      environment: null,
-      author: commit.author,
-      people: null,
-      policy,
-      policyCommit: plan.range.to,
-      asOf: plan.asOf,
-      simulated: true,
-      lineage: plan.request.lineage,
-    },
-  );
-  return { decision: decide(facts), facts };
+  const factsOf = (lineage: boolean) =>
+    localFacts(
+      { ...deps, repository: known, progress: () => {} },
+      {
+        mergeBase: commit.base,
+        baseSha: commit.base,
+        headSha: commit.sha,
+        baseRef: plan.baseRef,
+        defaultBranch: plan.defaultBranch,
+        environment: null,
+        author: commit.author,
+        people: null,
+        policy,
+        policyCommit: plan.range.to,
+        asOf: plan.asOf,
+        simulated: true,
+        lineage,
+      },
+    );
+  const { lineage } = plan.request;
+  const notes: string[] = [];
+  const facts = await factsOf(lineage).catch((error: unknown) => {
+    if (!lineage || !(error instanceof Refusal)) throw error;
+    notes.push(`who depends on it is not known: ${error.message}`);
+    return factsOf(false);
+  });
+  return { decision: decide(facts), facts, notes };
 }
 
 /** Every governed file that cannot be read at the commit. What is no regular file is told by its finding only. */
@@ -155,5 +180,8 @@ function memoryOfRun(): SummaryMemory {
     put: async (entries) => {
       for (const [key, summary] of entries) known.set(key, { summary });
     },
+    // Each commit of a history is met once.
+    recall: async () => null,
+    keep: async () => {},
   };
 }

@@ -32,14 +32,21 @@ export function openHistory(root: string, emptyTree: () => Promise<string>): Ope
   async function changesOf(commit: HistoryCommit) {
     if (commit.cut !== null) throw new Refusal("config", commit.cut);
     comparer ??= openTreeComparer(root);
-    try {
-      return { files: parseRawDiff(await comparer.compare(commit.sha, commit.parents[0] ?? null)), incomplete: null };
-    } catch (error) {
-      // git ends at the first object that it cannot read: the next commit gets a new process.
-      await comparer.close();
-      comparer = null;
-      throw new Refusal("config", `git cannot compare it with its parent: ${(error as Error).message}`);
-    }
+    const shared = comparer;
+    const parent = commit.parents[0] ?? null;
+    const raw = await shared.compare(commit.sha, parent).catch(async () => {
+      // git ends at the first object that it cannot read, and with it what else was asked: each asks once more, alone.
+      if (comparer === shared) comparer = null;
+      const alone = openTreeComparer(root);
+      try {
+        return await alone.compare(commit.sha, parent);
+      } catch (error) {
+        throw new Refusal("config", `git cannot compare it with its parent: ${(error as Error).message}`);
+      } finally {
+        await alone.close();
+      }
+    });
+    return { files: parseRawDiff(raw), incomplete: null };
   }
 
   return {
@@ -55,7 +62,7 @@ export function openHistory(root: string, emptyTree: () => Promise<string>): Ope
 function argumentsOf({ to, from, since, walk, limit }: HistoryRange): readonly string[] {
   return [
     walk === "first-parent" ? "--first-parent" : "--no-merges",
-    ...(since === null ? [] : [`--since-as-filter=${since}`]),
+    ...(since === null ? [] : [`--since-as-filter=@${Math.floor(Date.parse(since) / 1000)} +0000`]),
     ...(limit === null ? [] : [`--max-count=${limit}`]),
     "--end-of-options",
     to,

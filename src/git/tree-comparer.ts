@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { cleanEnvironment } from "./process.ts";
 import { RAW_DIFF } from "./raw-diff.ts";
 
-/** One `git diff-tree --stdin` process: commits against their first parents, one after the other, without a process per commit. */
+/** One `git diff-tree --stdin` process: commits against their first parents, without a process per commit. */
 export interface TreeComparer {
   /** The `--raw -z` records. `parent` null = against nothing. Rejects when git ended: an object cannot be read. */
   compare(commit: string, parent: string | null): Promise<Buffer>;
@@ -15,6 +15,7 @@ const STDERR_MAX = 2_000;
 export function openTreeComparer(cwd: string): TreeComparer {
   const child = spawn("git", ["diff-tree", "--stdin", "--root", "--always", ...RAW_DIFF], { cwd, env: cleanEnvironment({}) });
   const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let buffered: Buffer = Buffer.alloc(0);
   let said = "";
   let last: Promise<unknown> = Promise.resolve();
   const ended = once(child, "close").catch(() => {});
@@ -23,28 +24,30 @@ export function openTreeComparer(cwd: string): TreeComparer {
     said = `${said}${text}`.slice(0, STDERR_MAX);
   });
 
-  async function compareOne(commit: string, parent: string | null): Promise<Buffer> {
-    // git repeats a line that is no commit, and only then sends what it has. No path of a commit can hold the id of that commit.
+  /** git repeats a line that is no commit, and only then sends what it has. No path of a commit can hold the id of that commit. */
+  async function answerTo(commit: string): Promise<Buffer> {
     const end = Buffer.from(`.${commit}\n`);
-    child.stdin.write(`${parent === null ? commit : `${commit} ${parent}`}\n${end.toString("latin1")}`);
-    const parts: Buffer[] = [];
-    let tail: Buffer = Buffer.alloc(0);
-    while (!tail.subarray(-end.length).equals(end)) {
+    let found = buffered.indexOf(end);
+    while (found === -1) {
       const next = await chunks.next();
       if (next.done) {
         await ended;
         throw new Error(said.trim().split("\n").join("; ") || "git diff-tree ended early");
       }
-      parts.push(next.value);
-      tail = Buffer.concat([tail.subarray(-end.length), next.value]);
+      const searched = Math.max(0, buffered.length - end.length);
+      buffered = buffered.length === 0 ? next.value : Buffer.concat([buffered, next.value]);
+      found = buffered.indexOf(end, searched);
     }
-    const answer = Buffer.concat(parts);
-    return answer.subarray(answer.indexOf(0) + 1, answer.length - end.length);
+    const answer = buffered.subarray(buffered.indexOf(0) + 1, found);
+    buffered = buffered.subarray(found + end.length);
+    return answer;
   }
 
   return {
     compare(commit, parent) {
-      const result = last.then(() => compareOne(commit, parent));
+      // Asked at once and answered in order, so that git works on the next ones while one is being judged.
+      child.stdin.write(`${parent === null ? commit : `${commit} ${parent}`}\n.${commit}\n`);
+      const result = last.then(() => answerTo(commit));
       last = result.catch(() => {});
       return result;
     },

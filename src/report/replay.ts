@@ -39,7 +39,7 @@ export function replayRowJson(row: ReplayRow): string {
     return line({ kind: "unreadable", sha, committedAt, subject, because: row.because, fault: row.fault });
   }
   if (row.status !== "judged") return "";
-  const { commit, files, verdict, atTip, findings, unreadable, taggedFieldsLost } = row;
+  const { commit, files, verdict, atTip, findings, unreadable, taggedFieldsLost, notes } = row;
   return line({
     kind: "commit",
     ...commit,
@@ -48,6 +48,7 @@ export function replayRowJson(row: ReplayRow): string {
     changesVerdict: changesVerdict(row),
     atTip,
     taggedFieldsLost,
+    notes,
     findings,
     unreadable,
   });
@@ -77,7 +78,7 @@ export function replayRowText(row: ReplayRow, view: { readonly color: boolean })
 }
 
 function judgedLines(row: JudgedRow, colors: Colors): readonly string[] {
-  const { verdict, findings, unreadable, atTip } = row;
+  const { verdict, findings, unreadable, notes, atTip } = row;
   const ordered = findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const more = ordered.length - FINDINGS_SHOWN;
   return [
@@ -88,6 +89,7 @@ function judgedLines(row: JudgedRow, colors: Colors): readonly string[] {
         `${colors.red("unreadable")} ${escapeTerminal(path)}${at === null ? "" : `:${at}`}: ${escapeTerminal(because)}`,
     ),
     ...ordered.slice(0, FINDINGS_SHOWN).map((finding) => findingLine(finding, colors)),
+    ...notes.map(escapeTerminal),
     ...(more > 0 ? [`and ${more} more (--format json has all)`] : []),
     ...(atTip !== null && changesVerdict(row)
       ? [`${colors.yellow("changes")}: under the policy at the tip ${outcome(atTip, colors)}`]

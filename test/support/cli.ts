@@ -24,8 +24,13 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** Runs one command line in this process, as main.ts would, with its output captured. */
-export async function countersign(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliRun> {
+/** Runs one command line in this process, as main.ts would, with its output captured. `given` stands in for a part of that process. */
+export async function countersign(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  given: Partial<CliContext> = {},
+): Promise<CliRun> {
   let stdout = "";
   let stderr = "";
   const context: CliContext = {
@@ -39,6 +44,7 @@ export async function countersign(cwd: string, args: readonly string[], env: Rea
     stdout: { write: (text) => (stdout += text), isTerminal: false, columns: 100 } as CliContext["stdout"],
     stderr: { write: (text) => (stderr += text), isTerminal: false, columns: 100 } as CliContext["stderr"],
     version: "0.0.0-test",
+    ...given,
   };
   const code = await runCli(args, context);
   return { code, stdout, stderr };

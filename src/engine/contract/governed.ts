@@ -36,12 +36,7 @@ export type GovernedPaths = Pick<Config["contracts"], "include" | "exclude"> & P
 
 /** Sorts the changed files of one comparison. A path counts as governed when it matches as it is or as a case-folding clone sees it. */
 export function sortChangedFiles(files: readonly GovernedFile[], contracts: GovernedPaths): SortedFiles {
-  const patterns = [...contracts.include, ...(contracts.mappings ?? []).flatMap(({ paths }) => paths)];
-  const include = compile(patterns);
-  // Leaving out takes the exact path: a fold may add to what is governed, never take away.
-  const exclude = contracts.exclude.filter(isAffordable).map((pattern) => new Minimatch(pattern, GLOB));
-  const own = compile(GOVERNANCE);
-  const roots = patterns.map(staticRoot).filter((root) => root !== "");
+  const { include, exclude, own, roots } = patternsOf(contracts);
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const governed = sorted.filter(
     (file) => (matches(include.globs, file.path) || replacesRoot(file, roots)) && !exclude.some((glob) => glob.match(file.path)),
@@ -74,6 +69,31 @@ export function takesPath(patterns: readonly string[], path: string): boolean {
 
 /** Memory of takesPath: every file of a comparison asks for the same few lists. */
 const compiledOf = new WeakMap<readonly string[], readonly Minimatch[]>();
+
+interface Patterns {
+  readonly include: Compiled;
+  readonly exclude: readonly Minimatch[];
+  readonly own: Compiled;
+  readonly roots: readonly string[];
+}
+
+/** Memory of patternsOf: a replay asks for each of thousands of commits under one configuration. */
+const patternsOfConfig = new WeakMap<GovernedPaths, Patterns>();
+
+function patternsOf(contracts: GovernedPaths): Patterns {
+  const known = patternsOfConfig.get(contracts);
+  if (known !== undefined) return known;
+  const patterns = [...contracts.include, ...(contracts.mappings ?? []).flatMap(({ paths }) => paths)];
+  const compiled: Patterns = {
+    include: compile(patterns),
+    // Leaving out takes the exact path: a fold may add to what is governed, never take away.
+    exclude: contracts.exclude.filter(isAffordable).map((pattern) => new Minimatch(pattern, GLOB)),
+    own: compile(GOVERNANCE),
+    roots: patterns.map(staticRoot).filter((root) => root !== ""),
+  };
+  patternsOfConfig.set(contracts, compiled);
+  return compiled;
+}
 
 interface Compiled {
   readonly globs: readonly Minimatch[];

@@ -161,6 +161,13 @@ async function main(): Promise<void> {
     isTerminal: stream.isTTY === true,
     columns: stream.columns ?? 80,
   });
+  // Whoever reads has gone (`| head`): the command is asked to stop, and never ends as if all had been said.
+  let isGone = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (!isGone) process.kill(process.pid, "SIGTERM");
+    isGone = true;
+  });
   process.exitCode = await runCli(process.argv.slice(2), {
     openRepository: openLocalRepository,
     schemas: officialSchemas,

@@ -3,6 +3,7 @@ import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
 import { type LocalLineageDeps, localSurroundings } from "./local-lineage.ts";
+import { Refusal, type Surroundings } from "./ports.ts";
 import { readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
 
@@ -35,7 +36,7 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
   const around =
     read.diff.findings.length === 0 || !change.lineage
       ? NO_SURROUNDINGS
-      : await localSurroundings(deps, mergeBase, set, [...read.diff.lineage.base, ...read.diff.lineage.head]);
+      : await localSurroundings(deps, mergeBase, set, [...read.diff.lineage.base, ...read.diff.lineage.head]).catch(unknownSurroundings);
   const { diff, lineage } = withLineage(read.diff, around);
   const actor = people?.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());
   return {
@@ -67,6 +68,16 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
     faults: [],
     limits: read.limits,
     simulated: change.simulated,
+  };
+}
+
+/** A clone without some of its content can still say what the change itself does. */
+function unknownSurroundings(error: unknown): Surroundings {
+  if (!(error instanceof Refusal)) throw error;
+  const message = `who depends on the change is not known: ${error.message}`;
+  return {
+    ...NO_SURROUNDINGS,
+    declared: { links: [], problems: [{ code: "E001", message, file: null, line: null, severity: "warning" }] },
   };
 }
 

@@ -119,32 +119,25 @@ async function decideOn(
     ...repository,
     changedFiles: async (base, head) => (base === commit.base && head === commit.sha ? changes : repository.changedFiles(base, head)),
   };
-  const factsOf = (lineage: boolean) =>
-    localFacts(
-      { ...deps, repository: known, progress: () => {} },
-      {
-        mergeBase: commit.base,
-        baseSha: commit.base,
-        headSha: commit.sha,
-        baseRef: plan.baseRef,
-        defaultBranch: plan.defaultBranch,
-        environment: null,
-        author: commit.author,
-        people: null,
-        policy,
-        policyCommit: plan.range.to,
-        asOf: plan.asOf,
-        simulated: true,
-        lineage,
-      },
-    );
-  const { lineage } = plan.request;
-  const notes: string[] = [];
-  const facts = await factsOf(lineage).catch((error: unknown) => {
-    if (!lineage || !(error instanceof Refusal)) throw error;
-    notes.push(`who depends on it is not known: ${error.message}`);
-    return factsOf(false);
-  });
+  const facts = await localFacts(
+    { ...deps, repository: known, progress: () => {} },
+    {
+      mergeBase: commit.base,
+      baseSha: commit.base,
+      headSha: commit.sha,
+      baseRef: plan.baseRef,
+      defaultBranch: plan.defaultBranch,
+      environment: null,
+      author: commit.author,
+      people: null,
+      policy,
+      policyCommit: plan.range.to,
+      asOf: plan.asOf,
+      simulated: true,
+      lineage: plan.request.lineage,
+    },
+  );
+  const notes = facts.diff.warnings.filter(({ file }) => file === null).map(({ message }) => message);
   return { decision: decide(facts), facts, notes };
 }
 

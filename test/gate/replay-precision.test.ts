@@ -98,13 +98,13 @@ describe("tagged fields that move with their tags are moves, and no tag is lost"
   });
 });
 
-test("a field without an id that goes elsewhere with its tag is asked about as removed, and is no tag loss", async () => {
+test("a field without an id that goes elsewhere with its tag is a move that is asked about, and is no tag loss", async () => {
   const plain = { name: "email_address", tags: ["pii"] };
   const { last, totals } = await replay([
     { message: "start", files: { "contracts/a.odcs.yaml": contract("a", { customers: [id, plain], contacts: [id] }) } },
     { message: "move", files: { "contracts/a.odcs.yaml": contract("a", { customers: [id], contacts: [id, plain] }) } },
   ]);
-  expect(last.findings.filter(({ severity }) => severity === "block").map(({ code }) => code)).toEqual(["field.removed"]);
+  expect(last.findings.filter(({ severity }) => severity === "block").map(({ code }) => code)).toEqual(["field.moved"]);
   expect(totals.tagLosses).toBe(0);
 });
 

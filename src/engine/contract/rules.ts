@@ -23,7 +23,12 @@ const READER_VERSION = 1;
 /** Equal for rules that read every file alike. */
 export function rulesDigest({ vocabulary, mappings }: ReadingRules): string {
   const { markers: _memory, ...said } = vocabulary;
-  const plain = (value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value);
   const words = Object.entries(said).map(([key, value]) => [key, plain(value)]);
   return digest("countersign/reading-rules/v1", { version: READER_VERSION, words, mappings });
+}
+
+/** Maps and sets, at any depth, as lists. */
+function plain(value: unknown): unknown {
+  if (value instanceof Map || value instanceof Set) return [...value].map(plain);
+  return Array.isArray(value) ? value.map(plain) : value;
 }

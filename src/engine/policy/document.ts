@@ -1,4 +1,20 @@
-import { Composer, type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, Parser, visit } from "yaml";
+import {
+  Composer,
+  CST,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  visit,
+} from "yaml";
+import { isCutQuote } from "../contract/source/quotes.ts";
 import type { Problem } from "../problem.ts";
 
 const MAX_DEPTH = 100;
@@ -28,8 +44,17 @@ export function readDocument(text: string, file: string): DocumentReading {
 
 function read(text: string, file: string): DocumentReading {
   const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(text.replace(/^\uFEFF/, ""))];
   const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const tokens: CST.Token[] = [];
+  let content = false;
+  for (const lexeme of new Lexer().lex(text.replace(/^\uFEFF/, ""))) {
+    if (!content && isCutQuote(lexeme)) return failure(file, lineAt(parser.offset), `missing closing ${lexeme[0]}quote`);
+    content = lexeme === CST.SCALAR;
+    tokens.push(...parser.next(lexeme));
+  }
+  tokens.push(...parser.end());
   if (depthOf(tokens) > MAX_DEPTH) return failure(file, null, `nests deeper than ${MAX_DEPTH} levels`);
   const documents = [...new Composer({ uniqueKeys: false }).compose(tokens)];
   const document = documents[0];

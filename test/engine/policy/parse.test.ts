@@ -59,6 +59,12 @@ describe("invalid policies, with their line", () => {
     ["unknown key `taggs` (did you mean `tags`?)", 3, trigger("{ taggs: [pii] }")],
     ["`policies.0.approvers` is missing", 2, "policies:\n  - name: a\n    trigger: {}\n"],
     ["duplicate policy name `a`", 5, `${trigger("{}")}${trigger("{}").replace("policies:\n", "")}`],
+    // The lexer would take the cut piece for whole, and `trigger` for a key: for every other parser it is a part of the text.
+    [
+      'missing closing "quote',
+      3,
+      'policies:\n  - name: a\n    description: "x \\"\n  trigger: {}\n      z: \\" y"\n    approvers: [{ team: a }]\n',
+    ],
     ["duplicate key `name`", 3, "policies:\n  - name: a\n    name: b\n"],
     ["Too small: expected number to be >=1", 5, entry("{ team: a, minApprovals: 0 }")],
     ["nobody can be `dpo`", 2, entry("{ role: dpo }")],

@@ -21,7 +21,7 @@ import { compareTags, type Ordered } from "./tag-changes.ts";
 import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
 /** Everything that differs between two forms of one field. */
-export function changedField({ before, after }: Pair<OwnedField>, ordered: Ordered): readonly Change[] {
+export function changedField({ before, after, assumed }: Pair<OwnedField>, ordered: Ordered): readonly Change[] {
   const place = fieldPlace(before, after);
   const tags = compareTags(before.field.tags, after.field.tags, ordered).map((each): Change => {
     const covered = each.sensitive && each.code === "tag.removed" && tagsInForce(after).some((tag) => tag.key === each.key);
@@ -38,7 +38,7 @@ export function changedField({ before, after }: Pair<OwnedField>, ordered: Order
     };
   });
   return [
-    ...identityChanges(before, after),
+    ...identityChanges(before, after, assumed === true),
     ...numberChanges(before, after),
     ...tags,
     ...shapeChanges(before, after),
@@ -46,14 +46,14 @@ export function changedField({ before, after }: Pair<OwnedField>, ordered: Order
   ];
 }
 
-/** Renamed or moved, known by an id. Blocks when a protecting tag did not come along. */
-function identityChanges(before: OwnedField, after: OwnedField): readonly Change[] {
+/** Renamed or moved. Blocks when a protecting tag did not come along, and when only the name says that it is the same field. */
+function identityChanges(before: OwnedField, after: OwnedField, assumed: boolean): readonly Change[] {
   const place = fieldPlace(before, after);
   const kept = new Set(tagsInForce(after).map((tag) => tag.key));
   const dropped = tagsInForce(before).some((tag) => protects(tag) && !kept.has(tag.key));
   const was = before.field.path.join(".");
   const made = (code: FindingCode, from: string, to: string): Change => ({
-    ...change(code, place, from, to, dropped ? ", and its tags did not come along" : "", dropped),
+    ...change(code, place, from, to, dropped ? ", and its tags did not come along" : assumed ? WITHOUT_ID : "", dropped || assumed),
     lost: dropped ? [fieldId(before)] : [],
   });
   const sameParent = before.field.path.slice(0, -1).join("\0") === after.field.path.slice(0, -1).join("\0");
@@ -64,6 +64,8 @@ function identityChanges(before: OwnedField, after: OwnedField): readonly Change
   if (old !== null && now !== null && old !== now) return [{ ...made("field.renamed", `physical name ${old}`, `physical name ${now}`) }];
   return [];
 }
+
+const WITHOUT_ID = " with its tags, as far as its name tells: no id says that it is the same field";
 
 /** A number is the field on the wire: data written under the old one is read as another field, or lost. */
 function numberChanges(before: OwnedField, after: OwnedField): readonly Change[] {

@@ -1,9 +1,11 @@
 import type { Contract, Field } from "../model.ts";
-import { type OwnedField, type OwnedObject, ownedFields, ownedObjects } from "./change.ts";
+import { type OwnedField, type OwnedObject, ownedFields, ownedObjects, protects, tagsInForce } from "./change.ts";
 
 export interface Pair<T> {
   readonly before: T;
   readonly after: T;
+  /** True where no identity of the format says that both are the same: the pair must weigh as much as a removal. */
+  readonly assumed?: boolean;
 }
 
 export interface Matched<T> {
@@ -138,7 +140,43 @@ export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> 
       added.delete(after);
     }
   }
+  for (const pair of movedWithTags([...removed], [...added])) {
+    pairs.push(pair);
+    removed.delete(pair.before);
+    added.delete(pair.after);
+  }
   return { pairs, removed: [...removed], added: [...added] };
+}
+
+/**
+ * Protected fields that stand in another object under the same name and type, with all that protected them: told as moves, which still
+ * block, because a decoy looks the same. Where a tag did not come along nothing is paired, so that the loss is told as a removal.
+ */
+function movedWithTags(removed: readonly OwnedField[], added: readonly OwnedField[]): readonly Pair<OwnedField>[] {
+  const open = Map.groupBy(added, moveKey);
+  const taken = new Set<OwnedField>();
+  return removed.flatMap((before) => {
+    const keys = [...protection(before)];
+    const candidates = open.get(moveKey(before)) ?? [];
+    if (keys.length === 0 || candidates.length > CANDIDATES_MAX) return [];
+    const fitting = candidates.filter((after) => !taken.has(after) && keys.every((key) => protection(after).has(key)));
+    const after = fitting.find(({ contract }) => contract.key === before.contract.key) ?? fitting[0];
+    if (after === undefined) return [];
+    taken.add(after);
+    return [{ before, after, assumed: true }];
+  });
+}
+
+function moveKey({ field }: OwnedField): string {
+  return JSON.stringify([field.name, field.type.logical ?? field.type.physical]);
+}
+
+function protection(owned: OwnedField): ReadonlySet<string> {
+  return new Set(
+    tagsInForce(owned)
+      .filter(protects)
+      .map(({ key }) => key),
+  );
 }
 
 type Identity = (owned: OwnedField) => readonly string[];

@@ -116,7 +116,7 @@ describe("decoys", () => {
         { "a.proto": two("string a = 1 [debug_redact = true]; string k = 2;", "string k = 2;") },
         { "a.proto": two("string k = 2;", "string k = 2; string a = 1 [debug_redact = true];") },
       ),
-    ).toEqual(["block field.removed M.a", "info field.added N.a", "info tag.added N.a"]);
+    ).toEqual(["block field.moved N.a < M.a"]);
   });
 
   it("a tagged object of the same name elsewhere does not stand in for the stripped one", () => {

@@ -1,3 +1,4 @@
+import { tagsInForce } from "./diff/change.ts";
 import { describeType } from "./diff/type-change.ts";
 import type { CompiledContract } from "./finding.ts";
 import type { Contract, Tag } from "./model.ts";
@@ -17,7 +18,7 @@ export function compileContract(contract: Contract): CompiledContract {
           .map((field) => ({
             path: field.path.join("."),
             type: describeType(field.type),
-            tags: tagKeys([...field.tags, ...object.tags, ...contract.tags]),
+            tags: tagKeys(tagsInForce({ contract, object, field })),
             masking: field.masking,
           }))
           .sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -28,12 +29,15 @@ export function compileContract(contract: Contract): CompiledContract {
 
 /** Distinct keys in order. */
 export function tagKeys(tags: readonly Tag[]): readonly string[] {
+  if (tags.length === 0) return NONE;
   const known = keysOf.get(tags);
   if (known !== undefined) return known;
   const keys = [...new Set(tags.map((tag) => tag.key))].sort();
   keysOf.set(tags, keys);
   return keys;
 }
+
+const NONE: readonly string[] = [];
 
 /** Memory of tagKeys: all findings of one place share its list. */
 const keysOf = new WeakMap<readonly Tag[], readonly string[]>();

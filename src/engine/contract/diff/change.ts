@@ -60,13 +60,21 @@ export function ownedObjects(contract: Contract): readonly OwnedObject[] {
 
 /** The field's own tags, then those of its object and contract. */
 export function tagsInForce(owned: OwnedField | OwnedObject): readonly Tag[] {
+  const own = "field" in owned ? owned.field.tags : NONE;
+  const around = owned.object.tags.length > 0 ? owned.object.tags : owned.contract.tags;
+  // One list alone is the answer: most fields need no list of their own.
+  if (owned.object.tags.length === 0 || owned.contract.tags.length === 0) {
+    if (around.length === 0) return own;
+    if (own.length === 0) return around;
+  }
   const known = inForce.get(owned);
   if (known !== undefined) return known;
-  const own = "field" in owned ? owned.field.tags : [];
   const tags = [...own, ...owned.object.tags, ...owned.contract.tags];
   inForce.set(owned, tags);
   return tags;
 }
+
+const NONE: readonly Tag[] = [];
 
 /** Memory of tagsInForce: every change of a field asks for the same list. */
 const inForce = new WeakMap<OwnedField | OwnedObject, readonly Tag[]>();

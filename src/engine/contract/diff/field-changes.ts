@@ -12,16 +12,18 @@ import {
   protects,
   tagsInForce,
 } from "./change.ts";
-import { exampleChanges } from "./example-changes.ts";
+import { fieldExampleChanges } from "./example-changes.ts";
 import { looksPersonal } from "./likeness.ts";
 import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
 import { redirectChanges } from "./redirected.ts";
+import { isSameField } from "./same-field.ts";
 import { compareTags, type Ordered } from "./tag-changes.ts";
 import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
 /** Everything that differs between two forms of one field. */
 export function changedField({ before, after, assumed }: Pair<OwnedField>, ordered: Ordered): readonly Change[] {
+  if (isSameField(before, after)) return [];
   const place = fieldPlace(before, after);
   const tags = compareTags(before.field.tags, after.field.tags, ordered).map((each): Change => {
     const covered = each.sensitive && each.code === "tag.removed" && tagsInForce(after).some((tag) => tag.key === each.key);
@@ -109,7 +111,7 @@ function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] 
     ...constraintChanges(b, a, made),
     ...differs("default.changed", b.default, a.default),
     ...differs("masking.changed", b.masking, a.masking),
-    ...exampleChanges(b.examples, a.examples, place),
+    ...fieldExampleChanges({ before, after }),
     ...listChanges(b.origins, a.origins).flatMap(([was, is]) => (b.origins.length === 0 ? [] : [made("tag.origin_changed", was, is)])),
     ...differs("description.changed", b.description, a.description),
     ...(b.deprecated === a.deprecated

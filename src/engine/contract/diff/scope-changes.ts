@@ -20,13 +20,23 @@ import type { Matched, Pair } from "./match.ts";
 import { qualityChanges } from "./quality-changes.ts";
 import { compareTags, type Ordered } from "./tag-changes.ts";
 
-/** base field id -> the forms it has at head. */
-export type FieldForms = ReadonlyMap<string, readonly OwnedField[]>;
+/** The forms that a base field (by fieldId) has at head. */
+export type FieldForms = (id: string) => readonly OwnedField[];
 
+/** Worked out when it is first asked for: most changes leave the tags of objects and contracts alone. */
 export function formsOf(fields: Matched<OwnedField>): FieldForms {
-  const forms = new Map<string, OwnedField[]>();
-  for (const { before, after } of fields.pairs) forms.set(fieldId(before), [...(forms.get(fieldId(before)) ?? []), after]);
-  return forms;
+  let forms: Map<string, OwnedField[]> | null = null;
+  return (id) => {
+    if (forms === null) {
+      forms = new Map();
+      for (const { before, after } of fields.pairs) {
+        const known = forms.get(fieldId(before));
+        if (known === undefined) forms.set(fieldId(before), [after]);
+        else known.push(after);
+      }
+    }
+    return forms.get(id) ?? [];
+  };
 }
 
 /** Tags, description and rules of a paired object. */
@@ -40,7 +50,7 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
   const left =
     before.contract.key === after.contract.key || before.contract.file === after.contract.file
       ? []
-      : scopeLosses(before.contract.tags, after.contract.tags, place, ownedFields(before), forms, "the contract around it", ordered);
+      : scopeLosses(before.contract.tags, after.contract.tags, place, () => ownedFields(before), forms, "the contract around it", ordered);
   const renamed =
     before.object.name === after.object.name ? [] : [change("field.renamed", place, before.object.name, after.object.name, "", false)];
   return [
@@ -49,7 +59,7 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
       before.object.tags,
       after.object.tags,
       place,
-      ownedFields(before),
+      () => ownedFields(before),
       forms,
       `the object \`${before.object.name}\``,
       ordered,
@@ -62,7 +72,7 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
 }
 
 export function changedContractTags(before: Contract, after: Contract, forms: FieldForms, ordered: Ordered): readonly Change[] {
-  const fields = ownedObjects(before).flatMap(ownedFields);
+  const fields = () => ownedObjects(before).flatMap(ownedFields);
   return scopeLosses(before.tags, after.tags, contractPlace(before, after), fields, forms, "the contract", ordered);
 }
 
@@ -84,15 +94,15 @@ function scopeLosses(
   before: OwnedObject["object"]["tags"],
   after: OwnedObject["object"]["tags"],
   place: Place,
-  fields: readonly OwnedField[],
+  fields: () => readonly OwnedField[],
   forms: FieldForms,
   scope: string,
   ordered: Ordered,
 ): readonly Change[] {
   const found = compareTags(before, after, ordered);
   if (found.length === 0) return [];
-  const covered = fields.flatMap((field): readonly Covered[] =>
-    (forms.get(fieldId(field)) ?? []).map((form) => ({ id: fieldId(field), field, form, keys: keysInForce(form) })),
+  const covered = fields().flatMap((field): readonly Covered[] =>
+    forms(fieldId(field)).map((form) => ({ id: fieldId(field), field, form, keys: keysInForce(form) })),
   );
   const bareOf = new Map(found.map((each) => [each, covered.filter(({ keys }) => !keys.has(each.key))]));
   const crowded = crowdedContracts(found.flatMap((each) => (each.code === "tag.removed" && each.sensitive ? bareOf.get(each)! : [])));

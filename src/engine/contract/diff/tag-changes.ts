@@ -24,6 +24,7 @@ const LEVELS = ["public", "internal", "confidential", "restricted"];
 
 /** Compares the tags of one scope. A lost key is a loss even when another scope still covers the place. */
 export function compareTags(before: readonly Tag[], after: readonly Tag[], ordered: Ordered = BUILT_IN): readonly TagChange[] {
+  if (before.length === 0 && after.length === 0) return [];
   const old = byKey(before);
   const now = byKey(after);
   const fresh = new Set([...now.keys()].filter((key) => !old.has(key)));

@@ -16,12 +16,10 @@ export function summarise(contract: Contract): LineageSummary {
 
 function taggedIn(contract: Contract, object: DataObject): LineageSummary["tagged"] {
   return object.fields.flatMap((field) => {
-    const keys = new Set(
-      tagsInForce({ contract, object, field })
-        .filter(protects)
-        .map(({ key }) => key),
-    );
-    return keys.size === 0 ? [] : [{ object: object.name, field: field.path.join("."), keys: [...keys].sort() }];
+    const protecting = tagsInForce({ contract, object, field }).filter(protects);
+    if (protecting.length === 0) return [];
+    const keys = [...new Set(protecting.map(({ key }) => key))].sort();
+    return [{ object: object.name, field: field.path.join("."), keys }];
   });
 }
 

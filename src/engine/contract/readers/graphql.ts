@@ -67,14 +67,18 @@ function objectsOf(definitions: readonly DefinitionNode[], reading: Reading): re
   }
   for (const { fields } of objects.values())
     refuseDuplicates(
-      fields.map((field) => ({ name: field.name, line: field.pos.line })),
+      fields.map(({ name, pos }) => ({ name, line: pos.line })),
       "field",
     );
   return [...objects.values()];
 }
 
+const OBJECTS: ReadonlySet<string> = new Set(
+  ["Object", "Interface", "InputObject"].flatMap((kind) => [`${kind}TypeDefinition`, `${kind}TypeExtension`]),
+);
+
 function isObject(node: DefinitionNode): node is ObjectNode {
-  return /^(Object|Interface|InputObject)Type(Definition|Extension)$/.test(node.kind);
+  return OBJECTS.has(node.kind);
 }
 
 /** The field, then its arguments as `field(argument)`. */

@@ -2,6 +2,7 @@ import type { ConstArgumentNode, ConstDirectiveNode, ConstObjectFieldNode, Const
 import type { Position, Tag } from "../../model.ts";
 import { type Entry, type MapNode, type Node, ReadFailure } from "../../source/node.ts";
 import type { TagPlace } from "../../tags.ts";
+import type { Vocabulary } from "../../vocabulary.ts";
 import { tagsDeclared } from "../declared.ts";
 
 /** Directives about access, storage or composition: words in their arguments say nothing about the data. */
@@ -10,14 +11,26 @@ const NOT_ABOUT_DATA =
 
 /** Tags of every directive whose name or arguments are in the vocabulary. */
 export function directiveTags(directives: readonly ConstDirectiveNode[] | undefined, place: TagPlace): readonly Tag[] {
-  return (directives ?? [])
-    .filter(({ name }) => !NOT_ABOUT_DATA.test(name.value))
-    .flatMap((directive) => {
-      const name = directive.name.value;
-      const pos = positionOf(directive.loc);
-      return tagsDeclared({ name, carrier: `@${name}`, value: argumentsOf(directive), pos }, place);
-    });
+  if (directives === undefined || directives.length === 0) return NONE;
+  const silent = silentIn.get(place.vocabulary) ?? new Set<string>();
+  if (silent.size === 0) silentIn.set(place.vocabulary, silent);
+  return directives.flatMap((directive) => {
+    const { name, loc } = directive;
+    const text = loc === undefined || loc.end - loc.start > SILENT_LENGTH ? null : loc.source.body.slice(loc.start, loc.end);
+    if (text !== null && silent.has(text)) return NONE;
+    const isAboutData = !NOT_ABOUT_DATA.test(name.value);
+    const declared = () => ({ name: name.value, carrier: `@${name.value}`, value: argumentsOf(directive), pos: positionOf(loc) });
+    const tags = isAboutData ? tagsDeclared(declared(), place) : NONE;
+    if (tags.length === 0 && text !== null && silent.size < SILENT_REMEMBERED) silent.add(text);
+    return tags;
+  });
 }
+
+const NONE: readonly Tag[] = [];
+const SILENT_LENGTH = 200;
+const SILENT_REMEMBERED = 10_000;
+/** Memory of directiveTags: directives, as they are written, that say nothing. Where they stand changes nothing about that. */
+const silentIn = new WeakMap<Vocabulary, Set<string>>();
 
 /** By name; a directive without any is true. */
 export function argumentsOf(directive: ConstDirectiveNode): Node {

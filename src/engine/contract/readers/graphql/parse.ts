@@ -28,7 +28,9 @@ function parsed(text: string): readonly DefinitionNode[] {
 /** The parser recurses, so depth is counted before: brackets outside of texts and comments. */
 function refuseNesting(text: string): void {
   let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
+  const mark = /[()[\]{}#"]/g;
+  while (mark.test(text)) {
+    const at = mark.lastIndex - 1;
     switch (text.charCodeAt(at)) {
       case 0x28: // (
       case 0x5b: // [
@@ -42,10 +44,10 @@ function refuseNesting(text: string): void {
         depth -= 1;
         break;
       case 0x23: // #
-        at = indexOrEnd(text, "\n", at);
+        mark.lastIndex = indexOrEnd(text, "\n", at);
         break;
       case 0x22: // "
-        at = text.startsWith('"""', at) ? blockEnd(text, at + 3) : textEnd(text, at + 1);
+        mark.lastIndex = (text.startsWith('"""', at) ? blockEnd(text, at + 3) : textEnd(text, at + 1)) + 1;
         break;
     }
   }
@@ -66,7 +68,11 @@ function blockEnd(text: string, from: number): number {
 /** The closing quote, or the end of the line, where the parser refuses the text. */
 function textEnd(text: string, from: number): number {
   let at = from;
-  while (at < text.length && text[at] !== '"' && text[at] !== "\n") at += text[at] === "\\" ? 2 : 1;
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22 || code === 0x0a) break;
+    if (code === 0x5c) at += 1;
+  }
   return at;
 }
 

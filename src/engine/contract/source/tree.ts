@@ -2,7 +2,7 @@ import { type Alias, Composer, CST, type Document, isAlias, isMap, isScalar, isS
 import type { Position } from "../model.ts";
 import { reindented } from "./continuation.ts";
 import { parseJson } from "./json.ts";
-import { type Entry, type MapNode, type Node, ReadFailure, weigh } from "./node.ts";
+import { type Entry, isNull, type MapNode, type Node, ReadFailure, weigh } from "./node.ts";
 import { advance } from "./parser.ts";
 import { isCutQuote } from "./quotes.ts";
 
@@ -10,7 +10,22 @@ const MAX_DEPTH = 100;
 const MAX_ALIASES = 10_000;
 /** Nodes after aliases are expanded, above what the file itself holds: a bomb multiplies, a contract repeats. */
 const MAX_EXPANSION = 100_000;
-const PLAIN_TAGS = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`));
+/** What may be written as a tag, and the kind of value that every parser then finds there. */
+const PLAIN_TAGS: ReadonlyMap<string, Node["kind"]> = new Map(
+  (
+    [
+      ["str", "scalar"],
+      ["int", "scalar"],
+      ["float", "scalar"],
+      ["bool", "scalar"],
+      ["null", "scalar"],
+      ["map", "map"],
+      ["seq", "seq"],
+    ] as const
+  ).map(([name, kind]) => [`tag:yaml.org,2002:${name}`, kind]),
+);
+/** Characters that end the name of an anchor in PyYAML and libyaml, and belong to it in YAML 1.2. */
+const AMBIGUOUS_NAME = /[?:,[\]{}%@`]/;
 
 /** Parses one YAML or JSON document; null when there is none. Throws ReadFailure, and whatever the library throws. */
 export function parseTree(text: string): Node | null {
@@ -50,7 +65,12 @@ function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
       const error = document.errors[0];
       if (error !== undefined) throw new ReadFailure(firstLine(error.message), lines.linePos(error.pos[0]).line);
       documents.push(document);
-      if (documents.length > 1) throw new ReadFailure("a contract file holds one YAML document, this one holds more", null);
+      if (documents.length > 1) {
+        throw new ReadFailure(
+          "a contract file holds one YAML document, and a second one starts here",
+          lines.linePos(document.range[0]).line,
+        );
+      }
     }
   };
   const take = (tokens: Iterable<Parameters<Composer["next"]>[0]>) => {
@@ -65,6 +85,8 @@ function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
     if (!content && isCutQuote(lexeme)) {
       throw new ReadFailure(`Missing closing ${lexeme[0]}quote`, lines.linePos(parser.offset).line);
     }
+    // Left out here, and a letter of the first key for other parsers. The one at the start of the file is gone by now.
+    if (lexeme === CST.BOM) throw new ReadFailure("a byte order mark stands inside the file", lines.linePos(parser.offset).line);
     content = lexeme === CST.SCALAR;
     take(advance(parser, lexeme));
     if (parser.stack.length > MAX_DEPTH + 2) {
@@ -97,18 +119,24 @@ class TreeBuilder {
     if (isAlias(node)) return this.follow(node);
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) throw new ReadFailure("an empty node stands where a value belongs", null);
     const pos = this.position(node.range?.[0] ?? 0);
-    if (node.tag !== undefined && !PLAIN_TAGS.has(node.tag)) throw new ReadFailure(`the tag \`${node.tag}\` is not allowed`, pos.line);
-    const anchor = node.anchor;
-    if (anchor !== undefined) this.anchors.set(anchor, "open");
+    const { tag, anchor } = node;
+    if (tag !== undefined && PLAIN_TAGS.get(tag) !== (isScalar(node) ? "scalar" : isMap(node) ? "map" : "seq"))
+      throw new ReadFailure(`the tag \`${tag}\` is not allowed here`, pos.line);
+    if (anchor !== undefined) this.anchors.set(plainName(anchor, pos), "open");
     const built = isScalar(node) ? this.scalar(node, pos) : isMap(node) ? this.map(node.items, pos) : this.seq(node.items, pos);
     if (anchor !== undefined) this.anchors.set(anchor, built);
     return built;
   }
 
-  private scalar(node: { source?: string; type?: unknown }, pos: Position): Node {
+  private scalar(node: { source?: string; type?: unknown; tag?: string }, pos: Position): Node {
     const text = node.source ?? "";
     if (!text.isWellFormed()) throw new ReadFailure("a lone surrogate (half a character) is not allowed", pos.line);
-    return { kind: "scalar", text, plain: node.type === undefined || node.type === "PLAIN", pos };
+    const tag = node.tag?.split(":").at(-1);
+    const untagged = node.type === undefined || node.type === "PLAIN";
+    // A parser that constructs values takes any text under `!!null` for nothing, and a `!!str` for a text even where it looks like a merge key.
+    if (tag === "null" && !isNull({ kind: "scalar", text, plain: true, pos }))
+      throw new ReadFailure("a text that is tagged `!!null` is nothing to some parsers", pos.line);
+    return { kind: "scalar", text, plain: tag === "null" || (untagged && tag !== "str"), pos };
   }
 
   private seq(items: readonly unknown[], pos: Position): Node {
@@ -142,7 +170,7 @@ class TreeBuilder {
     const line = this.position(alias.range?.[0] ?? 0).line;
     this.aliases += 1;
     if (this.aliases > MAX_ALIASES) throw new ReadFailure(`more than ${MAX_ALIASES} aliases`, line);
-    const target = this.anchors.get(alias.source);
+    const target = this.anchors.get(plainName(alias.source, { line, column: 1 }));
     if (target === undefined) throw new ReadFailure(`the alias \`*${alias.source}\` names no anchor before it`, line);
     if (target === "open") throw new ReadFailure(`the alias \`*${alias.source}\` contains itself`, line);
     this.expanded += this.weight(target);
@@ -167,6 +195,11 @@ class TreeBuilder {
     this.line = line;
     return { line: line + 1, column: offset - starts[line]! + 1 };
   }
+}
+
+function plainName(name: string, { line }: Position): string {
+  if (AMBIGUOUS_NAME.test(name)) throw new ReadFailure(`parsers disagree about where the name \`${name}\` ends`, line);
+  return name;
 }
 
 function mergeSources(value: Node): readonly MapNode[] {

@@ -1,11 +1,39 @@
 import type { Contract } from "../model.ts";
-import { type Change, change, contractPlace, type OwnedObject, objectPlace, type Place, shortDigest, tagsInForce } from "./change.ts";
+import {
+  type Change,
+  change,
+  contractPlace,
+  fieldPlace,
+  type OwnedField,
+  type OwnedObject,
+  objectPlace,
+  type Place,
+  shortDigest,
+  tagsInForce,
+} from "./change.ts";
 import type { Pair } from "./match.ts";
 import { listChanges } from "./quality-changes.ts";
 
 /** Examples may be real data: findings are published, so only a digest of them is told. */
 export function exampleChanges(before: readonly string[], after: readonly string[], place: Place): readonly Change[] {
   return listChanges(before, after).map(([was, is]) => change("examples.changed", place, told(before, was), told(after, is)));
+}
+
+/** A sample of a body, an object or a list shows everything inside it. */
+export function fieldExampleChanges({ before, after }: Pair<OwnedField>): readonly Change[] {
+  if (JSON.stringify(before.field.examples) === JSON.stringify(after.field.examples)) return [];
+  const place = fieldPlace(before, after);
+  const tagsBefore = [...place.tagsBefore, ...tagsBelow(before)];
+  return exampleChanges(before.field.examples, after.field.examples, {
+    ...place,
+    tagsBefore,
+    tagsAfter: [...place.tagsAfter, ...tagsBelow(after)],
+  });
+}
+
+function tagsBelow({ object, field }: OwnedField): Place["tagsBefore"] {
+  const below = object.fields.filter(({ path }) => path.length > field.path.length && field.path.every((step, at) => path[at] === step));
+  return [field, ...below].flatMap(({ tags, inside }) => [...tags, ...inside.map(({ tag }) => tag)]);
 }
 
 function told(examples: readonly string[], text: string): string {

@@ -27,7 +27,11 @@ export function reach(document: SchemaDocument, node: Node): Reached | null {
   for (let step = 0; step < CHAIN_MAX; step += 1) {
     if (at.kind !== "map") return null;
     const ref = at.entries.get("$ref")?.value;
-    if (ref?.kind !== "scalar" || isNull(ref)) return last === null ? { kind: "own", map: at } : { kind: "target", map: at, target: last };
+    if (ref?.kind !== "scalar" || isNull(ref)) {
+      if (last !== null) return { kind: "target", map: at, target: last };
+      document.told.add(at);
+      return { kind: "own", map: at };
+    }
     const target = document.follow(ref);
     if (target?.node.kind !== "map") return { kind: "unknown", ref: ref.text.trim() };
     last = target;

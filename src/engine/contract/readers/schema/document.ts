@@ -38,6 +38,8 @@ export class SchemaDocument {
   readonly problems: Problem[] = [];
   /** What fields refer to and do not unfold, by where it stands. */
   readonly referred = new Map<string, Referred>();
+  /** Schemas and parts whose inside is told where they stand, or where they are unfolded. */
+  readonly told = new WeakSet<Node>();
   private readonly targets = new Map<string, Target | null>();
   private readonly marks = new WeakMap<MapNode, Marks>();
   private identified: Identified | null = null;

@@ -26,6 +26,7 @@ export function readObject(
 ): DataObject {
   const { name, stableId, pos, node } = named;
   const closure = closureOf(document, [placeOf(node)], true);
+  remember(document, closure);
   const about = { name, stableId, physicalName: null, quality: [], pos };
   const inside = isContainer(closure.parts) ? childrenOf(document, name, [], closure.parts) : null;
   if (inside === null) {
@@ -52,6 +53,7 @@ export function readField(document: SchemaDocument, object: string, { path, pos,
   document.source.budget.field(path, pos);
   const closure = closureOf(document, places, false);
   const parts = closure.parts.filter((part) => !part.tagsOnly);
+  remember(document, closure);
   const inside = isContainer(parts) ? childrenOf(document, object, path, parts) : [];
   const spread = spreadLists(document, parts, inside, path.length);
   const names = isContainer(parts) ? [] : listTags(document, closure.parts);
@@ -62,6 +64,10 @@ export function readField(document: SchemaDocument, object: string, { path, pos,
     tags: [...tagsOf(document, closure, "field"), ...names, ...spread.tags],
   };
   return [field, ...spread.fields];
+}
+
+function remember(document: SchemaDocument, { parts }: Closure): void {
+  for (const { map, tagsOnly } of parts) if (!tagsOnly) document.told.add(map);
 }
 
 function tagsOf(document: SchemaDocument, { parts, unknown }: Closure, scope: "field" | "object"): readonly Tag[] {

@@ -14,6 +14,7 @@ const ROUNDS = 5;
 
 /**
  * Tells every field that refers to an object which tags stand inside it, so that a reference turned to an untagged twin is a loss.
+ * Definitions that stand where no object is told from (`$defs` inside a schema) become objects too, under the place where they stand.
  * @param told objects of this document by where they stand (`#/components/schemas/Customer`); others are read here.
  */
 export function withInside(
@@ -21,10 +22,12 @@ export function withInside(
   objects: readonly DataObject[],
   told: ReadonlyMap<string, DataObject>,
 ): readonly DataObject[] {
-  const definitions = definitionsOf(document, told);
+  const hidden: DataObject[] = [];
+  const definitions = definitionsOf(document, told, hidden);
   const tags = innerTags(definitions);
-  if (tags.size === 0) return objects;
-  return objects.map((object) => ({
+  const all = [...objects, ...hidden];
+  if (tags.size === 0) return all;
+  return all.map((object) => ({
     ...object,
     fields: object.fields.map((field) => {
       const inside = refsOf(document, field).flatMap((ref) => tags.get(ref) ?? []);
@@ -38,10 +41,16 @@ function refsOf(document: SchemaDocument, field: Field): readonly string[] {
 }
 
 /** Reading one definition may find further ones: a map tells entries that are added while it is walked. */
-function definitionsOf(document: SchemaDocument, told: ReadonlyMap<string, DataObject>): ReadonlyMap<string, Definition> {
+function definitionsOf(
+  document: SchemaDocument,
+  told: ReadonlyMap<string, DataObject>,
+  hidden: DataObject[],
+): ReadonlyMap<string, Definition> {
   const found = new Map<string, Definition>();
   for (const [ref, target] of document.referred) {
+    const isHidden = ref.startsWith("#") && !told.has(ref) && !document.told.has(target.node);
     const object = told.get(ref) ?? readTarget(document, ref, target);
+    if (isHidden) hidden.push(object);
     found.set(ref, {
       own: [
         ...object.tags.filter(protects).map((tag) => ({ at: "", tag })),

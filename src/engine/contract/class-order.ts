@@ -36,10 +36,20 @@ export function compareClass({ order }: { readonly order: ClassOrder }, a: strin
  * The classes that a category or a configured class is at least: what is demanded for them is demanded for it. Empty for built-in classes.
  * A category that nobody declared is what the categories around it are.
  */
-export function impliedClasses({ order }: { readonly order: ClassOrder }, key: string): ReadonlySet<string> {
+export function impliedClasses(
+  { order, within }: { readonly order: ClassOrder; readonly within: ReadonlyMap<string, string> },
+  key: string,
+): ReadonlySet<string> {
   if (BUILT_IN_KEYS.has(key) && !key.startsWith("category:")) return new Set();
-  const around = key.startsWith("category:") ? pathsAbove(key) : [];
+  const around = key.startsWith("category:") ? pathsAbove(key) : wider(within, key);
   return new Set([...around, ...[key, ...around].flatMap((each) => [...(order.get(each) ?? [])])].filter(isSensitive));
+}
+
+/** Every class that a configured one lies within, nearest first; a chain gets shorter with each step. */
+function wider(within: ReadonlyMap<string, string>, key: string): readonly string[] {
+  const found: string[] = [];
+  for (let next = within.get(key); next !== undefined && !found.includes(next); next = within.get(next)) found.push(next);
+  return found;
 }
 
 /** Why a step may not be added, as a sentence fragment; null = it may. Configuration adds classes to the built-in order and never moves one of them. */

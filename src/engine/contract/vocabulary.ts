@@ -22,6 +22,8 @@ export interface Vocabulary {
   /** Categories that somebody declared, as keys (`category:user.contact`). */
   readonly categories: ReadonlySet<string>;
   readonly order: ClassOrder;
+  /** Configured classes whose words begin with another class (`pii-email` with `pii`): to that one they still belong. */
+  readonly within: ReadonlyMap<string, string>;
   /** Memory of markerClass: files repeat the same few keys. */
   readonly markers: Map<string, string | null>;
 }
@@ -75,7 +77,21 @@ export function compileVocabulary(vocabulary: VocabularyConfig, words: readonly 
   ];
   for (const key of steps.flatMap(({ weaker, stronger }) => [weaker, stronger]))
     (key.startsWith("category:") ? categories : classes).add(key);
-  return { classes, synonyms, prefixes: new Set([...PREFIX_CLASSES, ...keywords]), categories, order: orderOf(steps), markers: new Map() };
+  const prefixes = new Set([...PREFIX_CLASSES, ...keywords]);
+  const within = new Map([...classes].flatMap((key) => withinOf(key, { classes, synonyms })));
+  return { classes, synonyms, prefixes, categories, order: orderOf(steps), within, markers: new Map() };
+}
+
+/** The longest class that a configured one begins with. Without the configuration the word would have been read as that class. */
+function withinOf(key: string, { classes, synonyms }: Pick<Vocabulary, "classes" | "synonyms">): readonly (readonly [string, string])[] {
+  if (BUILT_IN_CLASSES.includes(key)) return [];
+  const words = key.split("-");
+  for (let length = words.length - 1; length > 0; length -= 1) {
+    const head = words.slice(0, length).join("-");
+    const known = synonyms.get(head) ?? head;
+    if (known !== "public" && known !== key && (classes.has(known) || known.startsWith("category:"))) return [[key, known]];
+  }
+  return [];
 }
 
 /** The built-in order with every step that agrees with it. */
@@ -144,7 +160,9 @@ function findReading(vocabulary: Vocabulary, word: string, classifying: boolean)
   if (raw === "") return null;
   if (isTemplate(raw)) return readTemplate(vocabulary, raw);
   const assigned = /^([^:=]+?)\s*[:=]\s*(.*)$/s.exec(raw);
-  const marker = assigned === null ? null : markerClass(vocabulary, assigned[1]!);
+  const named = assigned === null ? null : markerClass(vocabulary, assigned[1]!);
+  // A keyword that is also a key of classes (`classification`) never hides the class that stands under it.
+  const marker = named !== null && !BUILT_IN_CLASSES.includes(named) && isClassifyingKey(assigned![1]!) ? null : named;
   if (assigned !== null && marker !== null) return readMarker(marker, assigned[2]!);
   if (assigned !== null && isClassifyingKey(assigned[1]!)) return readWord(vocabulary, assigned[2]!, true);
   const text = normaliseWord(raw);

@@ -1,3 +1,4 @@
+import { BUILT_IN_CLASSES, isSensitive } from "../contract/classes.ts";
 import type { Finding } from "../contract/finding.ts";
 import { impliedClasses, type Vocabulary } from "../contract/vocabulary.ts";
 import type { PolicyMatch } from "../decision.ts";
@@ -74,16 +75,25 @@ function findingTests(trigger: Trigger): readonly FindingTest[] {
   return tests;
 }
 
-/** An unknown class meets every test: unknown is never taken as public. */
+/** An unknown class meets every test, and so does one that configuration knows by its name alone: unknown is never taken as public. */
 function classificationTest(text: string): FindingTest {
   const test = parseClassification(text);
   return {
     reasons: (finding, { vocabulary }) => {
-      const keys = levelled(keysOf(finding), (key) => impliedClasses(vocabulary, key));
-      return test === null || finding.unknownClasses.length > 0 || meetsClassification(test, keys) ? [`classification ${text}`] : [];
+      const keys = keysOf(finding);
+      const unknown = finding.unknownClasses.length > 0 || keys.some((key) => isUnplaced(vocabulary, key));
+      const levels = levelled(keys, (key) => impliedClasses(vocabulary, key));
+      return test === null || unknown || meetsClassification(test, levels) ? [`classification ${text}`] : [];
     },
     otherwise: `no change touches a field classified ${text}`,
   };
+}
+
+/** A class that a keyword or a policy names, and that nothing places beside the others: without that name it was an unknown one. */
+function isUnplaced({ classes, order, within, prefixes }: Vocabulary, key: string): boolean {
+  if (!classes.has(key) || BUILT_IN_CLASSES.includes(key)) return false;
+  const wider = within.get(key);
+  return (wider === undefined || !prefixes.has(wider)) && ![...(order.get(key) ?? [])].some(isSensitive);
 }
 
 interface WholeTest {

@@ -40,7 +40,7 @@ export async function startHand(): Promise<Hand> {
   hub.clock = () => new Date(now);
   populate(hub);
 
-  const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 1500 });
+  const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 4000 });
   const database = await openDatabase({ databaseUrl: null, dataDir: null });
   await migrate(database);
   const ledger = createLedger(database);

@@ -6,7 +6,7 @@ import { type Hub, startHub } from "../hub/hub.ts";
 export const FILE = "contracts/customers.odcs.yaml";
 export const CHECK = "countersign: main";
 export const POLICY_CHECK = "countersign: main / repo/pii-change-policy";
-const WAIT_MS = 25_000;
+const WAIT_MS = 60_000;
 
 /** A simulated GitHub with the organisation acme, and the real app in front of it over HTTP. One for a whole test file: starting is dear. */
 export interface Scene {

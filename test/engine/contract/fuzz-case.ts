@@ -3,6 +3,7 @@ import { diffContracts } from "../../../src/engine/contract/diff.ts";
 import { readContract } from "../../../src/engine/contract/read.ts";
 import type { CorpusFile } from "./corpus.ts";
 import { documentOf, FORMS, shape } from "./generated.ts";
+import { lostProtection, tellsLoss } from "./loss-oracle.ts";
 import { mutantOf, randomFrom } from "./mutants.ts";
 import { fileOf, inputOf, rules } from "./support.ts";
 
@@ -38,6 +39,8 @@ export function troubleWith({ path, base, head }: FuzzCase): string | null {
     for (const value of [reading, diff]) if (!isPlain(value)) return "the output is no plain JSON";
     const unreadable = reading.status === "unparseable" && readContract(fileOf(path, base), rules).status === "contract";
     if (unreadable && !diff.findings.some(({ severity }) => severity === "block")) return "an unreadable head does not block";
+    const lost = unreadable ? [] : lostProtection({ [path]: base }, { [path]: head });
+    if (lost.length > 0 && !tellsLoss(diff.findings)) return `protection is lost and nothing blocks: ${lost.slice(0, 3).join(", ")}`;
     if (base === head && reading.status !== "unparseable" && diff.findings.length > 0) return "no change, and findings";
     return null;
   } catch (error) {

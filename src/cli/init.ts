@@ -7,13 +7,23 @@ import { type CliContext, EXIT } from "./io.ts";
 
 const PACKS = fileURLToPath(new URL("../../policies", import.meta.url));
 
-const CONFIG = `# Countersign configuration. Everything is optional; the keys are described in docs/policies.md.
+const configFor = (pack: string) => `# Countersign configuration. Everything is optional; the keys are described in docs/policies.md.
 governance:
   requireApproval: [pii, gdpr]        # tags whose change always needs an approval
 teams:
   designated: []                      # teams that may approve a medium or high risk, e.g. [data-stewards]
   executive: []                       # who reviews a critical risk and changes to these files; else the organisation's owners
-`;
+${rolesOf(pack)}`;
+
+/** The roles that a pack names, each mapped to the team that it stands beside: an example that narrows nothing yet. */
+function rolesOf(pack: string): string {
+  const pairs = new Map([...pack.matchAll(/- role: (\S+)\n\s+team: (\S+)/g)].map(([, role, team]) => [role!, team!]));
+  if (pairs.size === 0) return "";
+  const lines = [...pairs].map(
+    ([role, team]) => `  ${`${role}: { team: ${team} }`.padEnd(35)} # who of the team may approve where a policy names this role\n`,
+  );
+  return `roles:\n${lines.join("")}`;
+}
 
 /** `countersign init`: writes a configuration and a policy pack. Never overwrites. */
 export function addInit(program: Command, context: CliContext, done: (code: number) => void): void {
@@ -34,9 +44,10 @@ async function init(context: CliContext, path: string, pack: string): Promise<nu
   const { root, bare } = repository;
   await repository.close();
   if (bare) throw new Refusal("usage", "a bare repository has no files to write: run init in a clone");
+  const policies = await readFile(join(PACKS, `${pack}.yaml`), "utf8");
   const files = [
-    { path: ".choochoorc", text: CONFIG },
-    { path: ".choochoo/approval-policies.yaml", text: await readFile(join(PACKS, `${pack}.yaml`), "utf8") },
+    { path: ".choochoorc", text: configFor(policies) },
+    { path: ".choochoo/approval-policies.yaml", text: policies },
   ];
   for (const file of files) {
     const taken = await access(join(root, file.path)).then(

@@ -3,6 +3,7 @@ import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
+import { unmappedRoles } from "./policy/roles.ts";
 import type { Problem } from "./problem.ts";
 import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
 import { explain } from "./tree.ts";
@@ -62,25 +63,11 @@ function passingState({ environment, findings, requirements, matches }: Judgemen
 }
 
 function problemsOf(judgement: Judgement): readonly Problem[] {
-  const { facts, peopleProblems, environment } = judgement;
+  const { facts, peopleProblems, environment, requirements, config } = judgement;
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
   if (environment === null) return policy.problems;
-  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(judgement)];
-}
-
-/** A role that names nobody narrows nothing: said once, so that nobody believes it does. */
-function unmappedRoles({ requirements, config }: Judgement): readonly Problem[] {
-  const roles = requirements.flatMap(({ role, team }) =>
-    role === null || team === null || Object.hasOwn(config.roles, role) ? [] : [{ role, team }],
-  );
-  return [...new Map(roles.map((each) => [each.role, each])).values()].map(({ role, team }) => ({
-    code: "E002",
-    message: `the role \`${role}\` is not mapped under \`roles\`: any member of ${team} may approve`,
-    file: ".choochoorc",
-    line: null,
-    severity: "warning",
-  }));
+  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(requirements, config.roles)];
 }
 
 function isConfiguration({ facts, peopleProblems }: Judgement): boolean {

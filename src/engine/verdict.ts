@@ -90,7 +90,8 @@ function losesTag({ code, weight }: Finding): boolean {
 
 function phrase(finding: Finding): string {
   const lost = finding.tagsBefore.filter((tag) => !finding.tagsAfter.includes(tag));
-  if (finding.code === "tag.removed" && lost.length > 0) return `a \`${lost.join("`, `")}\` tag is removed`;
+  if (finding.code === "tag.removed" && lost.length === 1) return `a \`${lost[0]}\` tag is removed`;
+  if (finding.code === "tag.removed" && lost.length > 1) return `tags \`${lost.join("`, `")}\` are removed`;
   if (finding.code === "field.removed" && finding.tagsBefore.length > 0) return `a \`${finding.tagsBefore.join("`, `")}\` field is removed`;
   const place = [finding.object, finding.field].filter((part) => part !== null).join(".") || finding.contract;
   return `${place}: ${finding.message}`;

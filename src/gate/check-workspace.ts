@@ -66,6 +66,7 @@ export async function checkWorkspace({ repository, comparer, clock, ...lineage }
       asOf: request.people?.asOf ?? clock.now().toISOString(),
       simulated: [request.people, request.policy, request.config, request.author, request.environment].some((given) => given !== null),
       lineage: true,
+      advice: true,
     },
   );
   return { decision: decide(facts), facts };

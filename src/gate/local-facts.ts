@@ -7,6 +7,9 @@ import { Refusal, type Surroundings } from "./ports.ts";
 import { readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
 
+/** Changed files that nothing governs, read to say which of them are contracts all the same. */
+const ADVISED_FILES_MAX = 50;
+
 /** A change in a local repository, as far as its caller knows it. */
 export interface LocalChange {
   /** What the contracts are compared with: a commit, or the empty tree. */
@@ -26,13 +29,16 @@ export interface LocalChange {
   readonly simulated: boolean;
   /** False: who depends on a changed contract is not looked up, and counts as not known. */
   readonly lineage: boolean;
+  /** True: contracts that changed where nothing governs them are told. */
+  readonly advice: boolean;
 }
 
 /** Reads what a change does to contracts, and puts it with what else is known: nothing that only a server would know. */
 export async function localFacts(deps: LocalLineageDeps, change: LocalChange): Promise<Facts> {
   const { policy, people, author, mergeBase, headSha } = change;
   const set = readableSet(policy);
-  const read = await readChange(deps, { base: mergeBase, head: headSha }, set);
+  // A replay wants to know what would have been decided, fast: advice on files that nothing governs decides nothing.
+  const read = await readChange(deps, { base: mergeBase, head: headSha }, set, change.advice ? ADVISED_FILES_MAX : 0);
   const around =
     read.diff.findings.length === 0 || !change.lineage
       ? NO_SURROUNDINGS

@@ -19,15 +19,21 @@ const READS_AT_ONCE = 8;
 /** Changed files outside the governed paths that are read to see whether a contract left them. */
 const OUTSIDE_FILES_MAX = 50;
 
+/** Of those, how many are read to say that a contract stands where nobody looks. Each is a request to GitHub. */
+const ADVISED_FILES_MAX = 8;
+/** Larger ones get no advice: they would cost more than it is worth. */
+const ADVISED_BYTES_MAX = 262_144;
+
 /** Reads only what differs between the two sides (by object id) and compares the whole set together. */
 export async function readChange(
   { repository, comparer }: { readonly repository: Repository; readonly comparer: ContractComparer },
   sides: { readonly base: string; readonly head: string },
   set: PolicySet,
+  advisedFilesMax = ADVISED_FILES_MAX,
 ): Promise<ChangeReading> {
   const { config } = set;
   const changes = await repository.changedFiles(sides.base, sides.head);
-  const { governed, governance, outside, problems } = sortChangedFiles(changes.files, config.contracts);
+  const { governed, governance, outside, unclaimed, problems } = sortChangedFiles(changes.files, config.contracts);
   const limits: Problem[] = [...problems];
   if (changes.incomplete !== null) limits.push(limit(changes.incomplete));
 
@@ -36,7 +42,9 @@ export async function readChange(
   const head = await read("head", governed);
   // A contract can only leave the governed paths when one of them lost a file.
   const lostFile = governed.some((file) => file.headBlob === null);
-  const elsewhere = lostFile ? await read("head", outside.slice(0, OUTSIDE_FILES_MAX)) : [];
+  const elsewhere = lostFile
+    ? await read("head", outside.slice(0, OUTSIDE_FILES_MAX))
+    : await readSide(repository, "head", unclaimed.slice(0, advisedFilesMax), Math.min(ADVISED_BYTES_MAX, config.contracts.maxFileBytes));
 
   const referenced = {
     base: await readReferenced(repository, sides.base, base, config.contracts),

@@ -135,6 +135,7 @@ async function decideOn(
       asOf: plan.asOf,
       simulated: true,
       lineage: plan.request.lineage,
+      advice: false,
     },
   );
   const notes = facts.diff.warnings.filter(({ file }) => file === null).map(({ message }) => message);

@@ -1,14 +1,22 @@
+import { outsideWarning } from "../engine/contract/diff.ts";
+import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
+import { readContract } from "../engine/contract/read.ts";
 import { References } from "../engine/contract/references.ts";
 import { validateContract } from "../engine/contract/validate.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
+import { unmappedRoles } from "../engine/policy/roles.ts";
 import { readingRules } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
 import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
 import { readSide } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
 import { readReferenced } from "./read-references.ts";
+
+/** Files that nothing governs, read to say which of them are contracts all the same; larger ones are not. */
+const ADVISED_FILES_MAX = 1_000;
+const ADVISED_BYTES_MAX = 262_144;
 
 export interface ValidationResult {
   /** Governed files that were read. */
@@ -26,18 +34,33 @@ export async function validateWorkspace(repository: LocalRepository, schemas: Of
   const set = readableSet(policy);
   const { config } = set;
   const all = await repository.changedFiles(null, tree);
-  const { governed, problems } = sortChangedFiles(all.files, config.contracts);
-  const chosen = governed.filter((file) => under === "" || file.path === under || file.path.startsWith(`${under}/`));
-  if (under !== "" && chosen.length === 0 && !all.files.some((file) => file.path === under || file.path.startsWith(`${under}/`))) {
+  const { governed, unclaimed, problems } = sortChangedFiles(all.files, config.contracts);
+  const isUnder = ({ path }: GovernedFile) => under === "" || path === under || path.startsWith(`${under}/`);
+  const chosen = governed.filter(isUnder);
+  if (under !== "" && chosen.length === 0 && !all.files.some(isUnder)) {
     throw new Refusal("not_found", `no such path in the repository: ${under}`);
   }
   const rules = readingRules(set);
   const files = await readSide(repository, "head", chosen, config.contracts.maxFileBytes);
   const referenced = await readReferenced(repository, tree, files, config.contracts);
   const references = new References([...files, ...referenced]);
+  const elsewhere = await readSide(repository, "head", unclaimed.filter(isUnder).slice(0, ADVISED_FILES_MAX), ADVISED_BYTES_MAX);
   return {
     files: files.length,
-    config: policy.problems,
-    contracts: [...problems, ...files.flatMap((file) => validateContract(file, rules, references, schemas))],
+    config: [
+      ...policy.problems,
+      ...unmappedRoles(
+        set.policies.flatMap(({ approvers }) => approvers),
+        config.roles,
+      ),
+    ],
+    contracts: [
+      ...problems,
+      ...files.flatMap((file) => validateContract(file, rules, references, schemas)),
+      ...elsewhere.flatMap((file) => {
+        const reading = readContract(file, rules);
+        return reading.status === "contract" ? [outsideWarning(reading.contract)] : [];
+      }),
+    ],
   };
 }

@@ -66,7 +66,8 @@ export function diffLines(rows: readonly ChangeRow[]): readonly DiffLine[] {
     return [
       { sign: " ", text: `${clip(visible(row.subject), VALUE_MAX)}  (${place(row)})` },
       ...changed.flatMap(({ label, before, after }): readonly DiffLine[] => [
-        { sign: "-", text: `  ${label}: ${before ?? "(none)"}` },
+        // A contract that cannot be read was one before: "(none)" would say that there was nothing.
+        ...(label === "contract" && before === null ? [] : [{ sign: "-", text: `  ${label}: ${before ?? "(none)"}` } as const]),
         { sign: "+", text: `  ${label}: ${after ?? "(none)"}` },
       ]),
     ];

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Decision } from "../engine/decision.ts";
+import type { ChangeRow } from "./changes.ts";
 import { diffLines, place } from "./field-diff.ts";
 import { count, listed } from "./phrase.ts";
 import { type Colors, escapeTerminal, terminal } from "./terminal-escape.ts";
@@ -7,6 +8,7 @@ import type { DecisionView } from "./view.ts";
 import { standAlone, wrap } from "./wrap.ts";
 
 const ROWS_SHOWN = 20;
+const TABLE_WIDTH_MIN = 60;
 const DIFF_LINES_SHOWN = 40;
 
 /** What each section of the terminal page draws from. */
@@ -26,6 +28,35 @@ export function changes({ view, colors, width }: Page): string {
   const quiet = view.rows.length - governed.length;
   const rest = quiet === 0 ? "" : `  ${count(quiet, governed.length > 0 ? "other change" : "change")} that nothing governs`;
   if (governed.length === 0) return rest === "" ? "" : `${title("Changes", colors)}\n${rest}`;
+  const shown = governed.slice(0, ROWS_SHOWN);
+  const more = governed.length > shown.length ? `\n  ${count(governed.length - shown.length, "more change")}: see --format json` : "";
+  const drawn = width < TABLE_WIDTH_MIN ? stacked(shown, colors, width) : tabled(shown, colors, width);
+  return `${title("Changes", colors)}\n${drawn}${more}${rest === "" ? "" : `\n${rest}`}`;
+}
+
+/** Where three columns would be too narrow to read, one below the other. */
+function stacked(rows: readonly ChangeRow[], colors: Colors, width: number): string {
+  return rows
+    .map((row, index) => {
+      const because = reasons(row, colors);
+      const lines = [
+        `  ${colors.bold(escapeTerminal(row.subject))}`,
+        `    ${terminal(listed(row.phrases, 4, "; "), colors)}`,
+        `    ${colors.dim(escapeTerminal(place(row)))}`,
+        ...(index > 0 && because === reasons(rows[index - 1]!, colors) ? [colors.dim("same")] : because.split("\n")).map(
+          (line) => `    ${line}`,
+        ),
+      ];
+      return lines.map((line) => wrap(line, width, "    ")).join("\n");
+    })
+    .join("\n");
+}
+
+function reasons(row: ChangeRow, colors: Colors): string {
+  return row.why.map((why) => terminal(why, colors)).join("\n");
+}
+
+function tabled(rows: readonly ChangeRow[], colors: Colors, width: number): string {
   const inner = width - 2;
   const widths = [Math.floor(inner * 0.36), Math.floor(inner * 0.32), inner - Math.floor(inner * 0.36) - Math.floor(inner * 0.32)];
   const table = new Table({
@@ -34,10 +65,9 @@ export function changes({ view, colors, width }: Page): string {
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
   table.push(["Change", "Where", "Why governed"].map((text) => colors.dim(text)));
-  const shown = governed.slice(0, ROWS_SHOWN);
-  shown.forEach((row, index) => {
-    const because = row.why.map((why) => terminal(why, colors)).join("\n");
-    const before = shown[index - 1]?.why.map((why) => terminal(why, colors)).join("\n");
+  rows.forEach((row, index) => {
+    const because = reasons(row, colors);
+    const before = index === 0 ? null : reasons(rows[index - 1]!, colors);
     const cells = [
       `${colors.bold(escapeTerminal(row.subject))}\n${terminal(listed(row.phrases, 4, "; "), colors)}`,
       escapeTerminal(place(row)),
@@ -46,12 +76,11 @@ export function changes({ view, colors, width }: Page): string {
     table.push([{ content: "─".repeat(inner - 2), colSpan: 3 }]);
     table.push(...rowsOfLines(cells.map((cell, column) => wrap(cell, widths[column]! - 2, "").split("\n"))));
   });
-  const more = governed.length > shown.length ? `\n  ${count(governed.length - shown.length, "more change")}: see --format json` : "";
-  const drawn = table
+  return table
     .toString()
     .split("\n")
-    .map((line) => (/^─+$/.test(line) ? `  ${colors.dim(line)}` : `  ${line}`.trimEnd()));
-  return `${title("Changes", colors)}\n${drawn.join("\n")}${more}${rest === "" ? "" : `\n${rest}`}`;
+    .map((line) => (/^─+$/.test(line) ? `  ${colors.dim(line)}` : `  ${line}`.trimEnd()))
+    .join("\n");
 }
 
 /** One table row for each line: the library takes quadratic time over a long cell. */

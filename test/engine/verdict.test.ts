@@ -13,6 +13,7 @@ const lowered = {
 
 test.each<readonly [string, readonly Partial<Finding>[]]>([
   ["a `pii` tag is removed (and 1 more change)", [masking, { tagsBefore: ["pii"] }]],
+  ["tags `pci-dss`, `pii` are removed", [{ tagsBefore: ["pci-dss", "pii"] }]],
   ["customers.email: classification lowered from `restricted` to `public` (and 1 more change)", [masking, lowered]],
   ["customers.email: masking changed (and 1 more change)", [{ severity: "warn", weight: "other" }, masking]],
   ["customers.email: masking changed", [masking]],

@@ -48,8 +48,8 @@ describe("a page for a person", () => {
     expect(renderTerminal(strip, { color: true, width: 80 })).toContain(`${ESC}[33m`);
   });
 
-  test.each(Object.entries({ ...allFixtures, mass: massStrip(500) }))("%s fits 60, 80 and 120 columns", (_, decision) => {
-    for (const width of [60, 80, 120])
+  test.each(Object.entries({ ...allFixtures, mass: massStrip(500) }))("%s fits 40, 60, 80 and 120 columns", (_, decision) => {
+    for (const width of [40, 60, 80, 120])
       for (const color of [true, false])
         for (const line of renderTerminal(decision, { color, width }).split("\n")) expect(columns(line)).toBeLessThanOrEqual(width);
   });
@@ -66,6 +66,40 @@ describe("a page for a person", () => {
       expect(text.replace(/\s+/g, "")).toContain(`Fielddiff${long.object}.${long.field}`);
       for (const line of text.split("\n")) expect(columns(line)).toBeLessThanOrEqual(width);
     }
+  });
+
+  test("names what was compared, and says when that is nothing", () => {
+    expect(renderTerminal(strip, { color: false, width: 80 })).toContain(
+      `base ${strip.base.slice(0, 12)}, head ${strip.head.slice(0, 12)}`,
+    );
+    expect(renderTerminal({ ...strip, base: strip.head }, { color: false, width: 120 })).toContain("nothing was compared");
+  });
+
+  test("where columns would be too narrow, the place and the reason stand below the change", () => {
+    const lines = renderTerminal(strip, { color: false, width: 40 }).split("\n");
+    const at = lines.indexOf("  customers.email");
+    expect(lines[at + 1]).toBe("    tag `pii` removed");
+    expect(lines[at + 2]).toBe("    contracts/customers.odcs.yaml:14");
+  });
+
+  test("a colon in a message stays a colon, and warnings are no errors", () => {
+    const problem = {
+      code: "E002",
+      message: "the role `security` is not mapped under `roles`: any member may approve",
+      file: ".choochoorc",
+    } as const;
+    const decision = { ...strip, problems: [{ ...problem, line: null, severity: "warning" } as const] };
+    const text = renderTerminal(decision, { color: false, width: 120 });
+    expect(text).toContain("  ! Warning E002 `.choochoorc`: the role `security` is not mapped under `roles`: any member may approve");
+    const hostile = [{ ...problem, message: "a:`x`:: b", line: null, severity: "error" } as const];
+    safe(renderTerminal({ ...strip, problems: hostile }, { color: false, width: 120 }));
+  });
+
+  test("a role is asked for by its name", () => {
+    const [requirement] = strip.requirements;
+    const owner = { ...requirement!, id: "organisation owner", team: null, role: "organisation owner", users: [], completers: [] };
+    const text = renderTerminal({ ...strip, peopleKnown: false, requirements: [owner] }, { color: false, width: 140 });
+    expect(text).toContain("One organisation owner who did not work on this change reviews and approves this pull request.");
   });
 
   test("an unreadable truth shows no score", () => {

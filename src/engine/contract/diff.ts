@@ -150,14 +150,15 @@ function whereabouts(contract: Contract, outside: readonly Contract[]): string |
   return same?.file ?? null;
 }
 
-function outsideWarning(contract: Contract): Problem {
+/** A contract where no pattern of the configuration takes it: its changes ask nobody. */
+export function outsideWarning(contract: Contract): Problem {
   return {
     code: "E003",
-    message: "reads as a data contract, but stands outside the governed paths",
+    message: "reads as a data contract, but stands outside the governed paths: nobody is asked when it changes",
     file: contract.file,
     line: contract.pos.line,
     severity: "warning",
-    hint: "add its path to `contracts.include`",
+    hint: "add its path to `contracts.include`, or to `contracts.exclude` to leave it out on purpose",
   };
 }
 

@@ -9,12 +9,15 @@ export interface SortedFiles {
   readonly governed: readonly GovernedFile[];
   /** The gate's own files: policy, configuration, system cards, attributes. */
   readonly governance: readonly GovernedFile[];
-  /** Other YAML or JSON at the head: a contract may have gone there. Added files first. */
+  /** Other files at the head that are named as contracts may be: one may have gone there. Added files first. */
   readonly outside: readonly GovernedFile[];
+  /** Those of `outside` that nobody left out on purpose, by `contracts.exclude`. */
+  readonly unclaimed: readonly GovernedFile[];
   /** Paths and patterns that nobody can judge: they block. */
   readonly problems: readonly Problem[];
 }
 
+const CONTRACT_NAME = /\.(ya?ml|json|avsc|proto|graphqls?|gql)$/i;
 const MAX_PATTERN_LENGTH = 512;
 const MAX_WILDCARDS = 24;
 const MAX_BRACES = 100;
@@ -46,11 +49,13 @@ export function sortChangedFiles(files: readonly GovernedFile[], contracts: Gove
   );
   const taken = new Set([...governed, ...governance]);
   const judged = new Set([...taken, ...sorted.filter((file) => hasDotSegments(file.path))]);
-  const outside = sorted.filter((file) => file.headBlob !== null && /\.(ya?ml|json)$/i.test(file.path) && !taken.has(file));
+  const others = sorted.filter((file) => file.headBlob !== null && CONTRACT_NAME.test(file.path) && !taken.has(file));
+  const outside = [...others.filter((file) => file.baseBlob === null), ...others.filter((file) => file.baseBlob !== null)];
   return {
     governed,
     governance,
-    outside: [...outside.filter((file) => file.baseBlob === null), ...outside.filter((file) => file.baseBlob !== null)],
+    outside,
+    unclaimed: outside.filter((file) => !exclude.some((glob) => glob.match(file.path))),
     problems: [...include.problems, ...pathProblems([...judged].filter((file) => file.headBlob !== null).map((file) => file.path))],
   };
 }

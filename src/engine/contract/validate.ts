@@ -1,7 +1,7 @@
 import type { Problem } from "../problem.ts";
 import { allTags } from "./diff/change.ts";
 import { visible } from "./lookalike.ts";
-import type { Contract, ContractFile } from "./model.ts";
+import type { Contract, ContractFile, Tag } from "./model.ts";
 import type { OfficialSchemas } from "./official/schemas.ts";
 import { validateOfficially } from "./official/validate.ts";
 import { readContract } from "./read.ts";
@@ -79,16 +79,24 @@ function nameProblems(file: ContractFile): readonly Problem[] {
 
 function unknownClasses(file: ContractFile, contract: Contract): readonly Problem[] {
   return allTags(contract)
-    .filter((tag) => tag.classifies && !tag.known && !tag.opaque)
-    .map(
-      (tag): Problem => ({
-        ...problem(file, "E001", `unknown class \`${visible(tag.raw)}\` in \`${tag.carrier}\``, tag.pos.line),
-        severity: "warning",
-        hint: tag.key.startsWith("category:")
-          ? "no taxonomy declares it: add it to `vocabulary.categories`"
-          : "add it to `vocabulary.synonyms` or `vocabulary.keywords`",
-      }),
-    );
+    .filter((tag) => tag.classifies && !tag.known && (!tag.opaque || tag.carrier === "$ref"))
+    .map((tag): Problem => {
+      const [message, hint] = unknownWords(tag);
+      return { ...problem(file, "E001", message, tag.pos.line), severity: "warning", hint };
+    });
+}
+
+function unknownWords(tag: Tag): readonly [message: string, hint: string] {
+  if (tag.carrier === "$ref") {
+    return [
+      `\`${visible(tag.raw)}\` is not followed: what it declares counts as an unknown class`,
+      "only references to governed files of this repository are: add the file to `contracts.include`",
+    ];
+  }
+  const hint = tag.key.startsWith("category:")
+    ? "no taxonomy declares it: add it to `vocabulary.categories`"
+    : "add it to `vocabulary.synonyms` or `vocabulary.keywords`";
+  return [`unknown class \`${visible(tag.raw)}\` in \`${tag.carrier}\``, hint];
 }
 
 function problem(file: ContractFile, code: Problem["code"], message: string, line: number | null): Problem {

@@ -8,9 +8,9 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new ReadFailure("the file is not UTF-8", null);
+    throw notUtf8(bytes);
   }
-  const place = text.search(FORBIDDEN);
+  const place = CONTROL.test(text) ? text.search(FORBIDDEN) : -1;
   if (place >= 0) {
     const point = text.codePointAt(place)!.toString(16).toUpperCase().padStart(4, "0");
     throw new ReadFailure(`the character U+${point} is not allowed in a contract: parsers disagree about it`, lineOf(text, place));
@@ -18,7 +18,39 @@ export function decodeText(bytes: Uint8Array): string {
   return text;
 }
 
+/** Says what the bytes are rather, and where that shows first. */
+function notUtf8(bytes: Uint8Array): ReadFailure {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return new ReadFailure("the file is UTF-16: contracts are UTF-8", 1);
+  }
+  const strict = new TextDecoder("utf-8", { fatal: true });
+  const binary = bytes.includes(0);
+  let line = 1;
+  // No byte of a longer character is a line feed, so each line can be judged alone.
+  for (let start = 0; start <= bytes.length; line += 1) {
+    const feed = bytes.indexOf(LINE_FEED, start);
+    const part = bytes.subarray(start, feed < 0 ? bytes.length : feed);
+    if (binary ? part.includes(0) : !decodes(strict, part)) break;
+    start += part.length + 1;
+  }
+  return new ReadFailure(binary ? "the file is binary, not text" : "the file is not UTF-8: this line holds other bytes", line);
+}
+
+const LINE_FEED = 0x0a;
+
+function decodes(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): boolean {
+  try {
+    decoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // Control characters; a carriage return that ends no CRLF; the line breaks that only YAML 1.1 knows.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+const CONTROL = /[\u0000-\u0008\u000B-\u001F\u007F\u0085\u2028\u2029]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u0085\u2028\u2029]|\r(?!\n)/;
 

@@ -11,8 +11,10 @@ function read(text: string | Uint8Array, path = "contracts/c.yaml") {
 
 describe("what is refused, with its line", () => {
   it.each<[string, string | Uint8Array, number | null, RegExp]>([
-    ["invalid UTF-8", new Uint8Array([0x61, 0xff]), null, /not UTF-8/],
-    ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0x00]), null, /not UTF-8/],
+    ["invalid UTF-8", new Uint8Array([0x61, 0xff]), 1, /not UTF-8/],
+    ["invalid UTF-8 further down", new Uint8Array([0x61, 0x0a, 0xc3, 0xa9, 0x0a, 0xc3, 0x0a]), 3, /not UTF-8/],
+    ["UTF-16", new Uint8Array([0xff, 0xfe, 0x61, 0x00]), 1, /UTF-16/],
+    ["binary", new Uint8Array([0x61, 0xff, 0x0a, 0x00]), 2, /binary/],
     ["NUL", `${HEAD}x: a\u0000b\n`, 4, /U\+0000/],
     ["a line break only YAML 1.1 knows", `${HEAD}# x\u2028schema: []\n`, 4, /U\+2028/],
     ["a bare carriage return", `${HEAD}# x\rschema: []\n`, 4, /U\+000D/],
@@ -28,7 +30,7 @@ describe("what is refused, with its line", () => {
     ["a merge of a text", `${HEAD}x: {<<: y}\n`, 4, /merges mappings/],
     ["a mapping as a key", `${HEAD}? {a: b}\n: c\n`, 4, /key must be plain text/],
     ["a lone surrogate", `${HEAD}x: "\\uD800"\n`, 4, /surrogate/],
-    ["a second document", `${HEAD}---\n`, null, /one YAML document/],
+    ["a second document", `${HEAD}---\n`, 4, /one YAML document/],
     ["a tab as indentation", `${HEAD}x:\n\ty: 1\n`, 5, /tab/i],
     ["an empty file", "", 1, /empty/],
     ["only comments", "# nothing\n", 1, /only comments/],

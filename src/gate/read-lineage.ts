@@ -17,21 +17,31 @@ export function withLineage(comparison: Comparison, surroundings: Surroundings):
   const { links, problems } = surroundings.declared;
   const all = buildGraph([...rest, ...bothSides(sides)], links);
   const warned = { ...diff, warnings: [...diff.warnings, ...problems] };
-  if (all.edges.length === 0) return { diff: warned, lineage: { known: false, dependents: [] } };
+  if (all.edges.length === 0 && surroundings.isLinked?.() !== true) return { diff: warned, lineage: { known: false, dependents: [] } };
   const atHead = buildGraph([...rest, ...sides.head], links);
+  const dependents = dependentsOf(all, changed);
+  // A first link that the change itself brings does not make known that nobody depends on it.
+  const known = dependents.length > 0 || buildGraph([...rest, ...sides.base], links).edges.length > 0;
   return {
     diff: { ...warned, findings: [...diff.findings, ...lineageFindings(atHead, diff.findings)] },
-    lineage: { known: true, dependents: dependentsOf(all, changed) },
+    lineage: { known, dependents },
   };
 }
 
-/** One summary for each file: what it says at the head, with the links that it had at the base. */
+/** One summary for each file: what it says at the head, with the links that it had at the base, and as critical as on either side. */
 function bothSides({ base, head }: Comparison["lineage"]): readonly LineageSummary[] {
   const byFile = new Map(base.map((summary) => [summary.file, summary]));
   for (const now of head) {
     const was = byFile.get(now.file);
     const objects = [...now.objects, ...(was?.objects ?? []).filter(({ name }) => !now.objects.some((object) => object.name === name))];
-    byFile.set(now.file, { ...now, objects, links: [...now.links, ...(was?.links ?? [])] });
+    byFile.set(now.file, {
+      ...now,
+      objects,
+      links: [...now.links, ...(was?.links ?? [])],
+      tagged: [...now.tagged, ...(was?.tagged ?? [])],
+      production: now.production || was?.production === true,
+      critical: now.critical || was?.critical === true,
+    });
   }
   return [...byFile.values()];
 }

@@ -71,6 +71,31 @@ describe("lineage", () => {
     );
   });
 
+  it("neither a touched dependent nor a first link of its own makes the impact of a change smaller", async () => {
+    const impactOf = async (base: Readonly<Record<string, string>>, head: Readonly<Record<string, string>>) => {
+      repository.git("checkout", "-qB", "base", "main");
+      repository.commit({
+        ...Object.fromEntries(Object.keys(FILES).map((path) => [path, null])),
+        ".choochoorc": FILES[".choochoorc"],
+        ...base,
+      });
+      repository.git("checkout", "-qB", "work");
+      repository.commit(head);
+      const run = await countersign(repository.path, ["check", "--base", "base", "--format", "json"]);
+      return (JSON.parse(run.stdout) as { risk: { factors: { points: number }[] } }).risk.factors[1]!.points;
+    };
+    const customers = "contracts/customers.odcs.yaml";
+    const orders = "contracts/orders.odcs.yaml";
+    const linked = { [customers]: FILES[customers], [orders]: FILES[orders] };
+    const strip = { [customers]: contract("customers", "{name: email}") };
+    const alone = await impactOf(linked, strip);
+    expect(alone).toBeGreaterThan(0.5);
+    expect(await impactOf(linked, { ...strip, [orders]: `${FILES[orders]}# touched\n` })).toBe(alone);
+    const unlinked = { [customers]: FILES[customers] };
+    expect(await impactOf(unlinked, strip)).toBe(0.5);
+    expect(await impactOf(unlinked, { [customers]: contract("customers", "{name: email, transformSourceObjects: [x]}") })).toBe(0.5);
+  });
+
   it("a change without findings reads nothing of the other contracts", async () => {
     repository.git("checkout", "-qb", "work");
     repository.commit({ "README.md": "hello\n" });

@@ -134,6 +134,16 @@ describe("dependents", () => {
     expect(dependentsOf(circle, new Set(["c0.yaml"])).map(({ name }) => name)).toEqual(["c1.yaml#t1", "c2.yaml#t2"]);
   });
 
+  it("that change too still count, wherever they are touched", () => {
+    const circle = { ...chain(6), "c0.yaml": odcs("c0", "t0", "      - {name: x, relationships: [{to: t5.x}]}\n") };
+    const names = (changed: readonly string[]) => dependentsOf(graphOf(circle).graph, new Set(changed)).map(({ name }) => name);
+    const alone = names(["c0.yaml"]);
+    for (const touched of ["c1.yaml", "c2.yaml", "c3.yaml", "c5.yaml"])
+      expect(names(["c0.yaml", touched])).toEqual(expect.arrayContaining(alone));
+    expect(names(Object.keys(circle))).toHaveLength(6);
+    expect(names(["c1.yaml"])).not.toContain("c1.yaml#t1");
+  });
+
   it.each([
     ["plain", "", "      - {name: x, relationships: [{to: t0.x}]}\n", 1],
     ["in production", "servers: [{server: s, environment: live}]\n", "      - {name: x, relationships: [{to: t0.x}]}\n", 2],

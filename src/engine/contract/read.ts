@@ -2,8 +2,9 @@ import { visible } from "./lookalike.ts";
 import type { Contract, ContractFile, ContractReading } from "./model.ts";
 import { avroUnion } from "./readers/avro.ts";
 import { Budget, refuseOversize } from "./readers/budget.ts";
-import { recognise, textReaderOf } from "./readers/index.ts";
+import { recognise, recogniseSecond, textReaderOf } from "./readers/index.ts";
 import { mappingsOf } from "./readers/plain.ts";
+import { withTagsOf } from "./readers/second.ts";
 import { NO_REFERENCES, type References } from "./references.ts";
 import type { ReadingRules } from "./rules.ts";
 import { isNull, ReadFailure } from "./source/node.ts";
@@ -64,7 +65,9 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
   const [reader, second] = recognise(mapping, file.path, rules.mappings);
   if (reader === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
   if (second !== undefined) throw new ReadFailure(`the file says that it is both ${reader.title} and ${second.title}`, root.pos.line);
-  return within(reader.read({ root: mapping, ...common }));
+  const contract = reader.read({ root: mapping, ...common });
+  const also = recogniseSecond(reader, mapping, file.path, rules.mappings);
+  return within(also === undefined ? contract : withTagsOf(contract, also.read({ root: mapping, ...common }), also.title));
 }
 
 /** A name or a configured mapping says that contracts are kept there. */

@@ -10,7 +10,7 @@ import { readGraphql } from "./graphql.ts";
 import { readJsonSchema, recogniseJsonSchema } from "./json-schema.ts";
 import { ODCS_REQUIRED, readOdcs, recogniseOdcs } from "./odcs.ts";
 import { readOpenApi, recogniseOpenApi } from "./openapi.ts";
-import { readPlain, recognisePlain } from "./plain.ts";
+import { fitsMapping, readPlain, recognisePlain } from "./plain.ts";
 import { readProtobuf } from "./protobuf.ts";
 import type { Source, TextSource } from "./source.ts";
 
@@ -112,4 +112,11 @@ export function recognise(root: MapNode, file: string, mappings: readonly PlainM
   const rows = FORMATS.map(readerOf).filter((row): row is TreeReader => row.syntax === "tree" && row.recognise(root, file, mappings));
   const exclusive = rows.filter((row) => row.exclusive);
   return exclusive.length > 0 ? exclusive : rows.slice(0, 1);
+}
+
+/** Of a mapped path: the other way in which the file can be read, beside the first one. */
+export function recogniseSecond(first: TreeReader, root: MapNode, file: string, mappings: readonly PlainMapping[]): TreeReader | undefined {
+  if (!recognisePlain(root, file, mappings)) return undefined;
+  if (first !== READERS.plain) return fitsMapping(root, file, mappings) ? READERS.plain : undefined;
+  return recogniseJsonSchema(root) ? READERS.jsonschema : undefined;
 }

@@ -13,6 +13,11 @@ export function recognisePlain(_root: MapNode, file: string, mappings: readonly 
   return mappingsOf(file, mappings).length > 0;
 }
 
+/** True when a mapping of the path finds fields in the file. */
+export function fitsMapping(root: MapNode, file: string, mappings: readonly PlainMapping[]): boolean {
+  return mappingsOf(file, mappings).some((mapping) => placesOf(root, mapping).length > 0);
+}
+
 export function mappingsOf(file: string, mappings: readonly PlainMapping[]): readonly PlainMapping[] {
   return mappings.filter(({ paths }) => takesPath(paths, file));
 }

@@ -160,7 +160,7 @@ describe("evasions in a mapped file", () => {
       "another format claimed",
       "fields: {a: {pii: true}}",
       "kind: DataContract\napiVersion: v3.1.0\nid: c\nfields: {a: {pii: true}}",
-      ["block field.removed contract.a"],
+      ["block field.moved contract (a mapped file).a"],
     ],
   ])("%s", (_name, base, head, expected) => {
     const input = inputOf({ "data/a.yaml": `${base}\n` }, { "data/a.yaml": `${head}\n` });

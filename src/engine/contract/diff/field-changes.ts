@@ -171,7 +171,8 @@ function isLooser(name: string, before: string | null, after: string | null): bo
 
 /** @param candidate a new field that may be this one under another name: shown, it never takes the finding away. */
 export function removedField(before: OwnedField, candidate: OwnedField | null): Change {
-  const place = fieldPlace(before, null);
+  const at = fieldPlace(before, null);
+  const place = { ...at, tagsBefore: [...at.tagsBefore, ...before.field.inside.map(({ tag }) => tag)] };
   const tagged = isTagged(place.tagsBefore);
   const about =
     candidate === null

@@ -172,11 +172,9 @@ function moveKey({ field }: OwnedField): string {
 }
 
 function protection(owned: OwnedField): ReadonlySet<string> {
-  return new Set(
-    tagsInForce(owned)
-      .filter(protects)
-      .map(({ key }) => key),
-  );
+  const own = tagsInForce(owned).filter(protects);
+  const inside = owned.field.inside.filter(({ tag }) => protects(tag));
+  return new Set([...own.map(({ key }) => key), ...inside.map(({ at, tag }) => JSON.stringify([at, tag.key]))]);
 }
 
 type Identity = (owned: OwnedField) => readonly string[];

@@ -4,7 +4,7 @@ import { type Change, change, fieldId, fieldPlace, type OwnedField } from "./cha
 /** A reference that leads elsewhere than before: what the old target tagged inside must be tagged there too, or at the place itself. */
 export function redirectChanges(before: OwnedField, after: OwnedField): readonly Change[] {
   const [was, is] = [before.field, after.field];
-  if (was.inside.length === 0 || was.type.ref === is.type.ref) return [];
+  if (was.inside.length === 0 || leadsToTheSame(was, is)) return [];
   const kept = new Set([...is.inside.map(({ at, tag }) => entry(at, tag.key)), ...(is.inside.length === 0 ? written(after) : [])]);
   const gone = was.inside.filter(({ at, tag }) => !kept.has(entry(at, tag.key)) && !kept.has(entry(at.split(" → ")[0]!, tag.key)));
   if (gone.length === 0) return [];
@@ -16,14 +16,19 @@ export function redirectChanges(before: OwnedField, after: OwnedField): readonly
       ...change(
         "type.changed",
         { ...place, tagsBefore: [...place.tagsBefore, ...lost] },
-        was.type.ref,
-        is.type.ref,
+        was.type.ref ?? was.type.physical,
+        is.type.ref ?? is.type.physical,
         `; ${keys} stood inside`,
         true,
       ),
       lost: [fieldId(before)],
     },
   ];
+}
+
+/** What stands in this file is told where it stands; a file elsewhere may be governed by nobody. */
+function leadsToTheSame(was: Field, is: Field): boolean {
+  return was.type.ref === is.type.ref && was.type.physical === is.type.physical && was.definitionRefs.every((ref) => ref.startsWith("#"));
 }
 
 /** The same for an object that is written out at the place. */

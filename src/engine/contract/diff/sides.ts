@@ -6,6 +6,7 @@ import { type CHANGE_MAX, ChangeBudget } from "../readers/budget.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
+import { withTypesInside } from "./inside-types.ts";
 
 /** What stands at a path on one side. `suspect`: nobody can say whether it declared something. */
 export type Side =
@@ -61,7 +62,15 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
     };
   });
   watch(null);
-  return read;
+  const told = {
+    before: withTypesInside(read.flatMap(({ before }) => (before.status === "contract" ? [before.contract] : []))),
+    after: withTypesInside(read.flatMap(({ after }) => (after.status === "contract" ? [after.contract] : []))),
+  };
+  return read.map(({ path, before, after }) => ({ path, before: toldSide(before, told.before), after: toldSide(after, told.after) }));
+}
+
+function toldSide(side: Side, told: ReadonlyMap<Contract, Contract>): Side {
+  return side.status === "contract" ? { ...side, contract: told.get(side.contract) ?? side.contract } : side;
 }
 
 /** As readSide, as long as the files of this side together stay within the budget. */

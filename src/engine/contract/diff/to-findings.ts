@@ -6,12 +6,15 @@ import { visible } from "../lookalike.ts";
 import type { Tag } from "../model.ts";
 import type { Change } from "./change.ts";
 
-/** Applies the rule table; equal findings are told once, in the order of the files. */
+const MILD: readonly Finding["severity"][] = ["info", "warn", "break", "block"];
+
+/** Applies the rule table; equal findings are told once, by the most severe, in the order of the files. */
 export function toFindings(changes: readonly Change[]): readonly Finding[] {
   const found = new Map<string, Finding>();
   for (const each of changes) {
     const finding = toFinding(each);
-    if (!found.has(finding.fingerprint)) found.set(finding.fingerprint, finding);
+    const known = found.get(finding.fingerprint);
+    if (known === undefined || MILD.indexOf(finding.severity) > MILD.indexOf(known.severity)) found.set(finding.fingerprint, finding);
   }
   return [...found.values()].sort(inOrder);
 }

@@ -115,10 +115,17 @@ export function constraintsOf(map: MapNode | null): Readonly<Record<string, stri
 /** Encryption and masking under any of its usual keys, canonical; null when none is declared. */
 export function maskingOf(entries: readonly (readonly [string, Node])[]): string | null {
   const told = entries
+    .flatMap(([key, node]) => (MASKING.test(key) ? [[key, node] as const] : nestedMasks(node)))
     .filter(([key, node]) => MASKING.test(key) && !/^("?(none|false|no|null)"?|null)$/i.test(canonical(node)))
     .map(([key, node]) => `${/^encrypted(Column)?Name$/.test(key) ? "encryptedName" : key}=${canonical(node)}`)
     .sort();
   return told.length === 0 ? null : told.join("; ");
+}
+
+/** `x-privacy: {pii: true, mask: sha}` */
+function nestedMasks(node: Node): readonly (readonly [string, Node])[] {
+  if (node.kind !== "map") return [];
+  return pairsOf(node).flatMap(([key, value]) => (MASKING.test(key) ? [[key, value] as const] : nestedMasks(value)));
 }
 
 const MASKING = /mask|encrypt|anonymi[sz]|pseudonymi[sz]|tokeni[sz]|redact|obfuscat/i;

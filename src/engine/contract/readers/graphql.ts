@@ -1,4 +1,11 @@
-import type { DefinitionNode, DirectiveDefinitionNode, FieldDefinitionNode, InputValueDefinitionNode } from "graphql/language";
+import type {
+  ConstDirectiveNode,
+  DefinitionNode,
+  DirectiveDefinitionNode,
+  FieldDefinitionNode,
+  InputValueDefinitionNode,
+} from "graphql/language";
+import { Kind } from "graphql/language";
 import type { Contract, DataObject, Field, Link, Tag, TagDefinition } from "../model.ts";
 import { canonical, ReadFailure } from "../source/node.ts";
 import { boundedName } from "./budget.ts";
@@ -6,11 +13,8 @@ import { blankContract, blankField, maskingOf, refuseDuplicates } from "./build.
 import { classNamed } from "./declared.ts";
 import { argumentsOf, directiveTags, nodeOf, positionOf } from "./graphql/directives.ts";
 import { parseSchema } from "./graphql/parse.ts";
-import { fieldType, innermost, type SchemaTypes, typesOf } from "./graphql/types.ts";
+import { fieldType, innermost, MASKS, type SchemaTypes, typesOf } from "./graphql/types.ts";
 import type { TextSource } from "./source.ts";
-
-/** Redaction says that data is sensitive, and is read as a tag. */
-const MASKS = /mask|encrypt|anonymi|pseudonymi|tokeni|obfuscat/i;
 
 /** What a schema is read with. */
 interface Reading {
@@ -35,7 +39,7 @@ export function readGraphql(source: TextSource): Contract | null {
     ...blankContract("graphql", source.file, { line: 1, column: 1 }),
     objects: [...objectsOf(definitions, reading), ...fieldlessTypes(types)],
     tags: definitions.flatMap((each) =>
-      each.kind === "SchemaDefinition" || each.kind === "SchemaExtension" ? directiveTags(each.directives, place) : [],
+      each.kind === "SchemaDefinition" || each.kind === "SchemaExtension" ? directiveTags(each.directives, place, types.defaults) : [],
     ),
     definitions: definitions.flatMap((each) => (each.kind === "DirectiveDefinition" ? definitionOf(each, source) : [])),
     links: reading.links,
@@ -62,7 +66,7 @@ function objectsOf(definitions: readonly DefinitionNode[], reading: Reading): re
       ...(node.kind.startsWith("InputObject") ? { input: true } : {}),
       description: before.description ?? prose(description),
       fields: [...before.fields, ...(node.fields ?? []).flatMap((field) => readField(field, name, reading))],
-      tags: [...before.tags, ...directiveTags(node.directives, { vocabulary, scope: "object", via: [] })],
+      tags: [...before.tags, ...directiveTags(node.directives, { vocabulary, scope: "object", via: [] }, reading.types.defaults)],
     });
   }
   for (const { fields } of objects.values())
@@ -108,41 +112,61 @@ function fieldOf(
   const isRequired = node.type.kind === "NonNullType";
   const fallback = node.kind === "InputValueDefinition" ? node.defaultValue : undefined;
   const directives = node.directives ?? [];
+  const own = directives.filter(({ name: { value } }) => MASKS.test(value));
+  const masks = [...own, ...(types.masks.get(object) ?? []), ...(types.masks.get(inner) ?? [])];
   return {
     ...blankField(object, path, pos),
     type,
     required: isRequired && fallback === undefined,
     enum: named?.values ?? null,
     default: fallback === undefined ? null : canonical(nodeOf(fallback)),
-    masking: maskingOf(
-      directives.filter(({ name: { value } }) => MASKS.test(value)).map((directive) => [directive.name.value, argumentsOf(directive)]),
-    ),
+    masking: maskingOf(masks.map((directive) => [directive.name.value, argumentsOf(directive)])),
     description: prose(node.description?.value ?? null),
     deprecated: directives.some((directive) => directive.name.value === "deprecated"),
-    tags: [...directiveTags(directives, { vocabulary: source.vocabulary, scope: "field", via: [] }), ...(named?.tags ?? [])],
+    tags: [
+      ...directiveTags(directives, { vocabulary: source.vocabulary, scope: "field", via: [] }, types.defaults),
+      ...(named?.tags ?? []),
+    ],
   };
 }
 
-/** Scalars, enums and unions stand by themselves too: fields of other files may have them. */
+/** Scalars, enums and unions stand by themselves too: fields of other files may have them. The members of a union are its fields. */
 function fieldlessTypes({ named }: SchemaTypes): readonly DataObject[] {
-  return [...named.values()].map(({ name, tags, pos }) => ({
+  return [...named.values()].map(({ name, members, tags, pos }) => ({
     ...blankObject(name, pos),
+    fields: members.map(({ name: { value, loc } }): Field => {
+      const blank = blankField(name, [`on ${boundedName(value, pos.line)}`], positionOf(loc));
+      return { ...blank, type: { ...blank.type, logical: "object", physical: value, ref: value } };
+    }),
     tags: tags.map((tag): Tag => ({ ...tag, scope: "object", via: [] })),
   }));
 }
 
 function definitionOf(node: DirectiveDefinitionNode, source: TextSource): readonly TagDefinition[] {
   const name = node.name.value;
-  const key = classNamed(name, source.vocabulary);
+  const key = classNamed(name, source.vocabulary) ?? defaultClass(node, source);
   if (key === null) return [];
   const given = (node.arguments ?? []).map(({ name: argument, type, defaultValue }) => {
     const fallback = defaultValue === undefined ? "" : ` = ${canonical(nodeOf(defaultValue))}`;
-    const { physical } = fieldType(type, { named: new Map(), objects: new Set() });
+    const { physical } = fieldType(type, { named: new Map(), objects: new Set(), masks: new Map(), defaults: new Map() });
     return `${argument.value}: ${physical}${type.kind === "NonNullType" ? "!" : ""}${fallback}`;
   });
   const places = node.locations.map((location) => location.value).sort();
   const says = `${given.length === 0 ? "" : `(${given.sort().join(", ")}) `}${node.repeatable ? "repeatable " : ""}on ${places.join(" | ")}`;
   return [{ name: `@${name}`, key, says, pos: positionOf(node.loc) }];
+}
+
+/** `directive @data(class: String = "PII")`: the class stands in a default. */
+function defaultClass(node: DirectiveDefinitionNode, { vocabulary }: TextSource): string | null {
+  const defaults = (node.arguments ?? []).filter(({ defaultValue }) => defaultValue !== undefined);
+  if (defaults.length === 0) return null;
+  const used = { kind: Kind.DIRECTIVE, name: node.name, loc: node.loc } as const;
+  const told = directiveTags(
+    [used as ConstDirectiveNode],
+    { vocabulary, scope: "definition", via: [] },
+    new Map([[node.name.value, defaults]]),
+  );
+  return told.find(({ classifies }) => classifies)?.key ?? null;
 }
 
 function prose(text: string | null): string | null {

@@ -26,7 +26,7 @@ export function readProtobuf(source: TextSource): Contract {
     ...blankContract("protobuf", file, { line: 1, column: 1 }),
     specVersion: proto.syntax,
     name: proto.package === "" ? null : proto.package,
-    objects: extended(objects, proto, source, links),
+    objects: [...extended(objects, proto, source, links), ...taggedEnums(proto, source)],
     tags: optionTags(proto.options, "contract", source),
     definitions: proto.extensions.flatMap((extension) => definitionsOf(extension, source)),
     links: [
@@ -70,7 +70,7 @@ function readField(
     default: scalarText(own("default")),
     masking: maskingOf(field.options.filter(({ name }) => !/redact/i.test(name)).map((option) => [lastName(option), option.value])),
     deprecated: scalarText(own("deprecated")) === "true",
-    tags: optionTags(field.options, "field", source),
+    tags: [...optionTags(field.options, "field", source), ...sharedTags(field, named.ref, proto, source)],
   };
 }
 
@@ -117,6 +117,22 @@ function optionTags(options: readonly Option[], scope: TagScope, source: TextSou
   return options
     .filter((option) => (option.isExtension ? !VALIDATION.test(option.name) : option.name === "debug_redact"))
     .flatMap((option) => tagsDeclared({ name: option.name, carrier: option.told, value: nestedValue(option), pos: option.pos }, place));
+}
+
+/** What the `oneof` around a field and the enum that it has say reaches it. Tools that look at the field's own options do not see it. */
+function sharedTags(field: ProtoField, enumName: string | null, proto: ProtoFile, source: TextSource): readonly Tag[] {
+  const around = optionTags(field.oneofOptions, "object", source).map((tag) => ({ ...tag, carrier: `oneof ${tag.carrier}` }));
+  const options = enumName === null ? [] : (proto.enumOptions.get(enumName)?.options ?? []);
+  const ofEnum = optionTags(options, "definition", source).map((tag) => ({ ...tag, carrier: `enum ${tag.carrier}`, via: [enumName!] }));
+  return [...around, ...ofEnum];
+}
+
+/** A tagged enum stands by itself too: fields of other files may have it. */
+function taggedEnums(proto: ProtoFile, source: TextSource): readonly DataObject[] {
+  return [...proto.enumOptions].flatMap(([name, { options, pos }]) => {
+    const tags = optionTags(options, "object", source);
+    return tags.length === 0 ? [] : [{ ...blankObject(name, pos), tags }];
+  });
 }
 
 /** `(a).b.c = 1` is `(a) = {b: {c: 1}}`. */

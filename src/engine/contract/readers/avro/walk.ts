@@ -17,6 +17,8 @@ interface Shape {
   readonly type: FieldType;
   readonly nullable: boolean;
   readonly tags: readonly Tag[];
+  /** Other attributes of the type: masking may stand there. */
+  readonly attributes: readonly (readonly [string, Node])[];
   /** Named types that are not records, or not of this file: what stands on them is not known yet. */
   readonly refs: readonly string[];
   /** Items of arrays and values of maps: fields of their own. */
@@ -79,16 +81,18 @@ export class SchemaWalk {
     const twice = inner.find(({ part }, at) => inner.findIndex((other) => other.part === part) < at);
     if (twice !== undefined) throw new ReadFailure("a union holds one array and one map at most", twice.node.pos.line);
     const type = { ...NO_TYPE, physical };
-    return { type, nullable, tags: shapes.flatMap(({ tags }) => tags), refs: shapes.flatMap(({ refs }) => refs), inner };
+    const attributes = shapes.flatMap((shape) => shape.attributes);
+    return { type, nullable, attributes, tags: shapes.flatMap(({ tags }) => tags), refs: shapes.flatMap(({ refs }) => refs), inner };
   }
 
   private complex(node: MapNode, namespace: string): Shape {
     const type = node.entries.get("type")?.value;
     if (type === undefined) throw new ReadFailure("a type without `type`", node.pos.line, "E002");
     const extras = this.extras(node, OF_TYPES, "field");
+    const attributes = pairsOf(without(node, OF_TYPES));
     if (type.kind !== "scalar") {
       const shape = this.shape(type, namespace);
-      return { ...shape, tags: [...extras, ...shape.tags] };
+      return { ...shape, tags: [...extras, ...shape.tags], attributes: [...attributes, ...shape.attributes] };
     }
     const kind = type.text.trim();
     switch (kind) {
@@ -100,10 +104,10 @@ export class SchemaWalk {
         return this.namedType(node, kind, namespace);
       case "array":
       case "map":
-        return this.container(node, kind, extras, namespace);
+        return { ...this.container(node, kind, extras, namespace), attributes };
       default: {
         const shape = this.nameShape(kind, namespace, node.pos.line);
-        return { ...shape, type: withLogicalType(shape.type, node), tags: extras };
+        return { ...shape, type: withLogicalType(shape.type, node), tags: extras, attributes };
       }
     }
   }
@@ -114,7 +118,14 @@ export class SchemaWalk {
       throw new ReadFailure(`a type \`${kind}\` without \`${kind === "array" ? "items" : "values"}\``, node.pos.line, "E002");
     const shape = this.shape(inside, namespace);
     const type = { ...NO_TYPE, logical: kind, physical: `${kind}<${shape.type.physical}>`, item: shape.type };
-    return { type, nullable: false, tags, refs: [], inner: [{ part: kind === "array" ? "[]" : "{value}", node: inside, shape }] };
+    return {
+      type,
+      nullable: false,
+      tags,
+      attributes: [],
+      refs: [],
+      inner: [{ part: kind === "array" ? "[]" : "{value}", node: inside, shape }],
+    };
   }
 
   private namedType(node: MapNode, kind: "enum" | "fixed", namespace: string): Shape {
@@ -171,7 +182,7 @@ export class SchemaWalk {
       default: fallback === undefined ? null : canonical(fallback.value),
       constraints: constraintsOf(without(node, OF_FIELDS)),
       examples: examplesOf(child(node, "examples"), child(node, "example")),
-      masking: maskingOf(pairsOf(without(node, OF_FIELDS))),
+      masking: maskingOf([...pairsOf(without(node, OF_FIELDS)), ...shape.attributes]),
       description: prose(child(node, "doc")),
       deprecated: deprecated?.kind === "scalar" && /^(true|yes|1)$/i.test(deprecated.text),
       tags: [...this.extras(node, OF_FIELDS, "field"), ...shape.tags],
@@ -183,7 +194,7 @@ export class SchemaWalk {
     return shape.inner.flatMap(({ part, node, shape: inside }) => {
       const own = [...path, part];
       this.source.budget.field(own, node.pos);
-      const field = { ...this.fieldOf(object, own, inside, node), tags: inside.tags };
+      const field = { ...this.fieldOf(object, own, inside, node), masking: maskingOf(inside.attributes), tags: inside.tags };
       return [this.remember(field, inside), ...this.innerFields(object, own, inside)];
     });
   }
@@ -219,7 +230,7 @@ export class SchemaWalk {
 const NO_TYPE: FieldType = { logical: null, physical: null, params: {}, ref: null, item: null };
 
 function shapeOf(type: FieldType, refs: readonly string[] = []): Shape {
-  return { type, nullable: false, tags: [], refs, inner: [] };
+  return { type, nullable: false, tags: [], attributes: [], refs, inner: [] };
 }
 
 /** The physical type keeps both names: the bytes on the wire and what they mean. */

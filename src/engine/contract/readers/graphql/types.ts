@@ -1,14 +1,16 @@
-import type { ConstDirectiveNode, DefinitionNode, TypeNode } from "graphql/language";
+import type { ConstDirectiveNode, DefinitionNode, NamedTypeNode, TypeNode } from "graphql/language";
 import type { FieldType, Tag } from "../../model.ts";
 import { ReadFailure } from "../../source/node.ts";
 import type { Vocabulary } from "../../vocabulary.ts";
-import { directiveTags, positionOf } from "./directives.ts";
+import { type DirectiveDefaults, directiveTags, positionOf } from "./directives.ts";
 
 /** A scalar, enum or union of the file: what stands on it reaches every field that has it. */
 export interface NamedType {
   readonly name: string;
   readonly kind: "scalar" | "enum" | "union";
   readonly values: readonly string[] | null;
+  /** Of a union. */
+  readonly members: readonly NamedTypeNode[];
   /** Of scope `definition`. */
   readonly tags: readonly Tag[];
   readonly pos: Tag["pos"];
@@ -18,66 +20,62 @@ export interface SchemaTypes {
   readonly named: ReadonlyMap<string, NamedType>;
   /** Names of types, interfaces and inputs. */
   readonly objects: ReadonlySet<string>;
+  /** Masking that is written on a type holds for its fields, and for the fields of that type. */
+  readonly masks: ReadonlyMap<string, readonly ConstDirectiveNode[]>;
+  readonly defaults: DirectiveDefaults;
 }
 
-const NAMED = {
+const NAMED: Readonly<Record<string, NamedType["kind"] | undefined>> = {
   ScalarTypeDefinition: "scalar",
   ScalarTypeExtension: "scalar",
   EnumTypeDefinition: "enum",
   EnumTypeExtension: "enum",
   UnionTypeDefinition: "union",
   UnionTypeExtension: "union",
-} as const;
+};
+
+/** Redaction says that data is sensitive, and is read as a tag. */
+export const MASKS = /mask|encrypt|anonymi|pseudonymi|tokeni|obfuscat/i;
 
 /** What the file's own types are, extensions included. */
 export function typesOf(definitions: readonly DefinitionNode[], vocabulary: Vocabulary): SchemaTypes {
+  const defaults = defaultsOf(definitions);
   const named = new Map<string, NamedType>();
   const objects = new Set<string>();
-  for (const definition of definitions) {
-    switch (definition.kind) {
-      case "ObjectTypeDefinition":
-      case "ObjectTypeExtension":
-      case "InterfaceTypeDefinition":
-      case "InterfaceTypeExtension":
-      case "InputObjectTypeDefinition":
-      case "InputObjectTypeExtension":
-        objects.add(definition.name.value);
-        break;
-      case "ScalarTypeDefinition":
-      case "ScalarTypeExtension":
-      case "UnionTypeDefinition":
-      case "UnionTypeExtension":
-        extend(named, definition.name.value, NAMED[definition.kind], null, definition, vocabulary);
-        break;
-      case "EnumTypeDefinition":
-      case "EnumTypeExtension": {
-        const values = (definition.values ?? []).map((value) => value.name.value);
-        extend(named, definition.name.value, "enum", values, definition, vocabulary);
-        break;
-      }
-    }
+  const masks = new Map<string, readonly ConstDirectiveNode[]>();
+  const types = definitions.filter((node): node is TypeNodes => isTypeNode(node));
+  for (const [name, nodes] of Map.groupBy(types, (node) => node.name.value)) {
+    const [first] = nodes;
+    const masking = nodes.flatMap(({ directives }) => (directives ?? []).filter((directive) => MASKS.test(directive.name.value)));
+    if (masking.length > 0) masks.set(name, masking);
+    const kinds = new Set(nodes.map(({ kind }) => NAMED[kind] ?? null));
+    if (kinds.has(null)) objects.add(name);
+    const kind = NAMED[first!.kind];
+    if (kinds.size > 1) throw new ReadFailure(`duplicate type \`${name}\``, positionOf(nodes[1]!.loc).line);
+    if (kind === undefined) continue;
+    const values = nodes.flatMap((node) => ("values" in node ? (node.values ?? []) : [])).map((value) => value.name.value);
+    const members = nodes.flatMap((node) => ("types" in node ? (node.types ?? []) : []));
+    const tags = nodes.flatMap(({ directives }) => directiveTags(directives, { vocabulary, scope: "definition", via: [name] }, defaults));
+    named.set(name, { name, kind, values: kind === "enum" ? values.sort() : null, members, tags, pos: positionOf(first!.loc) });
   }
-  return { named, objects };
+  return { named, objects, masks, defaults };
 }
 
-function extend(
-  named: Map<string, NamedType>,
-  name: string,
-  kind: NamedType["kind"],
-  values: readonly string[] | null,
-  { directives, loc }: { readonly directives?: readonly ConstDirectiveNode[] | undefined; readonly loc?: Parameters<typeof positionOf>[0] },
-  vocabulary: Vocabulary,
-): void {
-  const before = named.get(name);
-  if (before !== undefined && before.kind !== kind) throw new ReadFailure(`duplicate type \`${name}\``, positionOf(loc).line);
-  const tags = directiveTags(directives, { vocabulary, scope: "definition", via: [name] });
-  named.set(name, {
-    name,
-    kind,
-    values: values === null ? null : [...(before?.values ?? []), ...values].sort(),
-    tags: [...(before?.tags ?? []), ...tags],
-    pos: before?.pos ?? positionOf(loc),
-  });
+type TypeNodes = Extract<DefinitionNode, { readonly kind: `${string}Type${"Definition" | "Extension"}` }>;
+
+function isTypeNode(node: DefinitionNode): boolean {
+  return /Type(Definition|Extension)$/.test(node.kind);
+}
+
+/** What a directive says where it is used without arguments. */
+function defaultsOf(definitions: readonly DefinitionNode[]): DirectiveDefaults {
+  return new Map(
+    definitions.flatMap((node) => {
+      if (node.kind !== "DirectiveDefinition") return [];
+      const given = (node.arguments ?? []).filter(({ defaultValue }) => defaultValue !== undefined);
+      return given.length === 0 ? [] : [[node.name.value, given] as const];
+    }),
+  );
 }
 
 const SCALARS: Readonly<Record<string, string>> = { String: "string", ID: "string", Int: "integer", Float: "number", Boolean: "boolean" };

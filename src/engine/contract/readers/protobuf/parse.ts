@@ -16,6 +16,7 @@ class ProtoParser {
   private readonly tokens: Tokens;
   private readonly messages: Message[] = [];
   private readonly enums = new Map<string, readonly string[]>();
+  private readonly enumOptions = new Map<string, { readonly options: readonly Option[]; readonly pos: Position }>();
   private readonly extensions: Extension[] = [];
   private readonly names = new Set<string>();
 
@@ -60,8 +61,8 @@ class ProtoParser {
           throw new ReadFailure(`\`${start.text}\` starts no declaration`, start.line);
       }
     }
-    const { messages, enums, extensions } = this;
-    return { syntax, package: scope, imports, options, messages, enums, extensions };
+    const { messages, enums, enumOptions, extensions } = this;
+    return { syntax, package: scope, imports, options, messages, enums, enumOptions, extensions };
   }
 
   /** A message, enum or extension, if one starts here. */
@@ -73,7 +74,7 @@ class ProtoParser {
     tokens.next();
     const pos = { line, column };
     if (text === "extend") this.extend(scope, pos, depth);
-    else if (text === "enum") this.enumeration(scope);
+    else if (text === "enum") this.enumeration(scope, pos);
     else this.message(this.named(tokens.word("a name").text, scope, line), pos, [], depth + 1);
     return true;
   }
@@ -105,13 +106,14 @@ class ProtoParser {
     const { tokens } = this;
     tokens.next();
     const name = tokens.word("a name").text;
+    const options: Option[] = [];
     tokens.expect("{");
     while (!tokens.take("}")) {
       if (tokens.take(";")) continue;
       if (tokens.isWord("option")) {
         tokens.next();
-        readOptionStatement(tokens);
-      } else fields.push(this.field(message, name, depth));
+        options.push(readOptionStatement(tokens));
+      } else fields.push({ ...this.field(message, name, depth), oneofOptions: options });
     }
   }
 
@@ -130,10 +132,10 @@ class ProtoParser {
     if (type === "group" && tokens.isMark("{")) {
       const full = this.named(name, scope, line);
       this.message(full, pos, [], depth + 1);
-      return { name: name.toLowerCase(), number, label, type: `.${full}`, mapKey: null, oneof, options, pos };
+      return { name: name.toLowerCase(), number, label, type: `.${full}`, mapKey: null, oneof, oneofOptions: [], options, pos };
     }
     tokens.expect(";");
-    return { name, number, label, type: valueType, mapKey, oneof, options, pos };
+    return { name, number, label, type: valueType, mapKey, oneof, oneofOptions: [], options, pos };
   }
 
   private mapValue(): string {
@@ -161,17 +163,18 @@ class ProtoParser {
     this.extensions.push({ of, scope, fields, pos });
   }
 
-  private enumeration(scope: string): void {
+  private enumeration(scope: string, pos: Position): void {
     const { tokens } = this;
     const { text, line } = tokens.word("a name");
     const values: string[] = [];
+    const options: Option[] = [];
     const name = this.named(text, scope, line);
     tokens.expect("{");
     while (!tokens.take("}")) {
       if (tokens.take(";")) continue;
       const start = tokens.word("the name of a value");
       if (start.text === "option" && !tokens.isMark("=")) {
-        readOptionStatement(tokens);
+        options.push(readOptionStatement(tokens));
         continue;
       }
       if (start.text === "reserved" && !tokens.isMark("=")) {
@@ -186,6 +189,7 @@ class ProtoParser {
       tokens.expect(";");
     }
     this.enums.set(name, values.sort());
+    if (options.length > 0) this.enumOptions.set(name, { options, pos });
   }
 
   private extensionRanges(): void {

@@ -12,6 +12,8 @@ export interface ProtoFile {
   readonly messages: readonly Message[];
   /** Full name -> `NAME = 1`, sorted. */
   readonly enums: ReadonlyMap<string, readonly string[]>;
+  /** Full name -> the options of the enum itself. */
+  readonly enumOptions: ReadonlyMap<string, { readonly options: readonly Option[]; readonly pos: Position }>;
   readonly extensions: readonly Extension[];
 }
 
@@ -33,6 +35,8 @@ export interface ProtoField {
   /** Type of the keys of a map, else null. */
   readonly mapKey: string | null;
   readonly oneof: string | null;
+  /** Of the `oneof` around it. */
+  readonly oneofOptions: readonly Option[];
   readonly options: readonly Option[];
   readonly pos: Position;
 }

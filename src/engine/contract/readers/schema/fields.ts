@@ -34,14 +34,20 @@ export function readObject(
     return { ...about, description: null, fields: value, tags: [], examples: [] };
   }
   const spread = spreadLists(document, closure.parts, inside);
+  const { masking } = facetsOf(closure);
   const written = node.kind === "map" ? node : null;
   return {
     ...about,
     description: written === null ? null : prose(child(written, "description")),
-    fields: spread.fields,
+    fields: masking === null ? spread.fields : spread.fields.map((field) => masked(field, masking)),
     tags: [...tagsOf(document, closure, "object"), ...spread.tags.map((tag): Tag => ({ ...tag, scope: "object" }))],
     examples: closure.parts.flatMap(({ map }) => examplesOf(child(map, "examples"), child(map, "example"))).sort(),
   };
+}
+
+/** Masking of an object holds for what is directly in it. */
+function masked(field: Field, masking: string): Field {
+  return field.path.length > 1 ? field : { ...field, masking: field.masking === null ? masking : `${masking}; ${field.masking}` };
 }
 
 export function placeOf(node: Node): Place {

@@ -4,7 +4,7 @@ import type { Referred, SchemaDocument } from "./document.ts";
 import { readObject } from "./fields.ts";
 
 /** What one definition tags itself, and the definitions that it leads on to. */
-interface Definition {
+export interface Definition {
   readonly own: readonly InnerTag[];
   readonly edges: readonly { readonly at: string; readonly ref: string }[];
 }
@@ -66,7 +66,8 @@ function readTarget(document: SchemaDocument, ref: string, { node, read }: Refer
   return read !== null ? read(ref) : readObject(document, { name: ref, stableId: null, pos: node.pos, node });
 }
 
-function innerTags(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, readonly InnerTag[]> {
+/** By definition: what it tags itself, and what those that it leads on to tag. */
+export function innerTags(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, readonly InnerTag[]> {
   const reach = reachOf(definitions);
   const tagged = [...definitions].filter(([ref]) => reach.get(ref)!.size > 0);
   const texts = new Map(tagged.map(([ref, { own }]) => [ref, own.map(entryText)]));

@@ -61,7 +61,7 @@ describe("tags of .proto files", () => {
     expect(
       contract.objects.map(({ name, tags, fields }) => [name, told(tags), ...fields.map((field) => [field.name, told(field.tags)])]),
     ).toEqual([
-      ["p.M", ["sensitive (acme.redacted) 5:10"], ["f", []]],
+      ["p.M", ["sensitive (acme.redacted) 5:10"], ["f", ["pii oneof (acme.pii) 6:20"]]],
       ["p.M.N", [], ["e", []]],
     ]);
   });

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../src/cli/io.ts";
+import { READERS } from "../src/engine/contract/readers/index.ts";
+import { defaultConfig } from "../src/engine/policy/defaults.ts";
 import { parsePolicySet } from "../src/engine/policy/parse.ts";
 import { FORMATS } from "../src/report/index.ts";
 import { countersign } from "./support/cli.ts";
@@ -59,6 +61,32 @@ describe("documents", () => {
     const real = flags(help);
     real.delete("--help");
     expect([...flags(section)].sort()).toEqual([...real].sort());
+  });
+
+  test("docs/policies.md shows the patterns that hold by default", () => {
+    const shown = /^contracts:\n {2}include:\n((?: {4}- ".*"\n)+)/m.exec(read("docs/policies.md"))?.[1] ?? "";
+    expect([...shown.matchAll(/"(.*)"/g)].map((match) => match[1])).toEqual(defaultConfig.contracts.include);
+  });
+
+  test("docs/formats.md has a row for every reader, and README.md names them all", () => {
+    const names = { odcs: "ODCS", dcs: "Data Contract Specification", choochoo: "ChooChoo", dbt: "dbt", avro: "Avro", openapi: "OpenAPI" };
+    const others = { asyncapi: "AsyncAPI", fides: "Fides", plain: "plain YAML", jsonschema: "JSON Schema", protobuf: "Protocol Buffers" };
+    const all: Readonly<Record<string, string>> = { ...names, ...others, graphql: "GraphQL" };
+    expect(Object.keys(all).sort()).toEqual(Object.keys(READERS).sort());
+    for (const name of Object.values(all)) {
+      expect(read("docs/formats.md")).toMatch(new RegExp(`^\\| ${name}`, "m"));
+      expect(read("README.md")).toContain(name);
+    }
+  });
+
+  test("docs/cli.md names the flags of lineage show and policy simulate, and no others", async () => {
+    for (const command of ["lineage show", "policy simulate"]) {
+      const help = (await countersign(ROOT, [...command.split(" "), "--help"])).stdout;
+      const section = new RegExp(`## \`${command}\`\n([\\s\\S]*?)\n## `).exec(read("docs/cli.md"))?.[1] ?? "";
+      const options = [...section.matchAll(/^\| (`--.*?) \| /gm)].flatMap((row) => row[1]!.match(/--[a-z][a-z-]+/g) ?? []);
+      const real = new Set(help.match(/^ +--[a-z][a-z-]+/gm)?.map((flag) => flag.trim()));
+      expect(options.sort(), command).toEqual([...real].sort());
+    }
   });
 
   test("docs/cli.md has every format, and no other", () => {

@@ -29,7 +29,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     throw new Refusal(
       "config",
       notARepository(path, where.stderr),
-      "run it inside a git repository, or name one: countersign check <path>",
+      "run it inside a git repository, or name the path of one",
     );
   const [bareText, gitDir, shallowText] = where.stdout.toString("utf8").trim().split("\n") as [string, string, string];
   const bare = bareText === "true";

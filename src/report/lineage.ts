@@ -16,7 +16,7 @@ export function renderLineage(format: LineageFormat, graph: LineageGraph): strin
 
 /** Each node that feeds something, with what it feeds; protected data is marked. */
 function renderText(graph: LineageGraph): string {
-  if (graph.edges.length === 0) return "no lineage: no contract, SQL model, data product or lineage file links to another\n";
+  if (graph.edges.length === 0) return "no lineage: nothing known here feeds it or is fed by it (docs/lineage.md says what is read)\n";
   const fed = Map.groupBy(graph.edges, ({ from }) => from);
   const blocks = [...fed].map(([from, edges]) => {
     const rows = edges.map(({ to, fields, carriers }) => {
@@ -37,7 +37,7 @@ function nameOf(graph: LineageGraph, id: string): string {
 function marksOf(node: LineageNode | undefined): readonly string[] {
   if (node === undefined) return [];
   const { summary, object } = node;
-  if (summary === null) return node.critical ? ["not in this repository", "critical"] : ["not in this repository"];
+  if (summary === null) return node.critical ? ["no contract here", "critical"] : ["no contract here"];
   const tagged = summary.tagged.filter((place) => object === null || place.object === object);
   const keys = [...new Set(tagged.flatMap((place) => place.keys))].sort();
   return [...keys, ...(node.critical ? ["critical"] : []), ...(summary.production ? ["production"] : [])];

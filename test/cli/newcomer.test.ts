@@ -57,6 +57,20 @@ describe("a repository with contracts where people put them", () => {
   });
 });
 
+test("lineage shows what is no contract here, and not the types that come with every compiler", async () => {
+  git.commit({
+    "a.proto": 'syntax = "proto3";\nimport "google/protobuf/timestamp.proto";\nimport "shared/b.proto";\nmessage A { string id = 1; }\n',
+    "alone.proto": 'syntax = "proto3";\nmessage Alone { string id = 1; }\n',
+  });
+  const { stdout } = await countersign(git.path, ["lineage", "show"]);
+  expect(stdout).toContain("shared/b.proto [no contract here]\n  -> a.proto  (import)");
+  expect(stdout).not.toContain("google");
+  expect(await countersign(git.path, ["lineage", "show", "alone.proto"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^no lineage: nothing/),
+  });
+});
+
 test("init maps the roles of its pack, so that neither validate nor check warns of them; a role without people is told", async () => {
   git.commit({ "README.md": "x" });
   await countersign(git.path, ["init", "--pack", "gdpr"]);

@@ -31,10 +31,13 @@ export function readProtobuf(source: TextSource): Contract {
     definitions: proto.extensions.flatMap((extension) => definitionsOf(extension, source)),
     links: [
       ...links,
-      ...proto.imports.map(({ path, pos }): Link => {
-        const whole = { object: null, field: null };
-        return { upstream: { contract: path, ...whole }, downstream: { contract: null, ...whole }, carrier: "import", pos };
-      }),
+      // Types that come with every compiler are nobody's data.
+      ...proto.imports
+        .filter(({ path }) => !path.startsWith("google/protobuf/"))
+        .map(({ path, pos }): Link => {
+          const whole = { object: null, field: null };
+          return { upstream: { contract: path, ...whole }, downstream: { contract: null, ...whole }, carrier: "import", pos };
+        }),
     ],
   };
 }

@@ -4,7 +4,7 @@ import { tagsIn } from "../tags.ts";
 import { blankContract, examplesOf, prose, qualityOf, refuseDuplicates } from "./build.ts";
 import { type ReaderLookup, readEmbedded } from "./embedded.ts";
 import { modelLinks } from "./links.ts";
-import { readModels } from "./models.ts";
+import { readModels, readShared } from "./models.ts";
 import { purposeOf } from "./odcs.ts";
 import { consumersOf, ownersOf, rolesOf, serverOf, serviceLevelsOf, slasOf } from "./parts.ts";
 import type { Source } from "./source.ts";
@@ -73,6 +73,7 @@ function readModelContract(source: Source): Contract {
   const servers = serversOf(root);
   const owner = textsOf(child(about, "owner"));
   const levels = child(root, "servicelevels", "serviceLevels");
+  const models = readModels(source);
   return {
     ...blankContract("dcs", file, root.pos),
     key: textAt(root, "id") ?? file,
@@ -89,7 +90,7 @@ function readModelContract(source: Source): Contract {
     servers: servers.map(([name, node]) => serverOf(node, name)),
     roles: [...rolesOf(root), ...servers.flatMap(([, node]) => rolesOf(node))],
     consumers: consumersOf(root),
-    objects: readModels(source),
+    objects: [...models, ...readShared(source, models)],
     links: modelLinks(root),
     examples: examplesOf(child(root, "examples"), child(root, "example")),
     tags: [...tagsIn(root, place), ...(info === null ? [] : tagsIn(info, place))],

@@ -25,6 +25,36 @@ export function readModels(source: Source): readonly DataObject[] {
   return named.map(({ name, node, pos }) => readModel(name, node, pos, source, true));
 }
 
+/** Definitions that no field of the file takes as they are: other files may, and what protects them is seen nowhere else. Empty when there are none. */
+export function readShared(source: Source, models: readonly DataObject[]): readonly DataObject[] {
+  const definitions = child(source.root, "definitions");
+  if (definitions?.kind !== "map") return [];
+  const plain = models.flatMap(({ fields }) => fields).filter(({ tags }) => tags.every(({ scope }) => scope === "definition"));
+  const taken = new Set(plain.flatMap(({ definitionRefs }) => definitionRefs));
+  const fields = sharedIn(definitions, [], taken, source);
+  return fields.length === 0
+    ? []
+    : [{ ...readModel(SHARED, { ...definitions, entries: new Map() }, definitions.pos, source, false), fields }];
+}
+
+const SHARED = "(definitions)";
+const FOLDERS_MAX = 5;
+
+/** A mapping that holds nothing but mappings is a folder of definitions, unless its keys are those of a field. */
+function sharedIn(folder: MapNode, parents: readonly string[], taken: ReadonlySet<string>, source: Source): readonly Field[] {
+  return [...folder.entries.values()].flatMap(({ key, keyPos, value }): readonly Field[] => {
+    if (value.kind !== "map") return [];
+    const path = [...parents, key];
+    const isFolder =
+      value.entries.size > 0 && [...value.entries.values()].every((entry) => entry.value.kind === "map" && !INSIDE.test(entry.key));
+    if (isFolder && path.length < FOLDERS_MAX) return sharedIn(value, path, taken, source);
+    if (taken.has(`#/definitions/${path.join("/")}`)) return [];
+    return readField({ name: key, node: value, pos: keyPos }, SHARED, parents, source);
+  });
+}
+
+const INSIDE = /^(fields|items|keys|values)$/;
+
 interface Named {
   readonly name: string;
   readonly node: MapNode;

@@ -84,7 +84,18 @@ function isOperation(node: Node | undefined): boolean {
 }
 
 function holdsSchemas(map: MapNode): boolean {
-  return [...map.entries.values()].some(({ key, value }) => !key.startsWith("x-") && value.kind === "map" && looksLikeSchema(value));
+  const entries = [...map.entries.values()];
+  if (entries.some(({ key, value }) => !key.startsWith("x-") && value.kind === "map" && looksLikeSchema(value))) return true;
+  return entries.every(({ value }) => value.kind === "map") && entries.some(({ key, value }) => !ABOUT.test(key) && isMarkedField(value));
+}
+
+const ABOUT = /^(info|metadata|about|header)$/i;
+
+/** A definition that only says what it protects, or has a type of another format: contracts take it over by `$ref` all the same. */
+function isMarkedField(node: Node): boolean {
+  if (node.kind !== "map") return false;
+  const kind = (key: string) => node.entries.get(key)?.value.kind;
+  return kind("pii") === "scalar" || kind("classification") === "scalar" || (kind("type") === "scalar" && kind("tags") === "seq");
 }
 
 /** A mapping with what only a schema has: properties, composition, a reference, or a type of JSON. */

@@ -27,7 +27,19 @@ function braceProduct(glob: string): number {
 
 /** True when `path` is matched. A glob that `globProblem` refuses matches nothing: callers refuse it first. */
 export function matchesGlob(glob: string, path: string): boolean {
-  if (glob === path) return true;
-  if (globProblem(glob) !== null) return false;
-  return new Minimatch(glob, { dot: true, noext: true, nocomment: true, nonegate: true, braceExpandMax: MAX_BRACES }).match(path);
+  return glob === path || compiled(glob)?.match(path) === true;
+}
+
+/** Memory of compiled globs: one policy is asked about every finding of a change. Only ever of globs that policies name. */
+const known = new Map<string, Minimatch | null>();
+const KNOWN_MAX = 5_000;
+
+function compiled(glob: string): Minimatch | null {
+  const found = known.get(glob);
+  if (found !== undefined) return found;
+  const options = { dot: true, noext: true, nocomment: true, nonegate: true, braceExpandMax: MAX_BRACES };
+  const made = globProblem(glob) === null ? new Minimatch(glob, options) : null;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(glob, made);
+  return made;
 }

@@ -24,15 +24,16 @@ export function matchPolicies(policies: readonly Policy[], change: Change): read
 function matchPolicy(policy: Policy, change: Change): PolicyMatch {
   const { trigger } = policy;
   const wholes = wholeTests(trigger, change);
+  const tests = findingTests(trigger, change);
   const considered = change.findings.filter((finding) => !trigger.ignore.includes(finding.code));
-  const hits = considered.filter((finding) => findingTests(trigger).every((test) => test.reasons(finding, change).length > 0));
+  const hits = considered.filter((finding) => tests.every((test) => test.reasons(finding).length > 0));
   const matched = hits.length > 0 && wholes.every((test) => test.holds);
   return {
     name: policy.name,
     description: policy.description,
     mode: policy.mode,
     matched,
-    because: matched ? reasonsFor(trigger, hits, change, wholes) : reasonsAgainst(trigger, considered, change, wholes),
+    because: matched ? reasonsFor(tests, hits, wholes) : reasonsAgainst(tests, considered, wholes),
     findings: matched ? [...new Set(hits.map((finding) => finding.fingerprint))].sort() : [],
     slaHours: policy.slaHours,
   };
@@ -40,32 +41,39 @@ function matchPolicy(policy: Policy, change: Change): PolicyMatch {
 
 /** A part of the trigger that must hold for one finding. `reasons` empty = it does not hold. */
 interface FindingTest {
-  readonly reasons: (finding: Finding, change: Change) => readonly string[];
+  readonly reasons: (finding: Finding) => readonly string[];
   readonly otherwise: string;
 }
 
 const some = (words: readonly string[]): string => words.join(" or ");
 
-function findingTests(trigger: Trigger): readonly FindingTest[] {
+/** Each test answers once for all findings that are alike to it: a change may have thousands, and an organisation hundreds of policies. */
+function findingTests(trigger: Trigger, { vocabulary }: Change): readonly FindingTest[] {
   const { tags, paths, findings, classification } = trigger;
   const tests: FindingTest[] = [];
   if (tags !== null)
     tests.push({
-      reasons: (finding, change) => wordsTouched(tags, finding, change.vocabulary).map((word) => `tag ${word}`),
+      reasons: remembered(carried, (finding) => wordsTouched(tags, finding, vocabulary).map((word) => `tag ${word}`)),
       otherwise: `no change touches a field tagged ${some(tags)}`,
     });
   if (paths !== null)
     tests.push({
-      reasons: (finding) =>
-        paths.filter((glob) => matchesGlob(glob, finding.contract) || matchesGlob(glob, finding.file)).map((glob) => `path ${glob}`),
+      reasons: remembered(
+        ({ contract, file }) => `${contract}\0${file}`,
+        ({ contract, file }) =>
+          paths.filter((glob) => matchesGlob(glob, contract) || matchesGlob(glob, file)).map((glob) => `path ${glob}`),
+      ),
       otherwise: `no change is in ${some(paths)}`,
     });
   if (findings !== null)
     tests.push({
-      reasons: (finding) => findings.filter((each) => each === finding.code || each === finding.severity).map((each) => `finding ${each}`),
+      reasons: remembered(
+        ({ code, severity }) => `${code} ${severity}`,
+        ({ code, severity }) => findings.filter((each) => each === code || each === severity).map((each) => `finding ${each}`),
+      ),
       otherwise: `no finding is ${some(findings)}`,
     });
-  if (classification !== null) tests.push(classificationTest(classification));
+  if (classification !== null) tests.push(classificationTest(classification, vocabulary));
   // A trigger that names nothing about findings asks for something worth a look.
   if (tests.length === 0)
     tests.push({
@@ -75,16 +83,37 @@ function findingTests(trigger: Trigger): readonly FindingTest[] {
   return tests;
 }
 
+function carried(finding: Finding): string {
+  const known = carriedBy.get(finding);
+  if (known !== undefined) return known;
+  const text = keysOf(finding).join("\0");
+  carriedBy.set(finding, text);
+  return text;
+}
+
+/** Memory of carried: every policy asks about every finding. */
+const carriedBy = new WeakMap<Finding, string>();
+
+function remembered(keyOf: (finding: Finding) => string, reasons: FindingTest["reasons"]): FindingTest["reasons"] {
+  const known = new Map<string, readonly string[]>();
+  return (finding) => {
+    const key = keyOf(finding);
+    const found = known.get(key) ?? reasons(finding);
+    known.set(key, found);
+    return found;
+  };
+}
+
 /** An unknown class meets every test, and so does one that configuration knows by its name alone: unknown is never taken as public. */
-function classificationTest(text: string): FindingTest {
+function classificationTest(text: string, vocabulary: Vocabulary): FindingTest {
   const test = parseClassification(text);
   return {
-    reasons: (finding, { vocabulary }) => {
+    reasons: remembered(carried, (finding) => {
       const keys = keysOf(finding);
       const unknown = finding.unknownClasses.length > 0 || keys.some((key) => isUnplaced(vocabulary, key));
       const levels = levelled(keys, (key) => impliedClasses(vocabulary, key));
       return test === null || unknown || meetsClassification(test, levels) ? [`classification ${text}`] : [];
-    },
+    }),
     otherwise: `no change touches a field classified ${text}`,
   };
 }
@@ -114,14 +143,13 @@ function wholeTests(trigger: Trigger, change: Change): readonly WholeTest[] {
   return tests;
 }
 
-function reasonsFor(trigger: Trigger, hits: readonly Finding[], change: Change, wholes: readonly WholeTest[]): readonly string[] {
-  const reasons = findingTests(trigger).flatMap((test) => [...new Set(hits.flatMap((finding) => test.reasons(finding, change)))].sort());
+function reasonsFor(tests: readonly FindingTest[], hits: readonly Finding[], wholes: readonly WholeTest[]): readonly string[] {
+  const reasons = tests.flatMap((test) => [...new Set(hits.flatMap((finding) => test.reasons(finding)))].sort());
   return [...reasons, ...wholes.map((test) => test.reason)];
 }
 
-function reasonsAgainst(trigger: Trigger, considered: readonly Finding[], change: Change, wholes: readonly WholeTest[]): readonly string[] {
-  const tests = findingTests(trigger);
-  const failed = tests.filter((test) => !considered.some((finding) => test.reasons(finding, change).length > 0));
+function reasonsAgainst(tests: readonly FindingTest[], considered: readonly Finding[], wholes: readonly WholeTest[]): readonly string[] {
+  const failed = tests.filter((test) => !considered.some((finding) => test.reasons(finding).length > 0));
   const reasons = [...failed.map((test) => test.otherwise), ...wholes.filter((test) => !test.holds).map((test) => test.otherwise)];
   return reasons.length > 0 ? reasons : ["no single change meets every part of the trigger"];
 }

@@ -3,8 +3,15 @@ import { impliedClasses, tagKey, type Vocabulary } from "../contract/vocabulary.
 
 /** Every key that the changed thing carries at base or head, unknown classes included. */
 export function keysOf(finding: Finding): readonly string[] {
-  return [...new Set([...finding.tagsBefore, ...finding.tagsAfter, ...finding.unknownClasses])].sort();
+  const known = keysByFinding.get(finding);
+  if (known !== undefined) return known;
+  const keys = [...new Set([...finding.tagsBefore, ...finding.tagsAfter, ...finding.unknownClasses])].sort();
+  keysByFinding.set(finding, keys);
+  return keys;
 }
+
+/** Memory of keysOf: every policy asks about every finding. */
+const keysByFinding = new WeakMap<Finding, readonly string[]>();
 
 /** The words of a list that a finding carries: equality after synonyms, categories by path prefix, and whatever class a category or configured class is at least. */
 export function wordsTouched(words: readonly string[], finding: Finding, vocabulary: Vocabulary): readonly string[] {

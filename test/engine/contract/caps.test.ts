@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FINDINGS_MAX } from "../../../src/engine/contract/diff/caps.ts";
+import { CHANGE_FINDINGS_MAX, FINDINGS_MAX } from "../../../src/engine/contract/diff/caps.ts";
 import { diffContracts } from "../../../src/engine/contract/diff.ts";
 import { FIELDS_MAX, TAGS_MAX } from "../../../src/engine/contract/readers/budget.ts";
 import { brief, diffOf, inputOf } from "./support.ts";
@@ -100,6 +100,20 @@ describe("more changes in one contract than can be told", () => {
     expect(diff.findings[0]!.tagsBefore).toHaveLength(150);
     expect(diff.unparseable.map(({ file, severity }) => [file, severity])).toEqual([["a.yaml", "error"]]);
     expect(diff.losses.find(({ contract }) => contract === "a.yaml")).toEqual({ contract: "a.yaml", taggedAtBase: 200, lost: 200 });
+  });
+
+  it("and so are those of all contracts together: the first are told, the rest refused by name", () => {
+    const some = (word: string) => `classification: ${words(90, word)}\n`;
+    const tree = (ofContract: string) =>
+      Object.fromEntries(["a", "b", "c", "d"].map((name) => [`${name}.yaml`, odcs(fields, ofContract).replace("id: c", `id: ${name}`)]));
+    const diff = diffOf(tree(some("old")), tree(""));
+    const [last] = diff.unparseable;
+    expect(diff.unparseable.map(({ file }) => file)).toEqual(["d.yaml"]);
+    expect(last?.message).toContain(`more than ${CHANGE_FINDINGS_MAX} changes in all contracts`);
+    expect(new Set(diff.findings.filter(({ contract }) => contract !== "d.yaml").map(({ code }) => code))).toEqual(
+      new Set(["tag.scope_removed"]),
+    );
+    expect(diff.losses.map(({ lost }) => lost)).toEqual([200, 200, 200, 200]);
   });
 
   it("also when few changes name very many tags", () => {

@@ -26,11 +26,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     },
   );
   if (where.code !== 0)
-    throw new Refusal(
-      "config",
-      notARepository(path, where.stderr),
-      "run it inside a git repository, or name the path of one",
-    );
+    throw new Refusal("config", notARepository(path, where.stderr), "run it inside a git repository, or name the path of one");
   const [bareText, gitDir, shallowText] = where.stdout.toString("utf8").trim().split("\n") as [string, string, string];
   const bare = bareText === "true";
   const shallow = shallowText === "true";
@@ -130,6 +126,8 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
 
   async function entryAt(commit: string, path: string): Promise<{ mode: string; blob: string } | null> {
     const result = await git(["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--end-of-options", commit, path]);
+    // Nothing found is no failure; a tree that cannot be read must not pass for one without the file.
+    if (result.code !== 0) throw new Refusal("config", `git could not look for ${path}: ${firstLine(result.stderr)}`);
     const match = /^(\d{6}) \w+ ([0-9a-f]+)\t/.exec(result.stdout.toString("utf8"));
     return match === null ? null : { mode: match[1]!, blob: match[2]! };
   }
@@ -174,7 +172,21 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       return short.replace(/^[^/]+\//, "");
     },
     async filesHolding(commit, expression) {
-      const found = await git(["grep", "-l", "-z", "-a", "-E", "--full-name", "--no-textconv", "-e", expression, commit, "--"]);
+      const found = await git([
+        "grep",
+        "--no-color",
+        "--no-recurse-submodules",
+        "-l",
+        "-z",
+        "-a",
+        "-E",
+        "--full-name",
+        "--no-textconv",
+        "-e",
+        expression,
+        commit,
+        "--",
+      ]);
       // 1 = nothing matches.
       if (found.code > 1) throw new Refusal("config", `git could not search the tree: ${firstLine(found.stderr)}`);
       return found.stdout

@@ -63,11 +63,9 @@ function approvalStep(decision: Decision, requirement: Requirement): Phrase {
       ? say`${words(left === 1 ? "A member" : `${left} different members`)} of ${name} other than the author`
       : requirement.users.length > 0
         ? say`${words(left === 1 ? "One" : String(left))} of ${name}`
-        : requirement.role !== null && left === 1
-          ? say`One ${name} who did not work on this change`
-          : requirement.role !== null
-            ? say`${words(String(left))} people of ${name} who did not work on this change`
-            : say`${words(left === 1 ? "One more person" : `${left} more people`)} who did not work on this change`;
+        : requirement.role === null
+          ? say`${words(left === 1 ? "One more person" : `${left} more people`)} who did not work on this change`
+          : say`${words(left > 1 ? String(left) : requirement.minApprovals > 1 ? "One more of the" : "One")} ${name} who did not work on this change`;
   const people =
     requirement.completers.length > 0
       ? say`: ${missing(requirement, decision)}`

@@ -30,7 +30,7 @@ export function demandOf(input: DemandInput): Demand {
     ...(governance === "none" ? [] : [selfProtection(input)]),
   ]);
   const ask = levelAsk(level, enforced(policies, matches), people, config);
-  const slots = [...people, ...topUp(ask)];
+  const slots = [...people, ...topUp(ask, input.ownerType)];
   if (slots.length === 0 || unknownContributors === 0) return { slots, ask };
   return { slots: [...slots, unknownSlot(slots, unknownContributors)], ask };
 }
@@ -52,7 +52,7 @@ function selfProtection(input: DemandInput): Slot {
 
 function executiveSlot(kind: "executive" | "self-protection", source: readonly string[], { config, ownerType }: DemandInput): Slot {
   const teams = config.teams.executive;
-  const owners = ownerType === "Organization" ? "organisation owner" : "repository owner";
+  const owners = ownerWord(ownerType);
   const anyOf: readonly Group[] = teams.length > 0 ? teams.map((team) => ({ kind: "team", team })) : OWNERS.anyOf;
   const team = teams.length === 1 ? teams[0]! : null;
   const role = team !== null ? null : teams.length === 0 ? owners : `member of ${teams.join(" or ")}`;
@@ -60,14 +60,13 @@ function executiveSlot(kind: "executive" | "self-protection", source: readonly s
 }
 
 /** What the slots do not already give of the level. Whether it is filled is judged on the people, not on this slot alone. */
-function topUp(ask: LevelAsk): readonly Slot[] {
+function topUp(ask: LevelAsk, ownerType: DemandInput["ownerType"]): readonly Slot[] {
   const min = ask.need - ask.given.length;
   if (min <= 0) return [];
   const open = ask.teams.filter((team) => !ask.given.includes(team.name));
   const anyOf = open.flatMap((team) => team.anyOf);
   const single = open.length === 1 && anyOf.length === 1 && anyOf[0]?.kind === "team" ? anyOf[0].team : null;
-  const names = open.map((team) => team.name).join(" or ");
-  const role = single !== null ? null : min > 1 ? `different teams of ${names}` : `member of ${names}`;
+  const role = single !== null ? null : roleOf(open, min, ownerWord(ownerType));
   return [
     {
       id: single ?? role!,
@@ -82,6 +81,23 @@ function topUp(ask: LevelAsk): readonly Slot[] {
       distinct: true,
     },
   ];
+}
+
+/** "member of a or b", "second organisation owner", "members of different teams of a or b". */
+function roleOf(open: LevelAsk["teams"], min: number, owner: string): string {
+  const isOwners = (team: LevelAsk["teams"][number]) => team.anyOf.length > 0 && team.anyOf.every(({ kind }) => kind === "owners");
+  const teams = open.filter((team) => !isOwners(team)).map(({ name }) => name);
+  const owners = open.filter(isOwners).map(({ name }) => name);
+  if (teams.length === 0 && owners.length > 0) {
+    if (min > 1) return `different ${owner}s`;
+    return owners.includes(OWNERS.name) ? owner : `second ${owner}`;
+  }
+  const names = [...teams, ...(owners.length > 0 ? [`the ${owner}s`] : [])].join(" or ");
+  return min > 1 ? `members of different teams of ${names}` : `member of ${names}`;
+}
+
+function ownerWord(ownerType: DemandInput["ownerType"]): string {
+  return ownerType === "Organization" ? "organisation owner" : "repository owner";
 }
 
 function unknownSlot(slots: readonly Slot[], min: number): Slot {

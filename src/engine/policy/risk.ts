@@ -73,7 +73,11 @@ function sensitivity({ findings, config, vocabulary }: RiskInput): Points {
 
 function because(finding: Finding, key: string | null): string {
   const place = [finding.object, finding.field].filter((part) => part !== null).join(".") || finding.contract;
-  if (finding.code === "tag.removed" && key !== null) return `${key} tag removed from ${place}`;
+  const lost = finding.tagsBefore.filter((tag) => !finding.tagsAfter.includes(tag));
+  if (finding.code === "tag.removed" && lost.length > 0 && key !== null) {
+    // The weight is that of all that the field carries, and what is gone may be less.
+    return lost.includes(key) ? `${key} tag removed from ${place}` : `${lost.join(", ")} tag removed from ${place} (${key})`;
+  }
   return `${finding.message.replaceAll("`", "")} at ${place} (${key ?? "untagged"})`;
 }
 

@@ -156,3 +156,12 @@ test.each([
   const same = { findings, lineage, quality: { known: true, failingRules: 2, recentOverrides: 0, cardLimitations: 0 } };
   expect(score(same, { thresholds: { ...defaultConfig.risk.thresholds, ...thresholds } }).level).toBe(level);
 });
+
+test("S: the reason names the tag that is gone, and what weighs when that stays", () => {
+  const because = (over: Parameters<typeof finding>[0]) =>
+    score({ findings: [finding({ code: "tag.removed", ...over })] }).factors[0]!.because;
+  expect(because({ tagsBefore: ["pii"], tagsAfter: [] })).toBe("pii tag removed from customers.email");
+  expect(because({ tagsBefore: ["pii", "restricted"], tagsAfter: ["restricted"] })).toBe(
+    "pii tag removed from customers.email (restricted)",
+  );
+});

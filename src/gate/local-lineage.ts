@@ -1,13 +1,15 @@
 import { digest } from "../engine/canonical.ts";
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
-import { declaresLineage } from "../engine/contract/lineage/declared.ts";
+import { type DeclaredLineage, declaresLineage } from "../engine/contract/lineage/declared.ts";
+import { buildGraph } from "../engine/contract/lineage/graph.ts";
 import type { LineageSummary } from "../engine/contract/lineage/model.ts";
+import { type LineageRecord, recordFinder, vicinityOf } from "../engine/contract/lineage/vicinity.ts";
 import type { Link } from "../engine/contract/model.ts";
 import { rulesDigest } from "../engine/contract/rules.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import { readingRules } from "../engine/policy/words.ts";
-import type { ContractComparer, LocalRepository, SummaryMemory, Surroundings } from "./ports.ts";
+import type { ContractComparer, LocalRepository, StandingLineage, SummaryMemory, Surroundings } from "./ports.ts";
 import { readSide } from "./read-change.ts";
 import { readAllDeclared } from "./read-lineage.ts";
 import { readReferenced } from "./read-references.ts";
@@ -17,7 +19,7 @@ const LINK_WORDS =
   'relationships|transformSource|references|inputFields|exposures|depends_on|inputPorts|[[:space:](]ref[(]|source[(]|[$]ref|^[[:space:]]*import[[:space:]]|"type"';
 const NAMES_MAX = 200;
 /** Contracts read at a time: a reading of all of them at once would hold them all in memory. */
-const BATCH = 250;
+const BATCH = 50;
 
 export interface LocalLineageDeps {
   readonly repository: LocalRepository;
@@ -37,29 +39,49 @@ export async function localSurroundings(
   set: PolicySet,
   changed: readonly LineageSummary[] | null,
 ): Promise<Surroundings> {
-  const standing = await standingSurroundings(deps, commit, set, changed === null);
-  if (changed === null) return standing;
-  const known = new Set(
-    [...standing.summaries, ...changed].flatMap(({ file, key, objects }) => [file, key, ...objects.map(({ name }) => name)]),
-  );
-  const open = namesIn(changed.flatMap(({ links }) => links).filter((link) => !isKnown(link, known)));
-  if (open === null) return standing;
-  const files = (await deps.repository.changedFiles(null, commit)).files;
-  const holding = new Set(await deps.repository.filesHolding(commit, open));
-  const read = new Set(standing.summaries.map(({ file }) => file));
-  const more = files.filter(({ path }) => holding.has(path) && !read.has(path));
-  const { governed } = sortChangedFiles(more, set.config.contracts);
-  return { ...standing, summaries: [...standing.summaries, ...(await summariesOf(deps, commit, governed, set))] };
+  const standing = await standingLineage(deps, commit, set, changed === null);
+  if (changed === null) return surroundingsOf(standing, standing.all());
+  const isNamed = (name: string, { file, key, objects }: LineageSummary) =>
+    file === name || key === name || objects.some((object) => object.name === name);
+  const isKnown = (name: string) =>
+    changed.some((summary) => isNamed(name, summary)) ||
+    standing.find(name).some((record) => record.kind === "summary" && isNamed(name, record.summary));
+  const open = namesIn(changed.flatMap(({ links }) => links).filter((link) => !endsOf(link).every(isKnown)));
+  const more = open === null ? [] : await summariesHolding(deps, commit, set, open, standing);
+  const near = surroundingsOf(standing, vicinityOf(standing.find, [...changed, ...more]));
+  return { ...near, summaries: [...near.summaries, ...more] };
 }
 
-function isKnown({ upstream, downstream }: Omit<Link, "pos">, names: ReadonlySet<string>): boolean {
-  return [upstream, downstream].every(
-    ({ contract, object }) => names.has(contract ?? object ?? "") || (contract === null && object === null),
-  );
+function endsOf({ upstream, downstream }: Omit<Link, "pos">): readonly string[] {
+  return [upstream, downstream].flatMap(({ contract, object }) => contract ?? object ?? []);
+}
+
+function surroundingsOf({ problems, isLinked }: StandingLineage, records: readonly LineageRecord[]): Surroundings {
+  const links = records.flatMap((record) => (record.kind === "link" ? [record.link] : []));
+  return {
+    isLinked,
+    summaries: records.flatMap((record) => (record.kind === "summary" ? [record.summary] : [])),
+    declared: { links, problems },
+  };
+}
+
+/** Contracts that hold a name and no word of a link. */
+async function summariesHolding(
+  deps: LocalLineageDeps,
+  commit: string,
+  set: PolicySet,
+  names: string,
+  { find }: StandingLineage,
+): Promise<readonly LineageSummary[]> {
+  const files = (await deps.repository.changedFiles(null, commit)).files;
+  const holding = new Set(await deps.repository.filesHolding(commit, names));
+  const isRead = (path: string) => find(path).some((record) => record.kind === "summary" && record.summary.file === path);
+  const more = files.filter(({ path }) => holding.has(path) && !isRead(path));
+  return summariesOf(deps, commit, sortChangedFiles(more, set.config.contracts).governed, set);
 }
 
 /** What does not depend on the change: remembered by commit. */
-async function standingSurroundings(deps: LocalLineageDeps, commit: string, set: PolicySet, all: boolean): Promise<Surroundings> {
+async function standingLineage(deps: LocalLineageDeps, commit: string, set: PolicySet, all: boolean): Promise<StandingLineage> {
   const { repository, memory } = deps;
   const { contracts, lineage } = set.config;
   const key = digest("countersign/reading-rules/v1", { commit, all, contracts, lineage, rules: rulesDigest(readingRules(set)) });
@@ -78,9 +100,18 @@ async function standingSurroundings(deps: LocalLineageDeps, commit: string, set:
   const named = linked === null ? linked : await holding(namesIn(declared.links));
   const chosen = files.filter(({ path }) => (isChosen(path) || named?.has(path)) && !declaresLineage(path, lineage.files));
   const { governed } = sortChangedFiles(chosen, contracts);
-  const surroundings = { summaries: await summariesOf(deps, commit, governed, set), declared };
-  await memory.keep(key, surroundings);
-  return surroundings;
+  const standing = standingOf(await summariesOf(deps, commit, governed, set), declared);
+  await memory.keep(key, standing);
+  return standing;
+}
+
+/** Links after contracts, each in the order of reading. */
+function standingOf(summaries: readonly LineageSummary[], { links, problems }: DeclaredLineage): StandingLineage {
+  const records: readonly LineageRecord[] = [
+    ...summaries.map((summary, at): LineageRecord => ({ kind: "summary", at, summary })),
+    ...links.map((link, at): LineageRecord => ({ kind: "link", at: summaries.length + at, link })),
+  ];
+  return { problems, isLinked: () => buildGraph(summaries, links).edges.length > 0, find: recordFinder(records), all: () => records };
 }
 
 /** An expression for the names that links lead to, as whole words; null = none. A link without a short name is found by its own words only. */

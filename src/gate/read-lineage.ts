@@ -17,11 +17,12 @@ export function withLineage(comparison: Comparison, surroundings: Surroundings):
   const { links, problems } = surroundings.declared;
   const all = buildGraph([...rest, ...bothSides(sides)], links);
   const warned = { ...diff, warnings: [...diff.warnings, ...problems] };
-  if (all.edges.length === 0 && surroundings.isLinked?.() !== true) return { diff: warned, lineage: { known: false, dependents: [] } };
+  const isLinked = surroundings.isLinked?.() === true;
+  if (all.edges.length === 0 && !isLinked) return { diff: warned, lineage: { known: false, dependents: [] } };
   const atHead = buildGraph([...rest, ...sides.head], links);
   const dependents = dependentsOf(all, changed);
   // A first link that the change itself brings does not make known that nobody depends on it.
-  const known = dependents.length > 0 || buildGraph([...rest, ...sides.base], links).edges.length > 0;
+  const known = dependents.length > 0 || isLinked || buildGraph([...rest, ...sides.base], links).edges.length > 0;
   return {
     diff: { ...warned, findings: [...diff.findings, ...lineageFindings(atHead, diff.findings)] },
     lineage: { known, dependents },

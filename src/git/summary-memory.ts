@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LineageSummary } from "../engine/contract/lineage/model.ts";
-import type { SummaryMemory, Surroundings } from "../gate/ports.ts";
+import type { SummaryMemory } from "../gate/ports.ts";
+import { lineageFile, openLineageFile } from "./lineage-file.ts";
 
 /** Entries kept of earlier states of the repository; the newest win. */
 const REMEMBERED_MAX = 50_000;
@@ -15,7 +16,7 @@ type Entries = Awaited<ReturnType<SummaryMemory["get"]>>;
 export function openSummaryMemory(cacheFolder: string, repositoryRoot: string): SummaryMemory {
   const folder = join(cacheFolder, "countersign", createHash("sha256").update(repositoryRoot).digest("hex").slice(0, 32));
   const summaries = join(folder, "summaries.json");
-  const commitFile = (key: string) => join(folder, `commit-${key.slice(0, 32)}.json`);
+  const commitFile = (key: string) => join(folder, `commit-${key.slice(0, 32)}.lineage`);
   let loaded: Promise<Entries> | null = null;
   const load = () => {
     loaded ??= readEntries(summaries);
@@ -33,13 +34,11 @@ export function openSummaryMemory(cacheFolder: string, repositoryRoot: string): 
       await writeWhole(folder, summaries, JSON.stringify(all)).catch(() => {});
     },
     async recall(key) {
-      const found = (await readJson(commitFile(key))) as Partial<Surroundings> | null;
-      const whole =
-        found?.summaries?.every?.(isWhole) === true && Array.isArray(found.declared?.links) && Array.isArray(found.declared.problems);
-      return whole ? (found as Surroundings) : null;
+      const bytes = await readFile(commitFile(key)).catch(() => null);
+      return bytes === null ? null : openLineageFile(bytes);
     },
-    async keep(key, surroundings) {
-      await writeWhole(folder, commitFile(key), JSON.stringify(surroundings)).catch(() => {});
+    async keep(key, lineage) {
+      await writeWhole(folder, commitFile(key), lineageFile(lineage)).catch(() => {});
       await dropOldest(folder).catch(() => {});
     },
   };
@@ -73,7 +72,7 @@ async function dropOldest(folder: string): Promise<void> {
 }
 
 /** By renaming, so that another run never reads a half. */
-async function writeWhole(folder: string, file: string, text: string): Promise<void> {
+async function writeWhole(folder: string, file: string, text: string | Buffer): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
   try {

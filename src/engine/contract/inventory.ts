@@ -17,17 +17,18 @@ export interface Inventory {
 /** Reads the head side of the input. Total; in path order. */
 export function takeInventory({ head, referenced, rules }: DiffInput, watch: Watch = () => {}): Inventory {
   const references = new References([...referenced.head, ...head]);
-  const read = head
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-    .map((file) => {
-      watch(file.path);
-      return readSide(file, rules, references);
-    });
+  const contracts: CompiledContract[] = [];
+  const lineage: LineageSummary[] = [];
+  const unparseable: Problem[] = [];
+  for (const file of head.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    watch(file.path);
+    const side = readSide(file, rules, references);
+    if (side.status === "unparseable") unparseable.push(side.problem);
+    if (side.status !== "contract") continue;
+    // A contract is let go once it is told: one takes ten times the memory of its file.
+    contracts.push(compileContract(side.contract));
+    lineage.push(summarise(side.contract));
+  }
   watch(null);
-  const contracts = read.flatMap((side) => (side.status === "contract" ? [side.contract] : []));
-  return {
-    contracts: contracts.map(compileContract),
-    lineage: contracts.map(summarise),
-    unparseable: read.flatMap((side) => (side.status === "unparseable" ? [side.problem] : [])),
-  };
+  return { contracts, lineage, unparseable };
 }

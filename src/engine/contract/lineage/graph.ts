@@ -112,7 +112,8 @@ function outside(name: string): LineageNode {
   return { id: name, summary: null, object: null, critical: false };
 }
 
-function beside(file: string, name: string): string {
+/** A relative name, seen from a file. */
+export function beside(file: string, name: string): string {
   const steps = file.split("/").slice(0, -1);
   for (const step of name.split("/")) {
     if (step === "..") steps.pop();

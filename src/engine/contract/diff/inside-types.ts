@@ -1,13 +1,14 @@
 import type { Contract, Field, FieldType, Format, InnerTag } from "../model.ts";
-import { type Definition, innerTags } from "../readers/schema/inside.ts";
+import { type Definition, INSIDE_MAX, innerTags, insideOf } from "../readers/schema/inside.ts";
 import { protects } from "./change.ts";
 
 /** Formats whose fields name the types of other objects, also of other files. */
 const NAMING: ReadonlySet<Format> = new Set(["graphql", "protobuf", "avro"]);
 
-/** Tells the fields of all contracts of one side which tags stand inside the types that they name, so that a type turned to an untagged twin is a loss. */
-export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Contract, Contract> {
-  const told = new Map<Contract, Contract>();
+/** Tells the fields of all contracts of one side which tags stand inside the types that they name, so that a type turned to an untagged twin is a loss. Null in place of a contract whose fields lead to more tags than can be compared. */
+export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Contract, Contract | null> {
+  const told = new Map<Contract, Contract | null>();
+  let count = 0;
   for (const [format, some] of Map.groupBy(contracts, (contract) => contract.format)) {
     if (!NAMING.has(format)) continue;
     const names = new Set(some.flatMap(({ objects }) => objects.map(({ name }) => name)));
@@ -15,14 +16,17 @@ export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Con
     const tags = innerTags(definitionsOf(some, refsOf));
     if (tags.size === 0) continue;
     const withTags = (field: Field): Field => {
-      const inner = (refsOf.get(field) ?? []).flatMap((ref) => tags.get(ref) ?? []);
+      const inner = insideOf(refsOf.get(field) ?? [], tags);
+      count += inner.length;
+      if (count > INSIDE_MAX) return field;
       // What stands on a scalar or enum is a tag of the field already.
-      const inside = inner.filter(({ at, tag }) => at !== "" || !field.tags.some(({ key }) => key === tag.key));
+      const isDoubled = ({ at, tag }: InnerTag) => at === "" && field.tags.some(({ key }) => key === tag.key);
+      const inside = inner.some(isDoubled) ? inner.filter((each) => !isDoubled(each)) : inner;
       return inside.length === 0 ? field : { ...field, inside };
     };
     for (const contract of some) {
       const objects = contract.objects.map((object) => ({ ...object, fields: object.fields.map(withTags) }));
-      told.set(contract, { ...contract, objects });
+      told.set(contract, count > INSIDE_MAX ? null : { ...contract, objects });
     }
   }
   return told;

@@ -3,6 +3,7 @@ import type { GovernedFile } from "../finding.ts";
 import type { Contract, ContractFile } from "../model.ts";
 import { readContract } from "../read.ts";
 import { type CHANGE_MAX, ChangeBudget } from "../readers/budget.ts";
+import { TOO_MANY } from "../readers/schema/inside.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
@@ -69,8 +70,12 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
   return read.map(({ path, before, after }) => ({ path, before: toldSide(before, told.before), after: toldSide(after, told.after) }));
 }
 
-function toldSide(side: Side, told: ReadonlyMap<Contract, Contract>): Side {
-  return side.status === "contract" ? { ...side, contract: told.get(side.contract) ?? side.contract } : side;
+function toldSide(side: Side, told: ReadonlyMap<Contract, Contract | null>): Side {
+  if (side.status !== "contract") return side;
+  const contract = told.get(side.contract);
+  if (contract !== null) return contract === undefined ? side : { ...side, contract };
+  const problem = { code: "E001", message: TOO_MANY, file: side.contract.file, line: null, severity: "error" } as const;
+  return { status: "unparseable", problem, suspect: true };
 }
 
 /** As readSide, as long as the files of this side together stay within the budget. */

@@ -39,6 +39,7 @@ export class Reserved {
   /** Two fields with one name or number, or one that is reserved: nobody can say what holds. */
   check(fields: readonly ProtoField[]): void {
     const seen = new Set<string>();
+    const ranges = merged(this.ranges);
     for (const { name, number, pos } of fields) {
       for (const id of [name, number]) {
         if (seen.has(id)) throw new ReadFailure(`duplicate field ${id === name ? "" : "number "}\`${id}\``, pos.line);
@@ -46,10 +47,33 @@ export class Reserved {
       }
       if (this.names.has(name)) throw new ReadFailure(`the field name \`${name}\` is reserved`, pos.line);
       const taken = Number(number);
-      if (this.ranges.some(([from, to]) => from <= taken && taken <= to))
-        throw new ReadFailure(`the field number \`${number}\` is reserved`, pos.line);
+      if (isInside(ranges, taken)) throw new ReadFailure(`the field number \`${number}\` is reserved`, pos.line);
     }
   }
+}
+
+type Ranges = readonly (readonly [number, number])[];
+
+/** In order and apart, so that a number is found in few steps: a file may reserve and use very many. */
+function merged(ranges: Ranges): Ranges {
+  const apart: (readonly [number, number])[] = [];
+  for (const [from, to] of ranges.toSorted(([a], [b]) => a - b)) {
+    const last = apart.at(-1);
+    if (last !== undefined && from <= last[1]) apart[apart.length - 1] = [last[0], Math.max(last[1], to)];
+    else apart.push([from, to]);
+  }
+  return apart;
+}
+
+function isInside(ranges: Ranges, number: number): boolean {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]![1] < number) low = middle + 1;
+    else high = middle;
+  }
+  const found = ranges[low];
+  return found !== undefined && found[0] <= number;
 }
 
 function bound(tokens: Tokens): number {

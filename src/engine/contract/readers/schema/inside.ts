@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DataObject, Field, InnerTag, Tag } from "../../model.ts";
+import { ReadFailure } from "../../source/node.ts";
 import type { Referred, SchemaDocument } from "./document.ts";
 import { readObject } from "./fields.ts";
 
@@ -11,6 +12,11 @@ export interface Definition {
 
 /** Definitions that differ only behind this many references count as the same. */
 const ROUNDS = 5;
+/** Unknown classes that are told of what lies behind a reference: each may have a name of its own. */
+const UNKNOWN_MAX = 8;
+/** Tags that all fields of one contract may lead to together. */
+export const INSIDE_MAX = 2_000_000;
+export const TOO_MANY = "references lead to more tags than can be compared";
 
 /**
  * Tells every field that refers to an object which tags stand inside it, so that a reference turned to an untagged twin is a loss.
@@ -26,11 +32,14 @@ export function withInside(
   const definitions = definitionsOf(document, told, hidden);
   const tags = innerTags(definitions);
   const all = [...objects, ...hidden];
+  const total = { count: 0 };
   if (tags.size === 0) return all;
   return all.map((object) => ({
     ...object,
     fields: object.fields.map((field) => {
-      const inside = refsOf(document, field).flatMap((ref) => tags.get(ref) ?? []);
+      const inside = insideOf(refsOf(document, field), tags);
+      total.count += inside.length;
+      if (total.count > INSIDE_MAX) throw new ReadFailure(TOO_MANY, field.pos.line);
       return inside.length === 0 ? field : { ...field, inside };
     }),
   }));
@@ -66,6 +75,11 @@ function readTarget(document: SchemaDocument, ref: string, { node, read }: Refer
   return read !== null ? read(ref) : readObject(document, { name: ref, stableId: null, pos: node.pos, node });
 }
 
+/** Fields that lead to one definition share its list. */
+export function insideOf(refs: readonly string[], tags: ReadonlyMap<string, readonly InnerTag[]>): readonly InnerTag[] {
+  return refs.length === 1 ? (tags.get(refs[0]!) ?? []) : refs.flatMap((ref) => tags.get(ref) ?? []);
+}
+
 /** By definition: what it tags itself, and what those that it leads on to tag. */
 export function innerTags(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, readonly InnerTag[]> {
   const reach = reachOf(definitions);
@@ -87,17 +101,18 @@ export function innerTags(definitions: ReadonlyMap<string, Definition>): Readonl
       ref,
       [
         ...definition.own,
-        ...edgesOf(definition).flatMap((edge) =>
-          [...reach.get(edge.ref)!.values()].map((tag) => ({ at: `${edge.at} → ${signs.get(edge.ref)}`, tag })),
-        ),
+        ...edgesOf(definition).flatMap((edge) => {
+          const at = `${edge.at} → ${signs.get(edge.ref)}`;
+          return [...reach.get(edge.ref)!.values()].map((tag) => ({ at, tag }));
+        }),
       ],
     ]),
   );
 }
 
-/** Tags by key that each definition leads to, at last. */
+/** Tags by key that each definition leads to, at last: all known classes, and of the others as many as show that there are some. */
 function reachOf(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<string, ReadonlyMap<string, Tag>> {
-  const reach = new Map([...definitions].map(([ref, { own }]) => [ref, new Map(own.map(({ tag }) => [tag.key, tag]))]));
+  const reach = new Map([...definitions].map(([ref, { own }]) => [ref, new Map(some(own).map((tag) => [tag.key, tag]))]));
   const users = Map.groupBy(
     [...definitions].flatMap(([ref, { edges }]) => edges.map((edge) => ({ user: ref, used: edge.ref }))),
     ({ used }) => used,
@@ -107,11 +122,22 @@ function reachOf(definitions: ReadonlyMap<string, Definition>): ReadonlyMap<stri
     for (const { user } of users.get(ref) ?? []) {
       const [mine, theirs] = [reach.get(user)!, reach.get(ref)!];
       const size = mine.size;
-      for (const [key, tag] of theirs) if (!mine.has(key)) mine.set(key, tag);
+      let unknown = 0;
+      for (const { known } of mine.values()) if (!known) unknown += 1;
+      for (const [key, tag] of theirs) {
+        if (mine.has(key) || (!tag.known && unknown === UNKNOWN_MAX)) continue;
+        if (!tag.known) unknown += 1;
+        mine.set(key, tag);
+      }
       if (mine.size > size) open.push(user);
     }
   }
   return reach;
+}
+
+function some(own: Definition["own"]): readonly Tag[] {
+  const tags = [...new Map(own.map(({ tag }) => [tag.key, tag])).values()];
+  return [...tags.filter(({ known }) => known), ...tags.filter(({ known }) => !known).slice(0, UNKNOWN_MAX)];
 }
 
 function protects(tag: Tag): boolean {

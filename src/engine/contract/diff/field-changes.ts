@@ -1,5 +1,5 @@
 import type { FindingCode } from "../finding-codes.ts";
-import type { Contract, Field } from "../model.ts";
+import type { Contract, Field, Tag } from "../model.ts";
 import {
   type Change,
   change,
@@ -18,7 +18,7 @@ import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
 import { redirectChanges } from "./redirected.ts";
 import { isSameField } from "./same-field.ts";
-import { compareTags, type Ordered } from "./tag-changes.ts";
+import { compareTags, type Ordered, type TagChange } from "./tag-changes.ts";
 import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
 /** Everything that differs between two forms of one field. */
@@ -30,7 +30,7 @@ export function changedField({ before, after, assumed }: Pair<OwnedField>, order
     return {
       ...change(
         each.code,
-        place,
+        each.code === "tag.removed" ? place : atTag(place, after.field.tags, each),
         each.before,
         each.after,
         covered ? "; only the enclosing object or contract still carries it" : "",
@@ -179,6 +179,13 @@ export function removedField(before: OwnedField, candidate: OwnedField | null): 
       ? ""
       : ` (perhaps renamed to \`${candidate.field.path.join(".")}\`${tagged && !isTagged(tagsInForce(candidate)) ? ", which carries no tag" : ""})`;
   return { ...change("field.removed", place, describeType(before.field.type), null, about), lost: tagged ? [fieldId(before)] : [] };
+}
+
+/** The line of the word that stands there now; what came through a reference is told at the field. */
+function atTag(place: Place, tags: readonly Tag[], { key, after }: TagChange): Place {
+  const written = tags.filter((tag) => tag.via.length === 0);
+  const tag = written.find((each) => each.key === after) ?? written.find((each) => each.key === key);
+  return tag === undefined ? place : { ...place, pos: tag.pos };
 }
 
 /** @param befores the base forms of the object around it; empty = the object is new too. */

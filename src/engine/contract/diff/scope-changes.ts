@@ -55,6 +55,7 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
     before.object.name === after.object.name ? [] : [change("field.renamed", place, before.object.name, after.object.name, "", false)];
   return [
     ...renamed,
+    ...redirectedObject(before, after, place),
     ...scopeLosses(
       before.object.tags,
       after.object.tags,
@@ -69,6 +70,17 @@ export function changedObject({ before, after }: Pair<OwnedObject>, forms: Field
     ...objectExampleChanges({ before, after }),
     ...qualityChanges(before.object.quality, after.object.quality, comparable(before.contract, after.contract), place),
   ];
+}
+
+/** The same name for another table: what the tags of the object and its fields say is then said of other data. */
+function redirectedObject({ object: before }: OwnedObject, { object: after }: OwnedObject, place: Place): readonly Change[] {
+  const [old, now] = [before.physicalName, after.physicalName];
+  if (old === null || now === null || old === now) return [];
+  const inside = ({ fields }: OwnedObject["object"]) => [
+    ...new Map(fields.flatMap(({ tags }) => tags).map((tag) => [tag.key, tag])).values(),
+  ];
+  const whole = { ...place, tagsBefore: [...place.tagsBefore, ...inside(before)], tagsAfter: [...place.tagsAfter, ...inside(after)] };
+  return [change("field.renamed", whole, `physical name ${old}`, `physical name ${now}`, "", false)];
 }
 
 export function changedContractTags(before: Contract, after: Contract, forms: FieldForms, ordered: Ordered): readonly Change[] {

@@ -1,3 +1,4 @@
+import { protects } from "../diff/change.ts";
 import type { DataObject, Field, FieldType, Position, Tag } from "../model.ts";
 import { booleanAt, child, type Entry, isNull, type MapNode, mapAt, type Node, ReadFailure, textAt, textsOf } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
@@ -25,7 +26,7 @@ export function readModels(source: Source): readonly DataObject[] {
   return named.map(({ name, node, pos }) => readModel(name, node, pos, source, true));
 }
 
-/** Definitions that no field of the file takes as they are: other files may, and what protects them is seen nowhere else. Empty when there are none. */
+/** Protected definitions that no field of the file takes as they are: other files may, and what protects them is seen nowhere else. */
 export function readShared(source: Source, models: readonly DataObject[]): readonly DataObject[] {
   const definitions = child(source.root, "definitions");
   if (definitions?.kind !== "map") return [];
@@ -49,7 +50,7 @@ function sharedIn(folder: MapNode, parents: readonly string[], taken: ReadonlySe
       value.entries.size > 0 && [...value.entries.values()].every((entry) => entry.value.kind === "map" && !INSIDE.test(entry.key));
     if (isFolder && path.length < FOLDERS_MAX) return sharedIn(value, path, taken, source);
     if (taken.has(`#/definitions/${path.join("/")}`)) return [];
-    return readField({ name: key, node: value, pos: keyPos }, SHARED, parents, source);
+    return readField({ name: key, node: value, pos: keyPos }, SHARED, parents, source).filter(({ tags }) => tags.some(protects));
   });
 }
 

@@ -13,20 +13,20 @@ describe("a definition that only other files take over", () => {
   const overridden = "models: {m: {fields: {e: {$ref: '#/definitions/email', pii: true}}}}\n";
   const taken = "models: {m: {fields: {e: {$ref: '#/definitions/email'}}}}\n";
   it.each([
-    ["in a file without models", library("type: string, pii: true"), library("type: string"), "block tag.removed (definitions).email"],
-    ["beside models", library("type: text, pii: true", other), library("type: text", other), "block tag.removed (definitions).email"],
+    ["in a file without models", library("type: string, pii: true"), library("type: string"), "block field.removed (definitions).email"],
+    ["beside models", library("type: text, pii: true", other), library("type: text", other), "block field.removed (definitions).email"],
     [
       "beside a field that has the tag itself",
       library("pii: true", overridden),
       library("", overridden),
-      "block tag.removed (definitions).email",
+      "block field.removed (definitions).email",
     ],
     ["gone", library("pii: true"), `${HEAD}definitions:\n  note: {type: string}\n`, "block field.removed (definitions).email"],
     [
       "in a folder",
       `${HEAD}definitions: {contact: {email: {pii: true}}}\n`,
       `${HEAD}definitions: {contact: {email: {pii: false}}}\n`,
-      "block tag.removed (definitions).contact.email",
+      "block field.removed (definitions).contact.email",
     ],
     ["that a field takes as it is, told there alone", library("pii: true", taken), library("", taken), "block tag.removed m.e"],
   ])("%s", (_name, before, after, finding) => {

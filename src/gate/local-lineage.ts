@@ -2,7 +2,7 @@ import { digest } from "../engine/canonical.ts";
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import { type DeclaredLineage, declaresLineage } from "../engine/contract/lineage/declared.ts";
-import { buildGraph } from "../engine/contract/lineage/graph.ts";
+import { hasEdge } from "../engine/contract/lineage/graph.ts";
 import type { LineageSummary } from "../engine/contract/lineage/model.ts";
 import { type LineageRecord, recordFinder, vicinityOf } from "../engine/contract/lineage/vicinity.ts";
 import type { Link } from "../engine/contract/model.ts";
@@ -111,7 +111,7 @@ function standingOf(summaries: readonly LineageSummary[], { links, problems }: D
     ...summaries.map((summary, at): LineageRecord => ({ kind: "summary", at, summary })),
     ...links.map((link, at): LineageRecord => ({ kind: "link", at: summaries.length + at, link })),
   ];
-  return { problems, isLinked: () => buildGraph(summaries, links).edges.length > 0, find: recordFinder(records), all: () => records };
+  return { problems, isLinked: () => hasEdge(summaries, links), find: recordFinder(records), all: () => records };
 }
 
 /** An expression for the names that links lead to, as whole words; null = none. A link without a short name is found by its own words only. */

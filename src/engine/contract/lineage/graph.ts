@@ -64,6 +64,19 @@ export function buildGraph(summaries: readonly LineageSummary[], declared: reado
   };
 }
 
+/** True when the graph has an edge. */
+export function hasEdge(summaries: readonly LineageSummary[], declared: readonly DeclaredLink[]): boolean {
+  const names = new Names(summaries);
+  const leads = ({ upstream, downstream }: Omit<Link, "pos">, home: LineageSummary | null, file: string) => {
+    const ends = names.resolve(downstream, home, file);
+    return names.resolve(upstream, home, file).some(({ id }) => ends.some((end) => end.id !== id));
+  };
+  return (
+    summaries.some((summary) => summary.links.some((link) => leads(link, summary, summary.file))) ||
+    declared.some((link) => leads(link, null, link.file))
+  );
+}
+
 /** Candidates for one name above which it names nothing in particular. */
 const CANDIDATES_MAX = 20;
 

@@ -24,6 +24,9 @@ export interface FindingRule {
 
 const quoted = (text: string | null) => (text === null ? "nothing" : `\`${text}\``);
 const fromTo = (what: string) => (c: Told) => `${what} changed from ${quoted(c.before)} to ${quoted(c.after)}`;
+/** A name that stays may lead to something else: what was lost behind it is then the news. */
+const typeChanged = (c: Told) =>
+  `${c.before === c.after ? `what ${quoted(c.after)} declares changed` : `type changed from ${quoted(c.before)} to ${quoted(c.after)}`}${c.about}`;
 const said = (sentence: string) => (c: Told) => `${sentence}${c.about}`;
 
 type Cells = readonly [Severity, Severity, ChangeWeight, ChangeWeight];
@@ -70,7 +73,7 @@ export const FINDING_CODES = {
   "object.removed": row("scope", ["break", "block", "other", "loss"], () => "object without fields removed", true),
   "object.added": row("scope", ADDED, () => "object without fields added"),
   "number.reused": row("field", BREAK_BLOCK, (c) => `number ${quoted(c.after)} ${c.about}`, true),
-  "type.changed": row("field", BREAK_BLOCK, fromTo("type"), true),
+  "type.changed": row("field", BREAK_BLOCK, typeChanged, true),
   "type.widened": row("field", ["info", "info", "other", "exposure"], (c) => `type widened from ${quoted(c.before)} to ${quoted(c.after)}`),
   "nullable.tightened": row("field", BREAK, () => "may no longer be null", true),
   "nullable.loosened": row("field", WARN_BLOCK, () => "may be null now"),

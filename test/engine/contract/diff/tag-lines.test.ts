@@ -18,3 +18,20 @@ test.each<readonly [string, string, string, number, string]>([
   const { findings } = diffOf({ "contracts/c.odcs.yaml": odcs(before) }, { "contracts/c.odcs.yaml": odcs(after) });
   expect(findings.filter((each) => each.code === code).map((each) => each.line)).toEqual([line]);
 });
+
+test("a reference whose file lost a tag says what is lost, not that a type changed to itself", () => {
+  const api =
+    "openapi: 3.0.3\ncomponents:\n  schemas:\n    User:\n      type: object\n      properties:\n        home:\n          $ref: 'address.yaml#/Address'\n";
+  const address = "Address:\n  type: object\n  properties:\n    street:\n      type: string\n      x-pii: true\n";
+  const { findings } = diffOf(
+    { "contracts/openapi.yaml": api, "contracts/address.yaml": address },
+    {
+      "contracts/openapi.yaml": `${api}info: {title: t, version: "1"}\n`,
+      "contracts/address.yaml": address.replace("      x-pii: true\n", ""),
+    },
+  );
+  expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    "tag.removed: tag `pii` removed",
+    "type.changed: what `contracts/address.yaml#/Address` declares changed; `pii` stood inside",
+  ]);
+});

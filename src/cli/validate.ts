@@ -30,7 +30,8 @@ async function validate(context: CliContext, path: string, options: { strict: bo
     const problems = [...result.config, ...result.contracts];
     const color = wantsColor(context);
     if (options.json) context.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
-    else context.stdout.write(problems.length === 0 ? sound(result.files, color) : renderProblems(problems, { color }));
+    else if (problems.length === 0) context.stdout.write(sound(result.files, color));
+    else context.stdout.write(`${renderProblems(problems, { color }).trimEnd()} in ${read(result.files)}\n`);
     const counts = (problem: Problem) => options.strict || problem.severity === "error";
     if (result.config.some(counts)) return EXIT.config;
     return result.contracts.some(counts) ? EXIT.validation : EXIT.success;
@@ -41,5 +42,9 @@ async function validate(context: CliContext, path: string, options: { strict: bo
 
 function sound(files: number, color: boolean): string {
   const { green } = picocolors.createColors(color);
-  return `${green("✓")} ${files} governed ${files === 1 ? "file" : "files"}, policy and configuration: nothing wrong\n`;
+  return `${green("✓")} ${read(files)}: nothing wrong\n`;
+}
+
+function read(files: number): string {
+  return `${files} governed ${files === 1 ? "file" : "files"}, policy and configuration`;
 }

@@ -1,6 +1,6 @@
 import type { Contract, Server } from "../model.ts";
 import { child, type MapNode, textAt } from "../source/node.ts";
-import { readChannel, readMessage } from "./asyncapi/messages.ts";
+import { readChannel, readMessage, traitsOf, unknownTraits } from "./asyncapi/messages.ts";
 import { blankContract, prose } from "./build.ts";
 import { ownersOf, serverAt } from "./openapi.ts";
 import { entriesOf, mapOf, objectOf, readParameter } from "./schema/bodies.ts";
@@ -42,7 +42,16 @@ export function readAsyncApi(source: Source): Contract {
       readChannel(document, told, `${base}/channels`, key, value, keyPos);
   for (const container of [root, components])
     for (const { key, keyPos, value } of entriesOf(container, "operations"))
-      told.add(objectOf(`operation ${key}`, keyPos, [], extensionTags(document, "object", value)));
+      told.add(
+        objectOf(
+          `operation ${key}`,
+          keyPos,
+          [],
+          value.kind === "map"
+            ? [...extensionTags(document, "object", value, ...traitsOf(document, value)), ...unknownTraits(document, value)]
+            : [],
+        ),
+      );
   const objects = withInside(document, told.objects, told.byPlace);
   return {
     ...blankContract("asyncapi", file, root.pos),

@@ -17,6 +17,7 @@ import { soleObject, type Told } from "../schema/components.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { extensionTags } from "../schema/extras.ts";
 import { placeOf, readField } from "../schema/fields.ts";
+import { foreignFormat, wrapped } from "../schema/foreign.ts";
 import { escaped } from "../schema/recognise.ts";
 
 /** A channel: its parameters and its messages; `publish` and `subscribe` in version 2, `messages` in version 3. */
@@ -55,7 +56,15 @@ export function readChannel(document: SchemaDocument, told: Told, base: string, 
     );
     return fields;
   });
-  told.add(objectOf(title, pos, [...parameters, ...sent, ...listed], extensionTags(document, "object", map), summaryOf(map)));
+  told.add(
+    objectOf(
+      title,
+      pos,
+      [...parameters, ...sent, ...listed],
+      extensionTags(document, "object", map, node === map ? null : node),
+      summaryOf(map),
+    ),
+  );
 }
 
 /** Version 2: one message, or any of several. */
@@ -94,13 +103,17 @@ function insideMessage(document: SchemaDocument, object: string, path: readonly 
     const entries = sources.flatMap((each) => each.entries.get(key) ?? []);
     const first = entries[0];
     if (first === undefined) return [];
-    const foreign = foreignFormat(map, first.value);
+    const foreign = foreignPayload(map, first.value);
     const schemas = entries.map(({ value }) => schemaOf(value));
     const places = key === "payload" && foreign !== null ? [] : schemas.map(placeOf);
     const [field, ...inside] = readField(document, object, { path: [...path, key], pos: first.keyPos, places, required: null });
     const unknown = key === "payload" && foreign !== null ? [unknownTag({ ref: foreign, pos: first.keyPos, via: [foreign] })] : [];
     return [
-      { ...field!, examples: [...field!.examples, ...samplesOf(map, key)].sort(), tags: [...tags, ...unknown, ...field!.tags] },
+      {
+        ...field!,
+        examples: [...field!.examples, ...sources.flatMap((each) => samplesOf(each, key))].sort(),
+        tags: [...tags, ...unknown, ...field!.tags],
+      },
       ...inside,
     ];
   });
@@ -108,11 +121,12 @@ function insideMessage(document: SchemaDocument, object: string, path: readonly 
   return [{ ...blankField(object, path.length === 0 ? ["(message)"] : path, pos), tags }];
 }
 
-/** A payload in a language of its own (Avro, Protobuf) is not read: nobody knows what it tags. */
-function foreignFormat(message: MapNode, payload: Node): string | null {
-  const inner = payload.kind === "map" && payload.entries.has("schema") ? textAt(payload, "schemaFormat") : null;
-  const format = inner ?? textAt(message, "schemaFormat");
-  return format === null || /json-schema|schema\+(json|yaml)|vnd\.(aai|oai)\./i.test(format) ? null : `schemaFormat ${format}`;
+/** Version 2 names the language beside the payload. */
+function foreignPayload(message: MapNode, payload: Node): string | null {
+  const inner = payload.kind === "map" ? wrapped(payload) : null;
+  if (inner !== null) return inner.foreign;
+  const format = textAt(message, "schemaFormat");
+  return format === null ? null : foreignFormat(format, payload);
 }
 
 /** Version 3 may wrap a schema: `{schemaFormat, schema}`. */
@@ -130,7 +144,7 @@ function samplesOf(message: MapNode, key: string): readonly string[] {
   });
 }
 
-function traitsOf(document: SchemaDocument, map: MapNode): readonly Node[] {
+export function traitsOf(document: SchemaDocument, map: MapNode): readonly Node[] {
   const traits = child(map, "traits");
   if (traits?.kind !== "seq") return [];
   return traits.items.flatMap((trait) => {
@@ -140,7 +154,7 @@ function traitsOf(document: SchemaDocument, map: MapNode): readonly Node[] {
 }
 
 /** A trait that cannot be followed may have tagged something. */
-function unknownTraits(document: SchemaDocument, map: MapNode): readonly Tag[] {
+export function unknownTraits(document: SchemaDocument, map: MapNode): readonly Tag[] {
   const traits = child(map, "traits");
   if (traits?.kind !== "seq") return [];
   return traits.items.flatMap((trait) => {

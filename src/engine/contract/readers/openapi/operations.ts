@@ -9,6 +9,7 @@ import {
   readContent,
   readParameter,
   referenceField,
+  samplesOf,
   summaryOf,
   unknownField,
 } from "../schema/bodies.ts";
@@ -25,11 +26,18 @@ export function readPathItem(document: SchemaDocument, name: string, node: Node,
   if (reached === null) return [];
   if (reached.kind === "unknown") return objectOf(name, pos, [unknownField(document, name, ["$ref"], pos, reached.ref)]);
   const { map } = reached;
+  // What stands beside the reference holds for the tools that look at it first.
+  const beside = node.kind === "map" && node !== map ? node : null;
   const external = reached.kind === "target" && reached.target.external;
   const shared = itemsOf(child(map, "parameters"));
-  return [...map.entries.values()].flatMap(({ key, keyPos, value }) =>
-    METHODS.has(key.toLowerCase()) && value.kind === "map"
-      ? readOperation(document, `${key.toUpperCase()} ${name}`, { key, keyPos: external ? pos : keyPos, value }, value, shared, map)
+  const methods = new Map([...map.entries, ...(beside?.entries ?? [])].filter(([key]) => METHODS.has(key.toLowerCase())));
+  const more = entriesOf(map, "additionalOperations").map((entry) => [entry.key, entry] as const);
+  return [...methods, ...more].flatMap(([, { key, keyPos, value }]) =>
+    value.kind === "map"
+      ? readOperation(document, `${key.toUpperCase()} ${name}`, { key, keyPos: external ? pos : keyPos, value }, value, shared, [
+          map,
+          beside,
+        ])
       : [],
   );
 }
@@ -40,7 +48,7 @@ function readOperation(
   { keyPos }: Entry,
   operation: MapNode,
   shared: readonly Node[],
-  item: MapNode,
+  items: readonly (MapNode | null)[],
 ): readonly DataObject[] {
   const parameters = new Map<string, Part>();
   // A parameter of the operation replaces the one of the path.
@@ -60,7 +68,10 @@ function readOperation(
   const callbacks = entriesOf(operation, "callbacks").flatMap((callback) =>
     readCallback(document, `${name} callback ${callback.key}`, callback),
   );
-  return [...objectOf(name, keyPos, fields, extensionTags(document, "object", item, operation), summaryOf(operation)), ...callbacks];
+  const told = objectOf(name, keyPos, fields, extensionTags(document, "object", ...items, operation), summaryOf(operation));
+  // What a parameter of the path is called makes no other path.
+  const stableId = name.includes("{") ? name.replace(/\{[^{}]*\}/g, "{}") : null;
+  return [...told.map((object) => ({ ...object, stableId })), ...callbacks];
 }
 
 export function readCallback(document: SchemaDocument, name: string, { value, keyPos }: Entry): readonly DataObject[] {
@@ -126,7 +137,9 @@ function insideResponse(document: SchemaDocument, object: string, path: readonly
       : readField(document, object, { path: [...path, "body"], pos: schema.keyPos, places: [placeOf(schema.value)], required: null });
   const [first, ...rest] = body;
   return [
-    ...(first === undefined ? [] : [{ ...first, tags: [...tags, ...first.tags] }, ...rest]),
+    ...(first === undefined
+      ? []
+      : [{ ...first, tags: [...tags, ...first.tags], examples: [...first.examples, ...samplesOf(document, map)].sort() }, ...rest]),
     ...entriesOf(map, "headers").flatMap((header) =>
       readParameter(document, object, { path: [...path, "header", header.key], node: header.value, pos: header.keyPos }),
     ),

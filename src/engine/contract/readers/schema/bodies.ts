@@ -68,7 +68,7 @@ export function readParameter(document: SchemaDocument, object: string, { path, 
       tags: [...tags, ...field!.tags],
       description: prose(child(map, "description")) ?? field!.description,
       deprecated: field!.deprecated || booleanAt(map, "deprecated") === true,
-      examples: [...new Set([...field!.examples, ...samplesOf(map)])].sort(),
+      examples: [...new Set([...field!.examples, ...samplesOf(document, map)])].sort(),
       definitionRefs: [...via, ...field!.definitionRefs],
     },
     ...inside,
@@ -92,7 +92,7 @@ export function readContent(
       required: null,
     });
     const own = ownTags(document, media.value, []);
-    const samples = media.value.kind === "map" ? samplesOf(media.value) : [];
+    const samples = media.value.kind === "map" ? samplesOf(document, media.value) : [];
     return [
       { ...field!, tags: [...tags, ...own, ...field!.tags], examples: [...new Set([...field!.examples, ...samples])].sort() },
       ...inside,
@@ -134,13 +134,17 @@ function throughTags(document: SchemaDocument, node: Node, via: readonly string[
 }
 
 /** `example`, and the values of named `examples`. */
-export function samplesOf(map: MapNode): readonly string[] {
+export function samplesOf(document: SchemaDocument, map: MapNode): readonly string[] {
   const named = child(map, "examples");
-  const values =
-    named?.kind === "map"
-      ? [...named.entries.values()].map(({ value }) => (value.kind === "map" ? (child(value, "value") ?? value) : value))
-      : [named];
-  return examplesOf(child(map, "example"), ...values);
+  const values = named?.kind === "map" ? [...named.entries.values()].map(({ value }) => sampleOf(document, value)) : [named];
+  return examplesOf(child(map, "example"), child(map, "x-example"), child(map, "x-examples"), ...values);
+}
+
+/** A named example, which may be a shared one. */
+function sampleOf(document: SchemaDocument, node: Node): Node {
+  const reached = reach(document, node);
+  if (reached === null || reached.kind === "unknown") return node;
+  return child(reached.map, "value") ?? reached.map;
 }
 
 export function mapOf(map: MapNode | null, key: string): MapNode | null {

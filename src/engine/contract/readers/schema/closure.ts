@@ -1,6 +1,7 @@
 import type { Position, Tag } from "../../model.ts";
 import { isNull, type MapNode, type Node, ReadFailure } from "../../source/node.ts";
 import { REFERENCES, type SchemaDocument, type Target } from "./document.ts";
+import { wrapped } from "./foreign.ts";
 
 /** One mapping of keywords that holds at a place: its own, of a composition, or of a definition. */
 export interface Part {
@@ -60,6 +61,11 @@ export function closureOf(document: SchemaDocument, places: readonly Place[], wh
     if (node.kind === "scalar" || seen.has(node)) return;
     seen.add(node);
     document.visit(at ?? node.pos);
+    const inside = wrapped(node);
+    if (inside !== null) {
+      if (inside.foreign === null) walk({ ...place, node: inside.schema }, chain);
+      else found.unknown.push({ ref: inside.foreign, pos: at ?? node.pos, via: [...via, inside.foreign] });
+    }
     let referred = false;
     for (const keyword of REFERENCES) {
       const ref = node.entries.get(keyword)?.value;

@@ -45,7 +45,7 @@ export function facetsOf({ parts, refs }: Closure): Facets {
         told.enumerated = true;
         values.push(...(key === "enum" && value.kind === "seq" ? value.items : key === "const" ? [value] : []));
       } else if (key === "format") formats.add(textAt(map, key) ?? "");
-      else if (key === "example" || key === "examples") for (const text of textsOf(value)) examples.add(text);
+      else if (SAMPLES.has(key)) for (const text of textsOf(value)) examples.add(text);
       else if (key === "nullable") told.nullable ||= booleanAt(map, key) === true;
       else if (key === "deprecated") told.deprecated ||= booleanAt(map, key) === true;
       else if (key === "default") told.default ??= textAt(map, key);
@@ -67,6 +67,8 @@ export function facetsOf({ parts, refs }: Closure): Facets {
     definitionRefs: refs,
   };
 }
+
+const SAMPLES = new Set(["example", "examples", "x-example", "x-examples"]);
 
 const LIMITS = new Set(
   `minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum pattern multipleOf minItems maxItems uniqueItems minProperties maxProperties

@@ -41,7 +41,9 @@ export function readObject(
     description: written === null ? null : prose(child(written, "description")),
     fields: masking === null ? spread.fields : spread.fields.map((field) => masked(field, masking)),
     tags: [...tagsOf(document, closure, "object"), ...spread.tags.map((tag): Tag => ({ ...tag, scope: "object" }))],
-    examples: closure.parts.flatMap(({ map }) => examplesOf(child(map, "examples"), child(map, "example"))).sort(),
+    examples: closure.parts
+      .flatMap(({ map }) => ["examples", "example", "x-example", "x-examples"].flatMap((key) => examplesOf(child(map, key))))
+      .sort(),
   };
 }
 

@@ -53,7 +53,7 @@ describe("what is read of AsyncAPI", () => {
         asyncapi: "2.6.0",
         components: { messages: { A: { schemaFormat: "application/vnd.apache.avro;version=1.9.0", payload: { type: "record" } } } },
       },
-      ["components/messages.A.payload unknown:$ref schemaFormat application/vnd.apache.avro;version=1.9.0"],
+      ["components/messages.A.payload unknown:$ref schemaFormat application/vnd.apache.avro;version=1.9.0 5c553795e853"],
     ],
     [
       "marks on messages, channels and the document; labels are none",

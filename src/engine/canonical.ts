@@ -29,7 +29,8 @@ export function canonicalJson(value: unknown): string {
 function isSortedTexts(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
   let last = "";
-  for (const [key, each] of Object.entries(value)) {
+  for (const key in value) {
+    const each: unknown = value[key as keyof typeof value];
     if (key < last || !key.isWellFormed() || !(each === null || (typeof each === "string" && each.isWellFormed()))) return false;
     last = key;
   }

@@ -49,6 +49,7 @@ export function skeleton(word: string): string {
 
 /** The text with everything but printable ASCII and ordinary letters shown as code points, for messages. */
 export function visible(text: string): string {
+  if (/^[\x20-\x7E]*$/.test(text)) return text;
   return text.replace(
     /[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Co}]/gu,
     (mark) => `<U+${mark.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`,

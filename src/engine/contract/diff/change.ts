@@ -82,10 +82,11 @@ const inForce = new WeakMap<OwnedField | OwnedObject, readonly Tag[]>();
 export function allTags(contract: Contract): readonly Tag[] {
   const known = everyTag.get(contract);
   if (known !== undefined) return known;
-  const tags = [
-    ...contract.tags,
-    ...contract.objects.flatMap((object) => [...object.tags, ...object.fields.flatMap((field) => field.tags)]),
-  ];
+  const tags: Tag[] = [...contract.tags];
+  for (const object of contract.objects) {
+    tags.push(...object.tags);
+    for (const field of object.fields) if (field.tags.length > 0) tags.push(...field.tags);
+  }
   everyTag.set(contract, tags);
   return tags;
 }

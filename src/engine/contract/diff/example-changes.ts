@@ -43,12 +43,13 @@ function told(examples: readonly string[], text: string): string {
 /** Rows of a whole object show every field in it: the tags of all of them are at stake. */
 export function objectExampleChanges({ before, after }: Pair<OwnedObject>): readonly Change[] {
   if (isLeftBehind(before.contract, after.contract, after.object.examples)) return [];
+  if (listChanges(before.object.examples, after.object.examples).length === 0) return [];
   const place = { ...objectPlace(before, after), tagsBefore: tagsInside(before), tagsAfter: tagsInside(after) };
   return exampleChanges(before.object.examples, after.object.examples, place);
 }
 
 export function contractExampleChanges(before: Contract, after: Contract): readonly Change[] {
-  if (isLeftBehind(before, after, after.examples)) return [];
+  if (isLeftBehind(before, after, after.examples) || listChanges(before.examples, after.examples).length === 0) return [];
   return exampleChanges(before.examples, after.examples, contractPlace(before, after));
 }
 

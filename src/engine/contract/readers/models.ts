@@ -172,10 +172,12 @@ function resolveRef(node: MapNode, source: Source): Resolved {
   const entries = new Map(node.entries);
   const taken = new Map<string, Entry>();
   const refs: string[] = [];
+  const seen = new Set<string>();
   let next = textAt(node, "$ref");
   while (next !== null) {
-    const target: Node | null = refs.includes(next) ? null : source.references.follow(source, next, node.pos);
+    const target: Node | null = seen.has(next) ? null : source.references.follow(source, next, node.pos);
     refs.push(next);
+    seen.add(next);
     if (target?.kind !== "map")
       return { map: { ...node, entries }, own: node, inherited: { ...node, entries: taken }, refs, unresolved: [next] };
     source.budget.reference(refs.length, target.entries.values(), node.pos);

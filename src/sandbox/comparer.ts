@@ -16,9 +16,11 @@ export interface SandboxLimits {
   /** MiB of JavaScript heap of one thread. */
   readonly memoryMiB: number;
   readonly threads: number;
+  /** Milliseconds for which a comparison is remembered that a thread did not bring to its end: on a machine with less to do it may. */
+  readonly endedTtlMs: number;
 }
 
-export const SANDBOX_LIMITS: SandboxLimits = { timeoutMs: 20_000, memoryMiB: 512, threads: 2 };
+export const SANDBOX_LIMITS: SandboxLimits = { timeoutMs: 20_000, memoryMiB: 512, threads: 2, endedTtlMs: 600_000 };
 
 /** Files of one change that may be found poisonous one by one; with more, none of them is read. */
 const SUSPECTS_MAX = 3;
@@ -41,18 +43,20 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
     idleTimeout: 60_000,
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB },
   });
+  // A thread that ends between two tasks is nobody's answer: the next task starts another. Without a listener it would end the server.
+  pool.on("error", () => {});
   const memory = new LRUCache<string, Comparison>({
     max: REMEMBERED,
     maxSize: REMEMBERED_WEIGHT,
     sizeCalculation: (diff) => 1 + diff.findings.length + diff.files.length + diff.contracts.length * 10,
   });
 
-  async function run<T>(asked: Task["kind"], input: DiffInput): Promise<T> {
+  async function run<T>(asked: Task["kind"], input: DiffInput): Promise<{ readonly value: T; readonly whole: boolean }> {
     let kind = asked;
     let open = input;
     for (let round = 0; round <= SUSPECTS_MAX; round += 1) {
       const outcome: Outcome<T> = await runTask<T>(pool, kind, open, limits);
-      if (outcome.status === "ok") return outcome.value;
+      if (outcome.status === "ok") return { value: outcome.value, whole: round === 0 };
       // Official schemas are advice: their time and memory never cost a file its reading.
       const advised = kind === "compare";
       if (advised) kind = "compare_only";
@@ -60,7 +64,7 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
       open = outcome.path === null || round === SUSPECTS_MAX ? withoutAny(input, outcome.because) : without(open, outcome);
     }
     const last: Outcome<T> = await runTask<T>(pool, kind, open, limits);
-    if (last.status === "ok") return last.value;
+    if (last.status === "ok") return { value: last.value, whole: false };
     throw new Error(`the contracts cannot be read: ${last.because}`);
   }
 
@@ -69,11 +73,11 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
       const key = digestOf(input);
       const known = memory.get(key);
       if (known !== undefined) return known;
-      const diff = await run<Comparison>("compare", input);
-      memory.set(key, diff);
-      return diff;
+      const { value, whole } = await run<Comparison>("compare", input);
+      memory.set(key, value, whole ? {} : { ttl: limits.endedTtlMs });
+      return value;
     },
-    inventory: (input) => run<Inventory>("inventory", input),
+    inventory: async (input) => (await run<Inventory>("inventory", input)).value,
     close: () => pool.destroy(),
   };
 }

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { Piscina } from "piscina";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { diffContracts } from "../../src/engine/contract/diff.ts";
 import { createSandbox, SANDBOX_LIMITS, type SandboxLimits } from "../../src/sandbox/comparer.ts";
 import { brief, inputOf } from "../engine/contract/support.ts";
@@ -54,6 +55,29 @@ describe("the sandbox", () => {
     const diff = await sandbox.compare(inputOf({ "contracts/a.yaml": TAGGED }, { "contracts/a.yaml": BARE }));
     expect(diff.findings.map(brief)).toEqual(["block tag.removed t.email"]);
     expect(diff.unparseable).toEqual([]);
+  });
+
+  it.each([
+    ["for a while", 600_000, true],
+    ["no longer than that", 1, false],
+  ])("a comparison that a thread did not end is remembered %s", async (_name, endedTtlMs, same) => {
+    const sandbox = sandboxOf({ memoryMiB: 20, endedTtlMs });
+    const input = inputOf({ "contracts/b.yaml": TAGGED }, { "contracts/b.yaml": LONG });
+    const first = await sandbox.compare(input);
+    expect(first.unparseable).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await sandbox.compare(input)) === first).toBe(same);
+  });
+
+  it("a thread that ends between two tasks does not end the server", async () => {
+    const run = vi.spyOn(Piscina.prototype, "run");
+    const sandbox = sandboxOf();
+    const input = inputOf({ "contracts/a.yaml": TAGGED }, { "contracts/a.yaml": BARE });
+    await sandbox.compare(input);
+    const pool = run.mock.contexts[0] as Piscina;
+    run.mockRestore();
+    expect(() => pool.emit("error", new Error("ended"))).not.toThrow();
+    expect((await sandbox.compare({ ...input, files: [] })).findings.map(brief)).toEqual(["block tag.removed t.email"]);
   });
 
   it("the caller's thread answers meanwhile", async () => {

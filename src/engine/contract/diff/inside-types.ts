@@ -10,7 +10,7 @@ export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Con
   const told = new Map<Contract, Contract | null>();
   let count = 0;
   for (const [format, some] of Map.groupBy(contracts, (contract) => contract.format)) {
-    if (!NAMING.has(format)) continue;
+    if (!NAMING.has(format) || !some.some(protectsInside)) continue;
     const names = new Set(some.flatMap(({ objects }) => objects.map(({ name }) => name)));
     const refsOf = new Map(some.flatMap((contract) => [...fieldRefs(contract, names)]));
     const tags = innerTags(definitionsOf(some, refsOf));
@@ -30,6 +30,10 @@ export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Con
     }
   }
   return told;
+}
+
+function protectsInside({ objects }: Contract): boolean {
+  return objects.some(({ tags, fields }) => tags.some(protects) || fields.some((field) => field.tags.some(protects)));
 }
 
 /** The objects that the type of each field names. */

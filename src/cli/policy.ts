@@ -7,7 +7,6 @@ import { type ReplayStart, replayState, startAfter, startOf } from "../gate/repl
 import { type ReplaySummary, replayRowJson, replayRowText, replaySummaryJson, replaySummaryText } from "../report/replay.ts";
 import { readSource } from "./given-file.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
-import { progressBar } from "./progress-bar.ts";
 import { readStateFile, writeStateFile } from "./replay-state-file.ts";
 
 interface SimulateOptions {
@@ -66,6 +65,8 @@ async function simulate(context: CliContext, path: string, options: SimulateOpti
     await keep();
     const json = options.format === "json";
     const view = { color: wantsColor(context) };
+    // Loaded here: other commands start faster without it.
+    const { progressBar } = await import("./progress-bar.ts");
     const bar = progressBar(context, "commits", plannedRows(plan), at.done);
     try {
       for await (const row of stopped ? [] : replayHistory({ repository, comparer: compareHere }, plan, at.done)) {

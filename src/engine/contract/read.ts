@@ -5,9 +5,10 @@ import { Budget, refuseOversize } from "./readers/budget.ts";
 import { recognise, recogniseSecond, textReaderOf } from "./readers/index.ts";
 import { mappingsOf } from "./readers/plain.ts";
 import { withTagsOf } from "./readers/second.ts";
+import { readUnrecognised } from "./readers/unrecognised.ts";
 import { NO_REFERENCES, type References } from "./references.ts";
 import type { ReadingRules } from "./rules.ts";
-import { isNull, ReadFailure } from "./source/node.ts";
+import { isNull, type Node, ReadFailure } from "./source/node.ts";
 import { decodeText, isBlank, isLfsPointer } from "./source/text.ts";
 import { parseTree } from "./source/tree.ts";
 
@@ -60,10 +61,10 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
   const mapping = root.kind === "seq" ? avroUnion(root) : root;
   if (mapping?.kind !== "map") {
     if (mappingsOf(file.path, rules.mappings).length > 0) throw new ReadFailure("a mapped file must hold a mapping", root.pos.line);
-    return { status: "ignored", because: "not a mapping" };
+    return unrecognised(root, common, "not a mapping");
   }
   const [reader, second] = recognise(mapping, file.path, rules.mappings);
-  if (reader === undefined) return { status: "ignored", because: "declares no data contract of a format that is read" };
+  if (reader === undefined) return unrecognised(root, common, "declares no data contract of a format that is read");
   if (second !== undefined) throw new ReadFailure(`the file says that it is both ${reader.title} and ${second.title}`, root.pos.line);
   const contract = reader.read({ root: mapping, ...common });
   const also = recogniseSecond(reader, mapping, file.path, rules.mappings);
@@ -73,6 +74,11 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
 /** A name or a configured mapping says that contracts are kept there. */
 function isExpected(file: ContractFile, rules: ReadingRules): boolean {
   return STRUCTURED.test(file.path) || mappingsOf(file.path, rules.mappings).length > 0;
+}
+
+function unrecognised(root: Node, source: Parameters<typeof readUnrecognised>[1], because: string): ContractReading {
+  const contract = readUnrecognised(root, source);
+  return contract === null ? { status: "ignored", because } : within(contract);
 }
 
 function within(contract: Contract): ContractReading {

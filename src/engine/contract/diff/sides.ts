@@ -53,6 +53,11 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
     base: new References([...referenced.base, ...input.base]),
     head: new References([...referenced.head, ...input.head]),
   };
+  const moved = renamed(base, head);
+  for (const [to, file] of moved) {
+    base.delete(file.path);
+    base.set(to, { ...file, path: to });
+  }
   const budgets = { base: new ChangeBudget(input.changeMax), head: new ChangeBudget(input.changeMax) };
   const read = [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
     watch(path);
@@ -68,6 +73,29 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
     after: withTypesInside(read.flatMap(({ after }) => (after.status === "contract" ? [after.contract] : []))),
   };
   return read.map(({ path, before, after }) => ({ path, before: toldSide(before, told.before), after: toldSide(after, told.after) }));
+}
+
+/** Files that are at another path with the same content and mode, by their new path: read there on both sides, whatever names them. */
+function renamed(base: ReadonlyMap<string, ContractFile>, head: ReadonlyMap<string, ContractFile>): ReadonlyMap<string, ContractFile> {
+  const gone = Map.groupBy(
+    [...base.values()].filter(({ path }) => !head.has(path)),
+    contentOf,
+  );
+  const come = Map.groupBy(
+    [...head.values()].filter(({ path }) => !base.has(path)),
+    contentOf,
+  );
+  return new Map(
+    [...come].flatMap(([content, files]) => {
+      const from = gone.get(content) ?? [];
+      // One file that became two, or two that became one, is more than a new name.
+      return files.length === 1 && from.length === 1 ? [[files[0]!.path, from[0]!] as const] : [];
+    }),
+  );
+}
+
+function contentOf({ mode, blob, bytes }: ContractFile): string {
+  return `${mode} ${bytes === null ? "unread" : "read"} ${blob}`;
 }
 
 function toldSide(side: Side, told: ReadonlyMap<Contract, Contract | null>): Side {

@@ -99,6 +99,9 @@ function isMarkedField(node: Node): boolean {
 }
 
 /** A mapping with what only a schema has: properties, composition, a reference, or a type of JSON. */
+/** What only a schema says of itself: a shared part may hold nothing else. */
+const CLASSIFYING_EXTENSION = /^x-[\w-]*(pii|phi|gdpr|hipaa|pci|class|sensitiv|confiden|privacy|personal|categor|complian)/i;
+
 export function looksLikeSchema(map: MapNode): boolean {
   const value = (key: string) => map.entries.get(key)?.value;
   const properties = value("properties");
@@ -109,6 +112,8 @@ export function looksLikeSchema(map: MapNode): boolean {
   if (properties?.kind === "map" && (isType || type === undefined)) return allMaps(properties);
   if (isType) return true;
   if (value("$ref")?.kind === "scalar") return true;
+  const isPart = ["in", "schema", "content", "payload"].some((key) => map.entries.has(key));
+  if (!isPart && [...map.entries.keys()].some((key) => CLASSIFYING_EXTENSION.test(key))) return true;
   return ["allOf", "anyOf", "oneOf"].some((key) => {
     const branches = value(key);
     return branches?.kind === "seq" && branches.items.length > 0 && branches.items.every((item) => item.kind === "map");

@@ -1,0 +1,55 @@
+import { protects } from "../diff/change.ts";
+import type { Contract, Field, Tag } from "../model.ts";
+import type { MapNode, Node } from "../source/node.ts";
+import { tagsIn } from "../tags.ts";
+import { blankContract, blankField } from "./build.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * A governed file of no known format that says of some things that they are protected: another file may take them over by a reference.
+ * Each mapping with such tags is a field, at its path. Only words of the vocabulary count, for nobody knows what else stands here.
+ * null = it protects nothing.
+ */
+export function readUnrecognised(root: Node, source: Omit<Source, "root">): Contract | null {
+  const fields: Field[] = [];
+  const walk = (node: Node, path: readonly string[]) => {
+    if (node.kind === "seq") {
+      for (const [index, item] of node.items.entries()) walk(item, [...path, nameOf(item) ?? `[${index}]`]);
+    } else if (node.kind === "map") {
+      const tags = protecting(node, source);
+      if (tags.length > 0) {
+        const at = path.length === 0 ? ["(file)"] : path;
+        source.budget.field(at, node.pos);
+        fields.push({ ...blankField(source.file, at, tags[0]!.pos), tags });
+      }
+      for (const { key, value } of node.entries.values()) walk(value, [...path, key]);
+    }
+  };
+  walk(root, []);
+  if (fields.length === 0) return null;
+  const object = { name: source.file, stableId: null, physicalName: null, description: null, tags: [], quality: [], examples: [] };
+  const pos = { line: 1, column: 1 };
+  return { ...blankContract("plain", source.file, pos), objects: [{ ...object, fields: distinct(fields), pos }] };
+}
+
+function protecting(node: MapNode, { vocabulary }: Pick<Source, "vocabulary">): readonly Tag[] {
+  return tagsIn(node, { vocabulary, scope: "field", via: [] }).filter((tag) => tag.known && protects(tag));
+}
+
+function nameOf(item: Node): string | null {
+  const name = item.kind === "map" ? item.entries.get("name")?.value : undefined;
+  return name?.kind === "scalar" && name.text !== "" ? name.text : null;
+}
+
+/** Items of one name keep their order. */
+function distinct(fields: readonly Field[]): readonly Field[] {
+  const seen = new Map<string, number>();
+  return fields.map((field) => {
+    const key = field.path.join("\0");
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    if (times === 1) return field;
+    const path = [...field.path.slice(0, -1), `${field.path.at(-1)!} (${times})`];
+    return { ...field, path, name: path.at(-1)! };
+  });
+}

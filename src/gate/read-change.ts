@@ -46,9 +46,10 @@ export async function readChange(
     ? await read("head", outside.slice(0, OUTSIDE_FILES_MAX))
     : await readSide(repository, "head", unclaimed.slice(0, advisedFilesMax), Math.min(ADVISED_BYTES_MAX, config.contracts.maxFileBytes));
 
+  const beyond = (paths: readonly string[]) => void limits.push(limit(`it refers to too many other files, \`${paths[0]}\` among them`));
   const referenced = {
     base: await readReferenced(repository, sides.base, base, config.contracts),
-    head: await readReferenced(repository, sides.head, head, config.contracts),
+    head: await readReferenced(repository, sides.head, head, config.contracts, beyond),
   };
   const diff = await comparer.compare({ base, head, files: governed, outside: elsewhere, referenced, rules: readingRules(set) });
   return { diff, governanceFiles: governance, limits };

@@ -7,7 +7,10 @@ export type Outcome<T> =
   /** `path` is the file that was being read when the thread ended; null = none of them alone. */
   | { readonly status: "ended"; readonly path: string | null; readonly because: string };
 
-/** One task in a thread. The clock starts when the thread does. Rejects only when the pool is being closed. */
+/** A task that no thread takes for so long will not be taken: the threads are ill, or far too many tasks wait. The caller tries again later. */
+const WAIT_MAX_MS = 180_000;
+
+/** One task in a thread. The clock starts when the thread does. Rejects when the pool is being closed, and when no thread takes the task. */
 export async function runTask<T>(
   pool: Piscina<unknown, T>,
   kind: Task["kind"],
@@ -21,9 +24,10 @@ export async function runTask<T>(
   const limit = new AbortController();
   const task: Task = { kind, input, paths, progress };
   const started = Atomics.waitAsync(mark, 0, QUEUED);
-  let timer: NodeJS.Timeout | undefined;
+  let timer = setTimeout(() => limit.abort(), WAIT_MAX_MS);
   let over = false;
   const startClock = () => {
+    clearTimeout(timer);
     if (!over) timer = setTimeout(() => limit.abort(), limits.timeoutMs);
   };
   if (started.async) void started.value.then(startClock);
@@ -31,6 +35,8 @@ export async function runTask<T>(
   try {
     return { status: "ok", value: await pool.run(task, { signal: limit.signal }) };
   } catch (error) {
+    if (limit.signal.aborted && Atomics.load(mark, 0) === QUEUED)
+      throw new Error("no thread took the comparison in time", { cause: error });
     const because = reasonOf(error, limit.signal.aborted, limits);
     if (because === null) throw error;
     return { status: "ended", path: paths[Atomics.load(mark, 0)] ?? null, because };

@@ -14,6 +14,8 @@ export const POLICIES = `policies:
 
 export const CONFIG = `governance:
   requireApproval: [pii, gdpr]
+roles:
+  security-engineer: { team: sec-ops }
 `;
 
 export const CONTRACT = `apiVersion: v3.1.0

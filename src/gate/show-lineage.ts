@@ -25,7 +25,9 @@ export async function showLineage(
     throw new Refusal(
       "not_found",
       known ? `${contract} cannot be read as a contract` : `no contract is called \`${contract}\``,
-      known ? "`countersign validate` says why" : "name its file, its id or one of its objects; `countersign lineage show` shows those that are linked",
+      known
+        ? "`countersign validate` says why"
+        : "name its file, its id or one of its objects; `countersign lineage show` shows those that are linked",
     );
   }
   return { graph: around(whole, new Set(files.map(({ file }) => file))), problems: declared.problems };

@@ -3,6 +3,7 @@ import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import { readContract } from "../engine/contract/read.ts";
+import { isUnrecognised } from "../engine/contract/readers/unrecognised.ts";
 import { References } from "../engine/contract/references.ts";
 import { validateContract } from "../engine/contract/validate.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
@@ -59,7 +60,7 @@ export async function validateWorkspace(repository: LocalRepository, schemas: Of
       ...files.flatMap((file) => validateContract(file, rules, references, schemas)),
       ...elsewhere.flatMap((file) => {
         const reading = readContract(file, rules);
-        return reading.status === "contract" ? [outsideWarning(reading.contract)] : [];
+        return reading.status === "contract" && !isUnrecognised(reading.contract) ? [outsideWarning(reading.contract)] : [];
       }),
     ],
   };

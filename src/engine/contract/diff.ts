@@ -18,6 +18,7 @@ import { summarise } from "./lineage/summary.ts";
 import type { Contract, ContractFile } from "./model.ts";
 import { newOfficialWarnings } from "./official/new-warnings.ts";
 import type { OfficialSchemas } from "./official/schemas.ts";
+import { isUnrecognised } from "./readers/unrecognised.ts";
 import { NO_REFERENCES } from "./references.ts";
 
 export interface DiffInput extends SidesInput {
@@ -47,7 +48,7 @@ export function diffContracts(input: DiffInput, watch: Watch = () => {}, schemas
     warnings: [
       ...heads.flatMap((contract) => contract.problems),
       ...(schemas === null ? [] : newOfficialWarnings(input, { base: files.before, head: heads }, schemas)),
-      ...outside.map(outsideWarning),
+      ...outside.filter((contract) => !isUnrecognised(contract)).map(outsideWarning),
     ],
     environments: [
       ...new Set([...files.before, ...heads].flatMap((each) => each.servers.flatMap((server) => server.environment ?? []))),

@@ -5,6 +5,13 @@ import { tagsIn } from "../tags.ts";
 import { blankContract, blankField } from "./build.ts";
 import type { Source } from "./source.ts";
 
+const UNRECOGNISED = "unrecognised";
+
+/** True for a file that no reader knows, and that is watched for its tags alone. */
+export function isUnrecognised({ format, specVersion }: Contract): boolean {
+  return format === "plain" && specVersion === UNRECOGNISED;
+}
+
 /**
  * A governed file of no known format that says of some things that they are protected: another file may take them over by a reference.
  * Each mapping with such tags is a field, at its path. Only words of the vocabulary count, for nobody knows what else stands here.
@@ -29,7 +36,11 @@ export function readUnrecognised(root: Node, source: Omit<Source, "root">): Cont
   if (fields.length === 0) return null;
   const object = { name: source.file, stableId: null, physicalName: null, description: null, tags: [], quality: [], examples: [] };
   const pos = { line: 1, column: 1 };
-  return { ...blankContract("plain", source.file, pos), objects: [{ ...object, fields: distinct(fields), pos }] };
+  return {
+    ...blankContract("plain", source.file, pos),
+    specVersion: UNRECOGNISED,
+    objects: [{ ...object, fields: distinct(fields), pos }],
+  };
 }
 
 function protecting(node: MapNode, { vocabulary }: Pick<Source, "vocabulary">): readonly Tag[] {

@@ -140,3 +140,9 @@ export function readWords(vocabulary: Vocabulary, text: string, classifying: boo
 function tag(reading: Reading, raw: string, pos: Position, carrier: string, place: TagPlace): Tag {
   return { ...reading, raw: raw.trim(), carrier, scope: place.scope, pos, via: place.via };
 }
+
+/** A reference that nobody can follow is an unknown class, never nothing. */
+export function unfollowed(ref: string, pos: Position, via: readonly string[]): Tag {
+  const said = { key: `unknown:$ref ${ref}`, value: ref, raw: ref, carrier: "$ref", scope: "definition" } as const;
+  return { ...said, pos, via, opaque: true, known: false, classifies: true };
+}

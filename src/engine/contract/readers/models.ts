@@ -1,7 +1,7 @@
 import { protects } from "../diff/change.ts";
 import type { DataObject, Field, FieldType, Position, Tag } from "../model.ts";
 import { booleanAt, child, type Entry, isNull, type MapNode, mapAt, type Node, ReadFailure, textAt, textsOf } from "../source/node.ts";
-import { tagsIn } from "../tags.ts";
+import { tagsIn, unfollowed } from "../tags.ts";
 import {
   blankField,
   constraintsOf,
@@ -115,7 +115,7 @@ function readField({ name, node, pos }: Named, object: string, parents: readonly
   const tags: readonly Tag[] = [
     ...tagsIn(own, { ...place, scope: "field", via: [] }),
     ...(inherited === null ? [] : tagsIn(inherited, { ...place, scope: "definition" })),
-    ...unresolved.map((ref): Tag => unresolvedTag(ref, pos)),
+    ...unresolved.map((ref): Tag => unfollowed(ref, pos, [ref])),
   ];
   const required = booleanAt(map, "required");
   const nullable = booleanAt(map, "nullable");
@@ -189,19 +189,4 @@ function resolveRef(node: MapNode, source: Source): Resolved {
     next = textAt(target, "$ref");
   }
   return { map: { ...node, entries }, own: node, inherited: refs.length === 0 ? null : { ...node, entries: taken }, refs, unresolved: [] };
-}
-
-function unresolvedTag(ref: string, pos: Position): Tag {
-  return {
-    key: `unknown:$ref ${ref}`,
-    value: ref,
-    raw: ref,
-    carrier: "$ref",
-    scope: "definition",
-    pos,
-    via: [ref],
-    opaque: true,
-    known: false,
-    classifies: true,
-  };
 }

@@ -1,5 +1,6 @@
 import type { Position, Tag } from "../../model.ts";
 import { isNull, type MapNode, type Node, ReadFailure } from "../../source/node.ts";
+import { unfollowed } from "../../tags.ts";
 import { REFERENCES, type SchemaDocument, type Target } from "./document.ts";
 import { wrapped } from "./foreign.ts";
 
@@ -146,18 +147,6 @@ function isComplex(document: SchemaDocument, target: Target): boolean {
   });
 }
 
-/** A reference that nobody can follow is an unknown class, never nothing. */
 export function unknownTag({ ref, pos, via }: Unknown): Tag {
-  return {
-    key: `unknown:$ref ${ref}`,
-    value: ref,
-    raw: ref,
-    carrier: "$ref",
-    scope: "definition",
-    pos,
-    via,
-    opaque: true,
-    known: false,
-    classifies: true,
-  };
+  return unfollowed(ref, pos, via);
 }

@@ -58,6 +58,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     started.push(() => database.close());
     await store.migrate(database);
     const ledger = store.createLedger(database);
+    // Stopped after the queue, so that the job that is running can end.
+    const sandbox = config.github === null ? null : createSandbox();
+    started.push(async () => sandbox?.close());
     const queue = await store.createQueue(database, {
       sweep: (limit) => ledger.pendingSubjects(limit),
       onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
@@ -68,9 +71,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
     const app = new Hono();
     app.route("/", createHealth({ ledger, configured: config.github !== null }));
-    if (config.github !== null) {
-      const sandbox = createSandbox();
-      started.push(() => sandbox.close());
+    if (config.github !== null && sandbox !== null) {
       const client = github.createGitHub(config.github);
       const deps = {
         ledger,

@@ -1,87 +1,119 @@
-import type { Contract, Field, FieldType, Format, InnerTag } from "../model.ts";
+import type { Contract, DataObject, Field, FieldType, InnerTag } from "../model.ts";
 import { type Definition, INSIDE_MAX, innerTags, insideOf } from "../readers/schema/inside.ts";
+import { unfollowed } from "../tags.ts";
 import { protects } from "./change.ts";
+import { definitionOf } from "./type-definitions.ts";
+import { type ResolvedType, sharedTags, type TypePool } from "./type-pool.ts";
+import type { UnknownTypes } from "./unknown-types.ts";
 
-/** Formats whose fields name the types of other objects, also of other files. */
-const NAMING: ReadonlySet<Format> = new Set(["graphql", "protobuf", "avro"]);
-
-/** Tells the fields of all contracts of one side which tags stand inside the types that they name, so that a type turned to an untagged twin is a loss. Null in place of a contract whose fields lead to more tags than can be compared. */
-export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Contract, Contract | null> {
+/**
+ * Tells the fields of some contracts of one side which tags stand inside the types that they name, so that a type turned to an untagged twin
+ * is a loss. Null in place of a contract whose fields lead to more tags than can be compared.
+ * @param pool the types of these contracts, and of unchanged files that they name.
+ */
+export function withTypesInside(
+  contracts: readonly Contract[],
+  pool: TypePool,
+  unknown: UnknownTypes,
+  side: "base" | "head",
+): ReadonlyMap<Contract, Contract | null> {
   const told = new Map<Contract, Contract | null>();
+  const tags = innerTagsOf(pool, unknown, side);
   let count = 0;
-  for (const [format, some] of Map.groupBy(contracts, (contract) => contract.format)) {
-    if (!NAMING.has(format) || !some.some(protectsInside)) continue;
-    const names = new Set(some.flatMap(({ objects }) => objects.map(({ name }) => name)));
-    const refsOf = new Map(some.flatMap((contract) => [...fieldRefs(contract, names)]));
-    const tags = innerTags(definitionsOf(some, refsOf));
-    if (tags.size === 0) continue;
-    const withTags = (field: Field): Field => {
-      const inner = insideOf(refsOf.get(field) ?? [], tags);
+  for (const contract of contracts) {
+    const file = pool.fileOf(contract);
+    if (file === undefined) continue;
+    const tell = (object: DataObject, field: Field): Field => {
+      const refs = pool.refsOf(file, object.name, field);
+      if (refs.length === 0) return field;
+      const found = refs.map((ref) => ({ ref, type: pool.resolve(file, object.name, ref) }));
+      const whole = asInOneFile(field, found);
+      const inner = insideOf(
+        found.flatMap(({ type }) => type?.id ?? []),
+        tags,
+      );
       count += inner.length;
       if (count > INSIDE_MAX) return field;
+      const more = found.flatMap(({ ref, type }) => [
+        ...(type === null || type.isOwn ? [] : fileTags(type)),
+        ...unknown.reasons(file, ref, type).map((reason): InnerTag => ({ at: "", tag: unfollowed(reason, field.pos, []) })),
+      ]);
+      const all = more.length === 0 ? inner : [...inner, ...more];
       // What stands on a scalar or enum is a tag of the field already.
-      const isDoubled = ({ at, tag }: InnerTag) => at === "" && field.tags.some(({ key }) => key === tag.key);
-      const inside = inner.some(isDoubled) ? inner.filter((each) => !isDoubled(each)) : inner;
-      return inside.length === 0 ? field : { ...field, inside };
+      const isDoubled = ({ at, tag }: InnerTag) =>
+        at === "" &&
+        (whole.tags.some(({ key }) => key === tag.key) || (tag.scope === "contract" && contract.tags.some(({ key }) => key === tag.key)));
+      const inside = all.some(isDoubled) ? all.filter((each) => !isDoubled(each)) : all;
+      return inside.length === 0 ? whole : { ...whole, inside };
     };
-    for (const contract of some) {
-      const objects = contract.objects.map((object) => ({ ...object, fields: object.fields.map(withTags) }));
-      told.set(contract, count > INSIDE_MAX ? null : { ...contract, objects });
-    }
+    const objects = contract.objects.map((object) => ({ ...object, fields: object.fields.map((field) => tell(object, field)) }));
+    told.set(contract, count > INSIDE_MAX ? null : { ...contract, objects });
   }
   return told;
 }
 
-function protectsInside({ objects }: Contract): boolean {
-  return objects.some(({ tags, fields }) => tags.some(protects) || fields.some((field) => field.tags.some(protects)));
+/** By the id of a resolved type. Only those that the fields of the pool lead to. */
+function innerTagsOf(pool: TypePool, unknown: UnknownTypes, side: "base" | "head"): ReadonlyMap<string, readonly InnerTag[]> {
+  const isTagged = ({ contract }: TypePool["files"][number]) =>
+    contract.objects.some(({ tags, fields }) => tags.some(protects) || fields.some((field) => field.tags.some(protects))) ||
+    contract.types?.some((type) => type.tags.some(protects));
+  if (unknown.isNone && !pool.files.some(isTagged)) return new Map();
+  const definitions = new Map<string, Definition>();
+  for (const file of pool.files)
+    for (const object of file.contract.objects)
+      for (const field of object.fields)
+        for (const ref of pool.refsOf(file, object.name, field)) {
+          const type = pool.resolve(file, object.name, ref);
+          if (type !== null && !definitions.has(type.id)) definitions.set(type.id, definitionOf(type, pool, unknown, side));
+        }
+  return innerTags(definitions);
 }
 
-/** The objects that the type of each field names. */
-function fieldRefs(contract: Contract, names: ReadonlySet<string>): ReadonlyMap<Field, readonly string[]> {
-  const linked = Map.groupBy(
-    contract.links.filter(({ carrier, upstream }) => carrier === "type" && upstream.object !== null),
-    ({ downstream }) => JSON.stringify([downstream.object, downstream.field]),
-  );
-  return new Map(
-    contract.objects.flatMap(({ name, fields }) =>
-      fields.flatMap((field): readonly (readonly [Field, readonly string[]])[] => {
-        const links = linked.get(JSON.stringify([name, field.path.join(".")])) ?? [];
-        const refs = [...typeRefs(field.type), ...links.map(({ upstream }) => upstream.object!)].flatMap((ref) =>
-          resolved(ref, name, names),
-        );
-        return refs.length === 0 ? [] : [[field, [...new Set(refs)]]];
-      }),
-    ),
-  );
+/** What a file says as a whole holds for its types. */
+function fileTags({ defining }: ResolvedType): readonly InnerTag[] {
+  return defining.flatMap(({ file }) => file.contract.tags.filter(protects).map((tag): InnerTag => ({ at: "", tag })));
 }
 
-function typeRefs(type: FieldType): readonly string[] {
-  return [...(type.ref === null ? [] : [type.ref]), ...(type.item === null ? [] : typeRefs(type.item))];
+interface Named {
+  readonly ref: string;
+  readonly type: ResolvedType | null;
 }
 
-/** A name of another file is looked for from the inside out: `Other` in `p.M` may be `p.Other`. */
-function resolved(ref: string, scope: string, names: ReadonlySet<string>): readonly string[] {
-  for (let around = scope; around !== ""; around = around.slice(0, Math.max(0, around.lastIndexOf(".")))) {
-    if (names.has(`${around}.${ref}`)) return [`${around}.${ref}`];
+/** The field as it would read if the types that it names stood in its own file. */
+function asInOneFile(field: Field, found: readonly Named[]): Field {
+  if (found.every(({ type }) => type?.isOwn)) return field;
+  let whole: Field = { ...field, typeFiles: [...new Set(found.flatMap(placesOf))].sort() };
+  for (const { ref, type } of found) {
+    if (type === null || type.isOwn) continue;
+    const named = type.defining.length === 1 ? type.defining[0]!.type : null;
+    const isObject = type.defining.some(({ type }) => type === null);
+    const logical = named?.logical ?? (isObject ? "object" : null);
+    whole = {
+      ...whole,
+      type: renamed(whole.type, ref, type.name, logical),
+      enum: whole.enum ?? named?.values ?? null,
+      tags: named === null ? whole.tags : [...whole.tags, ...sharedTags(type)],
+    };
   }
-  return names.has(ref) ? [ref] : [];
+  return whole;
 }
 
-/** Objects of one name in several files (extensions) are one definition. */
-function definitionsOf(contracts: readonly Contract[], refsOf: ReadonlyMap<Field, readonly string[]>): ReadonlyMap<string, Definition> {
-  const objects = Map.groupBy(
-    contracts.flatMap((contract) => contract.objects),
-    ({ name }) => name,
-  );
-  return new Map(
-    [...objects].map(([name, forms]) => {
-      const fields = forms.flatMap((form) => form.fields);
-      const own = [
-        ...forms.flatMap(({ tags }) => tags.filter(protects).map((tag): InnerTag => ({ at: "", tag }))),
-        ...fields.flatMap((field) => field.tags.filter(protects).map((tag): InnerTag => ({ at: field.path.join("."), tag }))),
-      ];
-      const edges = fields.flatMap((field) => (refsOf.get(field) ?? []).map((ref) => ({ at: field.path.join("."), ref })));
-      return [name, { own, edges }];
-    }),
-  );
+function placesOf({ type }: Named): readonly string[] {
+  if (type?.isOwn) return [];
+  return type === null || type.defining.length === 0 ? ["?"] : type.defining.map(({ file }) => file.path);
+}
+
+function renamed(type: FieldType, ref: string, name: string, logical: string | null): FieldType {
+  const own: FieldType =
+    type.ref === ref
+      ? { ...type, ref: name, physical: type.physical === ref ? name : type.physical, logical: logical ?? type.logical }
+      : type;
+  if (own.item === null) return own;
+  const item = renamed(own.item, ref, name, logical);
+  const [was, is] = [own.item.physical, item.physical];
+  return {
+    ...own,
+    item,
+    physical: was === null || is === null || was === is ? own.physical : (own.physical?.replace(was, () => is) ?? null),
+  };
 }

@@ -37,13 +37,34 @@ export function readGraphql(source: TextSource): Contract | null {
   const place = { vocabulary: source.vocabulary, scope: "contract", via: [] } as const;
   return {
     ...blankContract("graphql", source.file, { line: 1, column: 1 }),
-    objects: [...objectsOf(definitions, reading), ...fieldlessTypes(types)],
+    objects: [...objectsOf(definitions, reading), ...fieldlessTypes(types)].map((object) => extensionOf(object, definitions)),
+    types: [...types.named.values()].map(({ name, kind, values, tags }) =>
+      extensionOf({ name, logical: kind === "enum" ? "string" : null, values, tags }, definitions),
+    ),
     tags: definitions.flatMap((each) =>
       each.kind === "SchemaDefinition" || each.kind === "SchemaExtension" ? directiveTags(each.directives, place, types.defaults) : [],
     ),
     definitions: definitions.flatMap((each) => (each.kind === "DirectiveDefinition" ? definitionOf(each, source) : [])),
     links: reading.links,
   };
+}
+
+/** Marks what this file extends and does not define. */
+function extensionOf<T extends { readonly name: string }>(type: T, definitions: readonly DefinitionNode[]): T {
+  return definedIn(definitions).has(type.name) ? type : { ...type, extension: true };
+}
+
+/** Memory of definedIn: every type asks. */
+const definedNames = new WeakMap<readonly DefinitionNode[], ReadonlySet<string>>();
+
+function definedIn(definitions: readonly DefinitionNode[]): ReadonlySet<string> {
+  const known = definedNames.get(definitions);
+  if (known !== undefined) return known;
+  const names = new Set(
+    definitions.flatMap((node) => (/TypeDefinition$/.test(node.kind) && "name" in node ? (node.name?.value ?? []) : [])),
+  );
+  definedNames.set(definitions, names);
+  return names;
 }
 
 /** Types by name, extensions laid together. An extension of another file's type is an object of that name. */

@@ -5,6 +5,7 @@ import {
   type Change,
   change,
   contractPlace,
+  fieldId,
   type OwnedField,
   type OwnedObject,
   objectPlace,
@@ -192,12 +193,14 @@ function unbumpedVersions(contracts: Matched<Contract>, changes: readonly Change
 
 /** Of every base contract: how many fields were tagged, and how many of them lost a tag or are gone. */
 function lossesOf(before: readonly Contract[], contracts: Matched<Contract>, changes: readonly Change[]): readonly TagLoss[] {
-  const lost = new Set(changes.flatMap((each) => each.lost));
+  const lost = new Set<string>();
+  for (const each of changes) for (const id of each.lost) lost.add(id);
   const labels = new Map(contracts.pairs.toReversed().map((pair) => [pair.before, pair.after.file]));
   return before.flatMap((contract) => {
     const tagged = taggedFields(contract);
     if (tagged.length === 0) return [];
     const label = labels.get(contract) ?? contract.file;
-    return [{ contract: label, taggedAtBase: tagged.length, lost: tagged.filter((id) => lost.has(id)).length }];
+    const gone = lost.size === 0 ? 0 : tagged.filter((field) => lost.has(fieldId(field))).length;
+    return [{ contract: label, taggedAtBase: tagged.length, lost: gone }];
   });
 }

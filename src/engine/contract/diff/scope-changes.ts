@@ -30,8 +30,9 @@ export function formsOf(fields: Matched<OwnedField>): FieldForms {
     if (forms === null) {
       forms = new Map();
       for (const { before, after } of fields.pairs) {
-        const known = forms.get(fieldId(before));
-        if (known === undefined) forms.set(fieldId(before), [after]);
+        const id = fieldId(before);
+        const known = forms.get(id);
+        if (known === undefined) forms.set(id, [after]);
         else known.push(after);
       }
     }
@@ -113,9 +114,10 @@ function scopeLosses(
 ): readonly Change[] {
   const found = compareTags(before, after, ordered);
   if (found.length === 0) return [];
-  const covered = fields().flatMap((field): readonly Covered[] =>
-    forms(fieldId(field)).map((form) => ({ id: fieldId(field), field, form, keys: keysInForce(form) })),
-  );
+  const covered = fields().flatMap((field): readonly Covered[] => {
+    const id = fieldId(field);
+    return forms(id).map((form) => ({ id, field, form, keys: keysInForce(form) }));
+  });
   const bareOf = new Map(found.map((each) => [each, covered.filter(({ keys }) => !keys.has(each.key))]));
   const crowded = crowdedContracts(found.flatMap((each) => (each.code === "tag.removed" && each.sensitive ? bareOf.get(each)! : [])));
   const placeOf = new Map<Covered, Place>();

@@ -1,4 +1,4 @@
-import { protects, tagsInForce } from "../diff/change.ts";
+import { protectingKeys, tagsInForce } from "../diff/change.ts";
 import type { Contract, DataObject, Tag } from "../model.ts";
 import type { LineageSummary } from "./model.ts";
 
@@ -16,10 +16,8 @@ export function summarise(contract: Contract): LineageSummary {
 
 function taggedIn(contract: Contract, object: DataObject): LineageSummary["tagged"] {
   return object.fields.flatMap((field) => {
-    const protecting = tagsInForce({ contract, object, field }).filter(protects);
-    if (protecting.length === 0) return [];
-    const keys = [...new Set(protecting.map(({ key }) => key))].sort();
-    return [{ object: object.name, field: field.path.join("."), keys }];
+    const keys = protectingKeys(tagsInForce({ contract, object, field }));
+    return keys.length === 0 ? [] : [{ object: object.name, field: field.path.join("."), keys }];
   });
 }
 

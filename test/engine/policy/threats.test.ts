@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decide } from "../../../src/engine/decide.ts";
 import type { Facts, PeopleFacts } from "../../../src/engine/facts.ts";
@@ -16,6 +17,9 @@ test("without an attack bob's approval is enough", () => {
 describe("who approved", () => {
   test("T01 the author's own approval never counts", () => {
     expect(state({ teams: [team("sec-ops", "alice")], reviews: [review("alice")] })).toBe("pending_approval");
+    const byDave = { pushes: [{ ...push, actor: "dave" }], commits: [{ ...commit, author: "dave", committer: "dave" }] };
+    expect(state({ ...byDave, teams: [team("sec-ops", "alice")], reviews: [review("alice")] })).toBe("pending_approval");
+    expect(state({ ...byDave, ...bob })).toBe("approved");
   });
   test("T02 whoever pushed, or has a part in a commit, cannot supply the approval", () => {
     expect(state({ ...bob, pushes: [push, { ...push, sha: BEFORE, actor: "bob", at: "2026-11-21T08:00:00Z" }] })).toBe("pending_approval");
@@ -46,6 +50,8 @@ describe("who approved", () => {
   test("T07 a pending invitation is no membership", () => {
     const members = [{ user: "bob", state: "pending", inherited: false }] as const;
     expect(state({ ...bob, teams: [{ ...team("sec-ops"), members }] })).toBe("pending_approval");
+    const both = [...members, { ...members[0], state: "active" } as const];
+    expect(state({ ...bob, teams: [{ ...team("sec-ops"), members: both }] })).toBe("pending_approval");
   });
   test("T09 a child team's member counts by option only", () => {
     const members = [{ user: "bob", state: "active", inherited: true }] as const;
@@ -61,6 +67,13 @@ describe("who approved", () => {
   });
   test("T12 a login that two accounts carry is nobody's", () => {
     expect(state({ ...bob, actors: [...ACTORS, { id: 666, login: "Bob", type: "User", suspended: false }] })).not.toBe("approved");
+  });
+  test("T13 two accounts of one person are two people: nothing here can tell, and the limits say so", () => {
+    const two = policy("policies:\n  - { name: two, trigger: { tags: [pii] }, approvers: [{ team: sec-ops, minApprovals: 2 }] }\n");
+    expect(state({ reviews: [review("bob"), review("carol")] }, { policy: two })).toBe("approved");
+    expect(readFileSync(new URL("../../../docs/limits.md", import.meta.url), "utf8")).toContain(
+      "Two accounts of one person are two people",
+    );
   });
   test("T14 one person fills one of two required teams", () => {
     const two = policy("policies:\n  - { name: two, trigger: { tags: [pii] }, approvers: [{ team: sec-ops }, { team: privacy }] }\n");
@@ -89,6 +102,14 @@ describe("who approved", () => {
     expect(state({ reviews: [review("bob"), review("bob", { state: "COMMENTED", submittedAt: "2026-11-21T11:00:00Z" })] })).toBe(
       "approved",
     );
+  });
+  test("T19 whoever is not active in the organisation is in none of its teams and owns nothing", () => {
+    const organisation = [{ user: "carol", state: "active" }] as const;
+    expect(state({ ...bob, organisation })).toBe("pending_approval");
+    expect(state({ reviews: [review("carol")], organisation })).toBe("approved");
+    expect(state({ ...bob, organisation: [...organisation, { user: "bob", state: "pending" }] })).toBe("pending_approval");
+    const byOwners = policy("policies:\n  - { name: own, trigger: { tags: [pii] }, approvers: [{ team: ciso }] }\n");
+    expect(state({ teams: [team("ciso", "ana")], reviews: [review("ana")], organisation }, { policy: byOwners })).not.toBe("approved");
   });
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { TestProjectInlineConfiguration } from "vitest/config";
 import { startVitest } from "vitest/node";
@@ -22,14 +21,25 @@ function projectOf(guard: Guard, index: number): TestProjectInlineConfiguration 
         enforce: "pre",
         transform(code, id) {
           if (id.split("?")[0] !== file) return null;
-          const parts = code.split(guard.guard);
-          if (parts.length !== 2) throw new Error(`${guard.threat}: the guard stands ${parts.length - 1} times in ${guard.file}`);
-          return { code: parts.join(guard.without), map: null };
+          return { code: [guard, ...(guard.and === undefined ? [] : [guard.and])].reduce(kill, code), map: null };
         },
       },
     ],
-    test: { name: `${index} ${guard.threat}`, include: [guard.test], testNamePattern: guard.named ?? guard.threat, testTimeout: 60_000 },
+    test: {
+      name: `${index} ${guard.threat}`,
+      include: [guard.test],
+      testNamePattern: guard.named ?? guard.threat,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      globalSetup: ["test/support/postgres-cluster.ts"],
+    },
   };
+}
+
+function kill(code: string, { guard, without }: Pick<Guard, "guard" | "without">): string {
+  const parts = code.split(guard);
+  if (parts.length !== 2) throw new Error(`the guard \`${guard}\` stands there ${parts.length - 1} times`);
+  return parts.join(without);
 }
 
 const started = performance.now();
@@ -61,4 +71,3 @@ console.log(
   `${guards.length - survivors.length} of ${guards.length} guards are missed by a test when they are gone (${Math.round((performance.now() - started) / 1000)} s)`,
 );
 process.exitCode = survivors.length === 0 ? 0 : 1;
-void readFileSync;

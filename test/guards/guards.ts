@@ -6,6 +6,8 @@ export interface Guard {
   /** Occurs once in the file. */
   readonly guard: string;
   readonly without: string;
+  /** A second line of defence that would hold alone, killed together with the first. */
+  readonly and?: { readonly guard: string; readonly without: string };
   readonly test: string;
   /** Part of the names of the tests that must fail. Default: the id of the threat. */
   readonly named?: string;
@@ -329,5 +331,148 @@ export const GUARDS: readonly Guard[] = [
     guard: "if (own.has(key)) throw",
     without: 'if (own.has(key) && key === "") throw',
     test: CONTRACT,
+  },
+  {
+    threat: "T21",
+    file: "src/store/verbs/wish-checks.ts",
+    guard: "for (const run of runs) await foldRun(tx, run, true);",
+    without: "for (const run of runs) await foldRun(tx, run, false);",
+    test: "test/gate/races.test.ts",
+  },
+  {
+    threat: "T25",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: "if (now.headSha !== pull.headSha || now.baseRef",
+    without: "if (now.baseRef",
+    test: "test/gate/evaluate.test.ts",
+  },
+  {
+    threat: "T26",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: "|| now.baseRef !== pull.baseRef || now.state",
+    without: "|| now.state",
+    test: "test/gate/evaluate.test.ts",
+  },
+  {
+    threat: "T38",
+    file: "src/github/trees.ts",
+    guard: "if (atBase.truncated || atHead.truncated) incomplete",
+    without: "if (false) incomplete",
+    test: "test/github/trees.test.ts",
+    named: "in part",
+  },
+  {
+    threat: "T45",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: "if ((await deps.ledger.withholdSuccess(work, pull.headSha)) > 0)",
+    without: 'if (work.key === "")',
+    and: { guard: "return withhold(deps, work, pull.headSha, error);", without: "throw error;" },
+    test: "test/gate/races.test.ts",
+  },
+  {
+    threat: "T47",
+    file: "src/github/client.ts",
+    guard: 'if (value === "." || value === "..")',
+    without: 'if (value === "")',
+    test: "test/github/content.test.ts",
+  },
+  {
+    threat: "T48",
+    file: "src/github/checks.ts",
+    guard: "(run.app ? run.app.id === app.appId : made.has(run.id))",
+    without: "true",
+    and: { guard: "app_id: app.appId,", without: "" },
+    test: "test/github/checks.test.ts",
+  },
+  {
+    threat: "T51",
+    file: "src/gate/record-merge.ts",
+    guard: "if (!isPassing(decision.state)) return bypass(",
+    without: 'if (work.key === "") return bypass(',
+    test: "test/e2e/override-and-landing.test.ts",
+  },
+  {
+    threat: "T52",
+    file: "src/store/verbs/wish-checks.ts",
+    guard: "rank(a.conclusion) - rank(b.conclusion)",
+    without: "rank(b.conclusion) - rank(a.conclusion)",
+    test: "test/gate/races.test.ts",
+  },
+  {
+    threat: "T53",
+    file: "src/github/checks.ts",
+    guard: "run.name !== check.name || run.head_sha !== check.headSha",
+    without: "run.name !== check.name",
+    test: "test/github/requests.test.ts",
+  },
+  {
+    threat: "T55",
+    file: "src/gate/record-merge.ts",
+    guard: 'if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);\n  if (pull.baseRef',
+    without: 'if (landing.status === "differs") return "nothing";\n  if (pull.baseRef',
+    test: "test/e2e/override-and-landing.test.ts",
+  },
+  {
+    threat: "T57",
+    file: "src/engine/policy/freshness.ts",
+    guard: "if (reopened.some(({ at }) => !isBefore(at, given)))",
+    without: "if (reopened.length < 0)",
+    test: ENGINE,
+  },
+  {
+    threat: "T59",
+    file: "src/engine/policy/override.ts",
+    guard: "if (label.viaApp !== null) return",
+    without: "if (label.viaApp === -1) return",
+    test: "test/engine/policy/override.test.ts",
+  },
+  {
+    threat: "T59",
+    file: "src/engine/policy/override.ts",
+    guard: "if (unfit !== null) return unfit.because;",
+    without: "",
+    test: "test/engine/policy/override.test.ts",
+  },
+  {
+    threat: "T60",
+    file: "src/engine/policy/override.ts",
+    guard: "if (label.headSha !== subject.headSha || label.baseRef",
+    without: "if (label.baseRef",
+    test: ENGINE,
+  },
+  {
+    threat: "T64",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: "return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);",
+    without: 'return print([]) !== "";',
+    test: "test/gate/evaluate.test.ts",
+  },
+  {
+    threat: "T65",
+    file: "src/gate/publish-checks.ts",
+    guard: 'if (newest === undefined || owed.conclusion !== "success")',
+    without: "if (newest === undefined)",
+    test: "test/gate/evaluate.test.ts",
+  },
+  {
+    threat: "T67",
+    file: "src/github/pull-requests.ts",
+    guard: "if (home.id !== pull.repository.id || data.number",
+    without: "if (data.number",
+    test: "test/github/content.test.ts",
+  },
+  {
+    threat: "T68",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: "if (facts instanceof Error) return publishFault(deps, work, pull, facts);",
+    without: "if (facts instanceof Error) throw facts;",
+    test: "test/gate/evaluate.test.ts",
+  },
+  {
+    threat: "T68",
+    file: "src/github/client.ts",
+    guard: "if (!parsed.success) {",
+    without: "if (call.what === '') {",
+    test: "test/github/faults.test.ts",
   },
 ];

@@ -157,6 +157,16 @@ describe("what was approved", () => {
     expect(state({ ...bob, contentDigests: { [HEAD]: was } }, { diff: moved })).toBe("pending_approval");
     expect(state({ ...bob, contentDigests: { [HEAD]: was } })).toBe("approved");
   });
+  test("T57 votes do not cross a close and reopening", () => {
+    expect(state({ ...bob, history: { ...people().history, reopened: [{ at: "2026-11-21T10:30:00Z" }] } })).toBe("pending_approval");
+  });
+  test("T60 an override label of another head is none", () => {
+    const at = "2026-11-21T11:00:00Z";
+    const label = { name: "governance-override", actor: "ana", at, viaApp: null, removedAt: null, headSha: HEAD, baseRef: "main" };
+    const comments = [{ user: "ana", body: '/countersign override reason="on call"', at, headSha: HEAD }];
+    expect(state({ labels: [label], comments })).toBe("overridden");
+    expect(state({ labels: [{ ...label, headSha: BEFORE }], comments })).toBe("pending_approval");
+  });
   test("T28 a policy changed in the same pull request is judged by the policy in force", () => {
     const file = { path: ".choochoo/approval-policies.yaml", baseMode: "100644", baseBlob: "a", headMode: "100644", headBlob: "b" };
     expect(state(bob, { governanceFiles: [file] })).toBe("pending_approval");

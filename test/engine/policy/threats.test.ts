@@ -90,6 +90,10 @@ describe("who approved", () => {
     expect(state({ permissions: { dave: "admin", alice: "admin" }, reviews: [dismissed("dave"), review("bob")] })).toBe("approved");
     expect(state({ permissions: { alice: "admin" }, reviews: [dismissed("alice"), review("bob")] })).toBe("rejected");
     expect(state({ reviews: [asked, review("carol")] })).toBe("approved");
+    // Both may fill the level, and one team does not speak for the other.
+    const level = policy("policies: []\n", "teams: { designated: [sec-ops, privacy] }\n");
+    expect(state({ reviews: [dismissed("dave"), review("bob")] }, { policy: level })).toBe("rejected");
+    expect(state({ reviews: [dismissed("bob"), review("bob")] }, { policy: level })).toBe("approved");
     expect(state({ reviews: [review("dave", { state: "CHANGES_REQUESTED" }), review("bob")] })).toBe("approved");
   });
   test("T17 a dismissed vote never revives an older approval", () => {

@@ -9,6 +9,7 @@ export * from "./ports/inbox.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
+export * from "./ports/policy.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repository.ts";

@@ -1,4 +1,5 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
+import type { RepositoryReads } from "./policy.ts";
 import type { Repository } from "./repository.ts";
 
 export interface RepositoryRef {
@@ -62,7 +63,7 @@ export interface Receipt {
   readonly at: string;
 }
 
-export interface PullRequests {
+export interface PullRequests extends RepositoryReads {
   read(pull: PullRef): Promise<PullTruth>;
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;

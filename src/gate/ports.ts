@@ -12,6 +12,7 @@ export * from "./ports/local.ts";
 export * from "./ports/policy.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
+export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/work.ts";

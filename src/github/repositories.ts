@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RepositoryReads } from "../gate/ports/policy.ts";
+import type { RepositoryReads } from "../gate/ports/repositories.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import { createDirectory } from "./directory.ts";

@@ -1,7 +1,6 @@
 import type { PolicySource } from "../../engine/policy/model.ts";
-import type { Population } from "../../engine/policy/satisfiability.ts";
-import type { RepositoryRef } from "./pulls.ts";
 import type { AuditEvent } from "./records.ts";
+import type { RepositoryRef } from "./repositories.ts";
 import type { StoredEvaluation } from "./work.ts";
 
 /** How a version came into force. `installed`: it, or nothing, was on the default branch when the repository was first looked at. */
@@ -62,22 +61,8 @@ export interface PolicyVersions {
     of: { readonly repositoryId: number } | { readonly ownerId: number },
     limit: number,
   ): Promise<readonly StoredEvaluation[]>;
+  /** Whether a pull request's landing is accounted for: by an incident, in some other way (`closed`), or not yet. */
+  landingOf(repositoryId: number, number: number): Promise<"incident" | "closed" | "open">;
   /** Repositories with a policy in force, with how to reach them. */
   governedRepositories(): Promise<readonly RepositoryRef[]>;
-}
-
-/** What a repository is called now. */
-export interface RepositoryTruth extends RepositoryRef {
-  readonly ownerType: "Organization" | "User";
-  readonly defaultBranch: string;
-}
-
-/** Reads of whole repositories. Reject with TruthError when GitHub's answer is not certain. */
-export interface RepositoryReads {
-  /** Rejects also when another repository answers under that name. */
-  repository(repository: RepositoryRef): Promise<RepositoryTruth>;
-  /** Merged pull requests that brought this commit. */
-  landingsOf(repository: RepositoryRef, sha: string): Promise<readonly number[]>;
-  /** Members of teams and owners, as they are now. */
-  population(repository: RepositoryTruth, teams: readonly string[]): Promise<Population>;
 }

@@ -1,15 +1,8 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
-import type { RepositoryReads } from "./policy.ts";
+import type { RepositoryReads, RepositoryRef } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 
-export interface RepositoryRef {
-  readonly id: number;
-  readonly owner: string;
-  readonly name: string;
-  /** Account id of the owner. */
-  readonly ownerId: number;
-  readonly installationId: number;
-}
+export type { RepositoryRef };
 
 export interface PullRef {
   readonly repository: RepositoryRef;

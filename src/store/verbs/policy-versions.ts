@@ -7,7 +7,7 @@ import type { StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Database, Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { toAuditEvent, toRepository } from "../rows.ts";
-import { auditEvent, policyIncident, policyVersion, subject } from "../schema.ts";
+import { auditEvent, bypassIncident, contentMismatch, policyIncident, policyVersion, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
@@ -22,6 +22,7 @@ export function policyVersions(db: Database, host: string): PolicyVersions {
     recordPolicyProblems: (repository, version, problems) =>
       db.transaction((tx) => recordProblems(tx, host, repository, version, problems)),
     openEvaluations: (of, limit) => openEvaluations(outer, of, limit),
+    landingOf: (repositoryId, number) => landingOf(outer, repositoryId, number),
     governedRepositories: () => governedRepositories(outer),
   };
 }
@@ -38,15 +39,15 @@ async function newestVersion(tx: Tx, repositoryId: number): Promise<PolicyVersio
 
 async function appendVersion(tx: Tx, host: string, input: NewPolicyVersion): Promise<PolicyVersion> {
   const { repository } = input;
-  const recorded = landedBefore(input, await newestVersion(tx, repository.id));
+  const recorded = await recordedBefore(tx, input);
   if (recorded !== null) return recorded;
   const tenantId = await tenantOf(tx, host, repository);
   if (input.wakes !== "nobody") await wake(tx, repository, input.wakes);
   // Whoever appends to this tenant's chain waits here, so the newest version cannot change below.
   await lockAudit(tx, tenantId);
-  const newest = await newestVersion(tx, repository.id);
-  const meanwhile = landedBefore(input, newest);
+  const meanwhile = await recordedBefore(tx, input);
   if (meanwhile !== null) return meanwhile;
+  const newest = await newestVersion(tx, repository.id);
   const seq = (newest?.seq ?? 0) + 1;
   const { commit, sources, digest, how, evaluationId, approvalId, actorId } = input;
   const event = await appendAudit(tx, tenantId, {
@@ -86,10 +87,14 @@ async function appendVersion(tx: Tx, host: string, input: NewPolicyVersion): Pro
 }
 
 /** What stands in the place of this version already. Sources that were made from an older version are to be made again from the newest. */
-function landedBefore({ repository, after, approvalId, how }: NewPolicyVersion, newest: PolicyVersion | null): PolicyVersion | null {
-  if (newest === null) return null;
-  if (approvalId !== null && newest.approvalId === approvalId) return newest;
-  if (newest.seq === after) return null;
+async function recordedBefore(tx: Tx, { repository, after, approvalId, how }: NewPolicyVersion): Promise<PolicyVersion | null> {
+  if (approvalId !== null) {
+    const where = and(eq(policyVersion.repositoryId, repository.id), eq(policyVersion.approvalId, approvalId));
+    const [same] = await tx.select().from(policyVersion).where(where);
+    if (same !== undefined) return toVersion(same);
+  }
+  const newest = await newestVersion(tx, repository.id);
+  if ((newest?.seq ?? 0) === after || newest === null) return null;
   if (how === "installed") return newest;
   throw new Error(`another version of the policy of ${repository.owner}/${repository.name} came into force meanwhile`);
 }
@@ -186,6 +191,20 @@ async function openEvaluations(
     if (newest !== null) found.push(newest);
   }
   return found;
+}
+
+async function landingOf(tx: Tx, repositoryId: number, number: number): Promise<"incident" | "closed" | "open"> {
+  for (const table of [bypassIncident, contentMismatch]) {
+    const [found] = await tx
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.repositoryId, repositoryId), eq(table.pullRequest, number)))
+      .limit(1);
+    if (found !== undefined) return "incident";
+  }
+  const where = and(eq(subject.repositoryId, repositoryId), eq(subject.number, number));
+  const [row] = await tx.select({ open: subject.open }).from(subject).where(where);
+  return row?.open === false ? "closed" : "open";
 }
 
 /** Name and installation as the newest pull request says. */

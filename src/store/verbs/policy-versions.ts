@@ -162,6 +162,7 @@ async function recordProblems(
     .orderBy(desc(auditEvent.seq))
     .limit(1);
   const payload = { repositoryId: repository.id, version, problems: problems.map(storable) };
+  // Nothing wrong, and nothing was before: not worth an event.
   const before = last === undefined ? [] : (toAuditEvent(last).payload as typeof payload).problems;
   if (JSON.stringify(before) === JSON.stringify(payload.problems)) return null;
   return appendAudit(tx, tenantId, {

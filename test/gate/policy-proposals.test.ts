@@ -15,6 +15,8 @@ let hand: Hand;
 let repo: Repository;
 beforeAll(async () => {
   hand = await startHand();
+  // The app's tokens are made by the real clock, which goes on while the database is made.
+  hand.pass(60);
 });
 beforeEach(() => {
   repo = hand.repository({ [FILE]: CONTRACT, [RC]: DESIGNATED, [FILES]: POLICIES });
@@ -29,7 +31,7 @@ async function proposed(files: Files, branch = "propose") {
   hand.pass(5);
   const { number, headSha } = hand.hub.openPull(repo.name, { actor: "alice", head: branch, title: branch });
   hand.pass(5);
-  expect(await hand.work()).toEqual([]);
+  await hand.work();
   return { number, head: headSha };
 }
 
@@ -85,10 +87,7 @@ describe("the config check", () => {
   });
 
   test("what would change for open pull requests is listed", async () => {
-    const quiet = await proposed(
-      { [FILE]: CONTRACT.replace("logicalType: string\n        primaryKey", "logicalType: integer\n        primaryKey") },
-      "quiet",
-    );
+    const quiet = await proposed({ [FILE]: `${CONTRACT}      - name: city\n        logicalType: string\n` }, "quiet");
     const before = (await decided(quiet.number)).state;
     const all = `${POLICIES}  - name: everything\n    trigger: {}\n    approvers: [{ team: sec-ops, minApprovals: 1 }]\n`;
     const { number, head } = await proposed({ [FILES]: all, [RC]: `${DESIGNATED}risk: { thresholds: { low: 0 } }\n` });
@@ -108,13 +107,13 @@ describe("T29: what happens to a policy file in a pull request blocks it, and ne
     ["emptied", { [FILES]: "" }, "is empty"],
     ["a symbolic link", { [FILES]: { symlink: "../contracts/customers.odcs.yaml" } }, "symbolic link"],
     ["a submodule", { [FILES]: { submodule: "a".repeat(40) } }, "not a regular file"],
-    ["a folder", { [FILES]: null, [`${FILES}/x.yaml`]: POLICIES }, "has been deleted"],
+    ["a folder", { [FILES]: null, [`${FILES}/x.yaml`]: POLICIES }, "not a regular file"],
     ["the folder above it a link", { [FILES]: null, ".choochoo": { symlink: "contracts" } }, "has been deleted"],
     ["over 1 MB", { [FILES]: `${POLICIES}# ${"x".repeat(1_048_576)}\n` }, "bytes"],
     ["UTF-16", { [FILES]: Buffer.from(`\uFEFF${POLICIES}`, "utf16le") }, "UTF-8"],
     ["Latin-1", { [FILES]: Buffer.from(POLICIES.replace("Requires", "Requi\xe9res"), "latin1") }, "UTF-8"],
     ["an LFS pointer", { [FILES]: "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n" }, "LFS"],
-    ["a folder instead of the configuration", { [RC]: null, [`${RC}/x`]: "{}" }, "has been deleted"],
+    ["a folder instead of the configuration", { [RC]: null, [`${RC}/x`]: "{}" }, "not a regular file"],
   ])("%s", async (_, files, message) => {
     const { number, head } = await proposed(files);
     expect(run(head)?.conclusion).toBe("failure");

@@ -16,6 +16,7 @@ const bytes = (raw: Uint8Array): Partial<PolicySource> => asText(raw, null);
 const bomb = `a: &a [x, x]\nb: &b [${"*a, ".repeat(20)}*a]\nc: &c [${"*b, ".repeat(20)}*b]\npolicies: [${"*c, ".repeat(20)}*c]\n`;
 
 type Row = readonly [what: string, text: string, message: string, over?: Partial<PolicySource>];
+const rows = (table: readonly Row[]) => table.map(([what, text, message, over = {}]) => ({ what, text, message, over }));
 const POLICIES: readonly Row[] = [
   ["empty", "", "is empty"],
   ["white space", " \n\t\n", "is empty"],
@@ -77,7 +78,7 @@ const POLICIES: readonly Row[] = [
 ];
 
 describe("T29: approval-policies.yaml", () => {
-  test.each(POLICIES)("%s", (_, text, message, over = {}) => {
+  test.each(rows(POLICIES))("$what", ({ text, message, over }) => {
     const reading = parsePolicySet([source("policies", text, over), source("config", "{}")]);
     expect(reading.status).toBe("invalid");
     const first = reading.problems.find((problem) => problem.severity === "error");
@@ -111,7 +112,7 @@ const CONFIGS: readonly Row[] = [
 ];
 
 describe("T29: .choochoorc", () => {
-  test.each(CONFIGS)("%s", (_, text, message, over = {}) => {
+  test.each(rows(CONFIGS))("$what", ({ text, message, over }) => {
     const reading = parsePolicySet([source("policies", PII_POLICY), source("config", text, over)]);
     expect(reading.status).toBe("invalid");
     const first = reading.problems.find((problem) => problem.severity === "error");

@@ -108,7 +108,7 @@ describe("the version in force", () => {
     await work();
     await hand.deps.ledger.markDirty(repo.key(pull.number));
     await work();
-    expect((await decided(pull.number))?.state).toBe("pending_approval");
+    expect(await decided(pull.number)).toMatchObject({ state: "pending_approval", requirements: [{ team: "sec-ops" }] });
     expect(await version()).toMatchObject({ seq: 1 });
     expect(await incidents()).toEqual(["incident.policy"]);
     expect(summary(pull.head)).toContain("was pushed past the gate");

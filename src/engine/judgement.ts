@@ -8,6 +8,7 @@ import { governanceFindings } from "./policy/governance.ts";
 import { matchPolicies } from "./policy/match.ts";
 import type { Config, PolicySet } from "./policy/model.ts";
 import { hearPeople, type Rejection } from "./policy/people.ts";
+import { type GovernanceChange, governanceChange } from "./policy/proposal.ts";
 import { demandOf } from "./policy/requirements.ts";
 import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
 import { wordsTouched } from "./policy/tags.ts";
@@ -44,7 +45,7 @@ export function judge(facts: Facts): Judgement {
   const agent = facts.agent === null ? null : { ...facts.agent, automation: isAutomation(facts.agent, config) };
   const { risk, matches, level } = weigh({ ...facts, agent }, set, config, environment, findings);
   const governed = environment !== null && set !== null;
-  const governance = !governed || facts.governanceFiles.length === 0 ? "none" : set.enrolled ? "changed" : "bootstrap";
+  const governance: GovernanceChange = governanceChange(facts, set, governed);
   const bindTo = config.approvals.bindTo === "head" || risk.level === "critical" || governance !== "none" ? "head" : "content";
   const people = hearPeople({ facts: { ...facts, agent }, config, content, bindTo, governed }, (unknownContributors) =>
     demandOf({

@@ -101,8 +101,10 @@ function weigh(
   // Where a change touches no contract, nobody is asked, whoever wrote it and however strict the thresholds are.
   const nothing = diff.findings.length === 0 && diff.losses.length === 0;
   const level = nothing ? "low" : scoreRisk({ ...input, findings: diff.findings }).level;
-  if (touched === undefined || enforced) return { risk, matches, level };
-  const floor = `at least medium: \`${touched}\` always requires approval and no policy matches`;
+  // A matching policy takes the place of the designated teams, but a repository's policy never that of the organisation's teams.
+  const isReplaced = enforced && config.teams.designatedBy !== "org";
+  if (touched === undefined || isReplaced) return { risk, matches, level };
+  const floor = `at least medium: \`${touched}\` always requires approval${enforced ? " by a designated team" : " and no policy matches"}`;
   const raised = risk.level === "low" ? { ...risk, level: higherLevel(risk.level, "medium"), floors: [...risk.floors, floor] } : risk;
   return { risk: raised, matches, level: higherLevel(level, "medium") };
 }

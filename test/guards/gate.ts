@@ -57,8 +57,8 @@ export const GATE: readonly Guard[] = [
   {
     threat: "T51",
     file: "src/gate/record-merge.ts",
-    guard: "if (!isPassing(decision.state)) return bypass(",
-    without: 'if (work.key === "") return bypass(',
+    guard: "if (!isPassing(decision.state)) return isObserved",
+    without: 'if (work.key === "") return isObserved',
     test: "test/e2e/override-and-landing.test.ts",
   },
   {

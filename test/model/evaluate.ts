@@ -42,9 +42,10 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
     (policy) => policy.mode === "enforce" && environment !== null && matches(policy, seen, environment, agent),
   );
   // A governance change is shown in the risk, and has its own approvers: what people are asked for is the risk without it.
+  const isAlone = environment !== null && (matched.length === 0 || config.teams.designatedBy === "org");
   const named = policies.flatMap((policy) => policy.trigger.tags ?? []);
-  const shown = risk(facts, governance, config, named, environment ?? "production", environment !== null && matched.length === 0);
-  const asking = risk(facts, false, config, named, environment ?? "production", environment !== null && matched.length === 0).level;
+  const shown = risk(facts, governance, config, named, environment ?? "production", isAlone);
+  const asking = risk(facts, false, config, named, environment ?? "production", isAlone).level;
   const level = findings.length === 0 ? "low" : asking;
   const done = (state: State): Verdict => ({ state, ...shown });
   if (facts.faults.length > 0) return done("error");

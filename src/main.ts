@@ -171,6 +171,8 @@ async function main(): Promise<void> {
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     openRepository: openLocalRepository,
+    // Loaded here: the other commands need no network and start faster without it.
+    openGitHub: async (options) => (await import("./github/index.ts")).createCallerReads(options),
     schemas: officialSchemas,
     openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,

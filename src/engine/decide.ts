@@ -3,6 +3,7 @@ import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
+import { publishedProblems } from "./policy/published.ts";
 import { unmappedRoles } from "./policy/roles.ts";
 import type { Problem } from "./problem.ts";
 import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
@@ -67,7 +68,15 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
   if (environment === null) return policy.problems;
-  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(requirements, config.roles)];
+  return [
+    ...policy.problems,
+    ...limits,
+    ...diff.unparseable,
+    ...people,
+    ...publishedProblems(facts),
+    ...diff.warnings,
+    ...unmappedRoles(requirements, config.roles),
+  ];
 }
 
 function isConfiguration({ facts, peopleProblems }: Judgement): boolean {

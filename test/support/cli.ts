@@ -3,6 +3,7 @@ import { runCli } from "../../src/cli/run.ts";
 import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts";
 import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
+import { createCallerReads } from "../../src/github/index.ts";
 import { officialSchemas } from "../../src/sandbox/official-schemas.ts";
 
 /** Remembers within one run only. */
@@ -35,6 +36,7 @@ export async function countersign(
   let stderr = "";
   const context: CliContext = {
     openRepository: openLocalRepository,
+    openGitHub: async (options) => createCallerReads(options),
     openSummaries: () => emptyMemory(),
     schemas: officialSchemas,
     serve: async () => 0,

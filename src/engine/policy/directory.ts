@@ -44,6 +44,9 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   const owners = new Set(idsOf(people.owners));
   const admins = new Set(idsOf(Object.keys(people.permissions).filter((login) => people.permissions[login] === "admin")));
 
+  /** Every requirement asks about every person, several times. */
+  const asked = new Map<string, Map<number, Membership>>();
+
   function membership(id: number, group: Group): Membership {
     switch (group.kind) {
       case "owners":
@@ -56,6 +59,16 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   }
 
   function teamMembership(id: number, slug: string): Membership {
+    const known = asked.get(slug) ?? new Map<number, Membership>();
+    asked.set(slug, known);
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const answer = readMembership(id, slug);
+    known.set(id, answer);
+    return answer;
+  }
+
+  function readMembership(id: number, slug: string): Membership {
     const found = teams.get(slug.toLowerCase());
     if (found === undefined || !found.readable) return no("not_member", `team ${slug} cannot be read`);
     const entries = found.entries.get(id) ?? [];

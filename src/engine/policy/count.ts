@@ -63,7 +63,14 @@ export function countApprovals(demand: Demand, people: People): Count {
     const open = assignment.level.filter(({ group }) => !demand.ask.given.includes(demand.ask.teams[group]!.name));
     const given = assignment.level.filter(({ group }) => demand.ask.given.includes(demand.ask.teams[group]!.name));
     const ordered = [...open, ...given].map(({ person }) => person);
-    return ordered.slice(0, levelMet ? slot.min : Math.min(open.length, slotsFull ? slot.min - 1 : slot.min));
+    if (levelMet) return ordered.slice(0, slot.min);
+    // Who already gives the level on a slot of its own does not give it a second time here.
+    const others = ordered.slice(0, open.length).filter((id) => !(seated.some((each) => each.person === id) && givesLevel(id)));
+    return others.slice(0, slotsFull ? slot.min - 1 : slot.min);
+  }
+
+  function givesLevel(id: number): boolean {
+    return demand.ask.teams.some(({ name }, group) => demand.ask.given.includes(name) && table.level.groups[group]!.has(id));
   }
 }
 

@@ -104,6 +104,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return { status: "ok", config: Object.freeze(config) };
 }
 
+/** ORG_POLICY_REPOSITORIES alone, for commands that need nothing else of the server's configuration. */
+export function policyRepositoriesOf(text: string | undefined): {
+  readonly pins: ReadonlyMap<number, number>;
+  readonly problems: readonly string[];
+} {
+  const given = text === undefined || text === "" ? undefined : text;
+  const parsed = environmentSchema.shape.ORG_POLICY_REPOSITORIES.safeParse(given);
+  const problems = parsed.success ? pinProblems(given) : parsed.error.issues.map(({ message }) => `ORG_POLICY_REPOSITORIES: ${message}`);
+  return { pins: new Map(problems.length > 0 ? [] : pinsOf(given)), problems };
+}
+
 function pinsOf(text: string | undefined): readonly (readonly [number, number])[] {
   return (text ?? "").split(",").flatMap((pin) => {
     const [owner, repository] = pin.split(":").map(Number);

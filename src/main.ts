@@ -172,6 +172,14 @@ async function main(): Promise<void> {
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     openRepository: openLocalRepository,
+    // Loaded here: the other commands need no network and start faster without it.
+    openGitHub: async (options) => (await import("./github/index.ts")).createCallerReads(options),
+    policyRepositories: async () => {
+      const [{ policyRepositoriesOf }, { Refusal }] = await Promise.all([import("./config.ts"), import("./gate/ports.ts")]);
+      const { pins, problems } = policyRepositoriesOf(process.env["ORG_POLICY_REPOSITORIES"]);
+      if (problems.length > 0) throw new Refusal("config", problems.join("; "));
+      return pins;
+    },
     schemas: officialSchemas,
     openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,

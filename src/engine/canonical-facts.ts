@@ -74,10 +74,14 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
   };
 }
 
-/** Sorted by `key`, then by content; equal items once. */
+/** Sorted by `key`, then by content; equal items once. Content is looked at only where keys are equal: most lists have none. */
 function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
-  const keyed = new Map(items.map((item) => [`${key(item)}\u0000${canonicalJson(item)}`, item]));
-  return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)).map(([, item]) => item);
+  const groups = [...Map.groupBy(items, key)].sort(([left], [right]) => (left < right ? -1 : 1));
+  return groups.flatMap(([, group]) => {
+    if (group.length === 1) return group;
+    const byContent = new Map(group.map((item) => [canonicalJson(item), item]));
+    return [...byContent].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, item]) => item);
+  });
 }
 
 function place(number: number | null): string {

@@ -4,6 +4,7 @@ import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
 import { inForceNotices, reportProposal } from "./policy/proposal.ts";
+import { publishedProblems } from "./policy/published.ts";
 import { unmappedRoles } from "./policy/roles.ts";
 import type { Problem } from "./problem.ts";
 import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
@@ -76,6 +77,7 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
     ...limits,
     ...diff.unparseable,
     ...people,
+    ...publishedProblems(facts),
     ...diff.warnings,
     ...unmappedRoles(requirements, config.roles),
   ];

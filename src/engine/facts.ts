@@ -31,6 +31,8 @@ export interface Facts {
   readonly faults: readonly Fault[];
   /** Limits that were passed (truncated tree, too many files): the decision is `invalid`. */
   readonly limits: readonly Problem[];
+  /** What the app's own check on the head says, where a caller without its records saw one; absent = none was looked for, or none is there. */
+  readonly publishedCheck?: PublishedCheck;
   /** True when a flag stood in for a fact: the result says SIMULATED. */
   readonly simulated: boolean;
 }
@@ -188,6 +190,14 @@ export interface QualityFacts {
   readonly failingRules: number;
   readonly recentOverrides: number;
   readonly cardLimitations: number;
+}
+
+/** A check run of the app as GitHub shows it. */
+export interface PublishedCheck {
+  readonly name: string;
+  /** null = still in progress. */
+  readonly conclusion: string | null;
+  readonly title: string | null;
 }
 
 /** A read of truth that failed. `kind` picks the exit code: network 3, auth 4, bug 99. */

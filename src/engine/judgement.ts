@@ -9,6 +9,7 @@ import { matchPolicies } from "./policy/match.ts";
 import type { Config, PolicySet } from "./policy/model.ts";
 import { hearPeople, type Rejection } from "./policy/people.ts";
 import { type GovernanceChange, governanceChange } from "./policy/proposal.ts";
+import { overrideBeside } from "./policy/published.ts";
 import { demandOf } from "./policy/requirements.ts";
 import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
 import { wordsTouched } from "./policy/tags.ts";
@@ -58,7 +59,7 @@ export function judge(facts: Facts): Judgement {
       ownerType: facts.subject.ownerType,
     }),
   );
-  return { facts, config, environment, content, findings, matches, risk, ...people };
+  return { facts, config, environment, content, findings, matches, risk, ...people, ...overrideBeside(facts, people) };
 }
 
 /** A policy that cannot be read, or a change of policy itself on the default branch, is never on an ungoverned base. */

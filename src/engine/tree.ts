@@ -2,6 +2,7 @@ import type { Finding } from "./contract/finding.ts";
 import type { DecisionNode, NodeStatus, PolicyMatch, Requirement } from "./decision.ts";
 import type { Judgement } from "./judgement.ts";
 import { reportProposal, versionWords } from "./policy/proposal.ts";
+import { publishedNodes } from "./policy/published.ts";
 import { assertNever, type Problem } from "./problem.ts";
 
 /** The explanation, one node a step. The state is a fold of these nodes, so nothing can decide without being shown. */
@@ -26,6 +27,7 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
       `${risk.score.toFixed(1)}, ${risk.level}`,
     ),
     ...peopleNodes(judgement),
+    ...publishedNodes(facts),
   ];
 }
 

@@ -4,7 +4,18 @@ import type { Checks, Clock, ContractComparer, Ledger, PullRequests } from "./po
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
   readonly pulls: PullRequests;
-  readonly ledger: Ledger;
+  /** What was recorded of this pull request and of its repository. */
+  readonly ledger: Pick<
+    Ledger,
+    | "receipts"
+    | "contentHistory"
+    | "lineageOf"
+    | "policyVersion"
+    | "appendPolicyVersion"
+    | "recordPolicyIncident"
+    | "openEvaluations"
+    | "landingOf"
+  >;
   readonly clock: Clock;
   readonly comparer: ContractComparer;
   /** Where organisations keep their policy; absent = none does. */
@@ -13,5 +24,6 @@ export interface GatherDeps {
 
 /** What the whole gate takes. */
 export interface GateDeps extends GatherDeps {
+  readonly ledger: Ledger;
   readonly checks: Checks;
 }

@@ -164,6 +164,11 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       if (only?.startsWith("refs/heads/") && others.length === 0 && remotes === "") return only.replace("refs/heads/", "");
       throw new Refusal("config", "no default branch: neither origin/HEAD nor main nor master exists", "name the base branch with --base");
     },
+    async originUrl() {
+      const result = await git(["config", "--get", "remote.origin.url"]);
+      const url = result.stdout.toString("utf8").trim();
+      return result.code === 0 && url !== "" ? url : null;
+    },
     async branchName(revision) {
       const name = revision.replace(/^refs\/heads\//, "");
       if (await refExists(`refs/heads/${name}`)) return name;

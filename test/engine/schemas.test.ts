@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { casesJsonSchema } from "../../src/engine/cases/schema.ts";
 import { decide } from "../../src/engine/decide.ts";
 import { decisionJson, decisionJsonSchema, decisionSchema } from "../../src/engine/decision-schema.ts";
 import { policySchemas } from "../../src/engine/policy/schema.ts";
@@ -12,6 +13,7 @@ const published = (name: string): object => JSON.parse(readFileSync(new URL(`../
 test("the published schemas are those that the engine reads with", () => {
   expect(published("approval-policies")).toEqual(JSON.parse(JSON.stringify(policySchemas().policies)));
   expect(published("choochoorc")).toEqual(JSON.parse(JSON.stringify(policySchemas().config)));
+  expect(published("cases")).toEqual(JSON.parse(JSON.stringify(casesJsonSchema())));
   expect(published("decision")).toEqual(JSON.parse(JSON.stringify(decisionJsonSchema())));
 });
 

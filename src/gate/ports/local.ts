@@ -14,6 +14,8 @@ export interface LocalRepository extends Repository {
   resolve(revision: string): Promise<string>;
   /** Short name of the default branch: origin/HEAD, else main or master. */
   defaultBranch(): Promise<string>;
+  /** Address of the remote `origin`; null = there is none. */
+  originUrl(): Promise<string | null>;
   /** Short branch name when the revision names a branch (local or of a remote), else null. */
   branchName(revision: string): Promise<string | null>;
   /**

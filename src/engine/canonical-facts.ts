@@ -23,6 +23,7 @@ export function canonicalFacts(given: Facts): Facts {
       contracts: sorted(diff.contracts, ({ file }) => file),
     },
     people: facts.people === null ? null : canonicalPeople(facts.people),
+    ...(facts.agents === undefined ? {} : { agents: canonicalAgents(facts.agents) }),
     lineage: { ...facts.lineage, dependents: sorted(facts.lineage.dependents, ({ name }) => name) },
     faults: sorted(facts.faults, ({ what }) => what),
     limits: sorted(facts.limits, problemKey),
@@ -33,6 +34,19 @@ function canonicalPolicy(policy: Facts["policy"]): Facts["policy"] {
   const problems = sorted(policy.problems, problemKey);
   if (policy.status === "invalid") return { ...policy, problems };
   return { ...policy, problems, set: { ...policy.set, policies: sorted(policy.set.policies, ({ name }) => name) } };
+}
+
+function canonicalAgents(agents: NonNullable<Facts["agents"]>): NonNullable<Facts["agents"]> {
+  const problems = sorted(agents.registry.problems, problemKey);
+  return {
+    registry:
+      agents.registry.status === "ok"
+        ? { ...agents.registry, problems, agents: sorted(agents.registry.agents, ({ id }) => id) }
+        : { ...agents.registry, problems },
+    commits: sorted(agents.commits, ({ sha }) => sha),
+    traces: sorted(agents.traces, ({ file }) => file),
+    paths: sorted(agents.paths, (path) => path),
+  };
 }
 
 function canonicalPeople(people: PeopleFacts): PeopleFacts {

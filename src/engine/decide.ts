@@ -1,3 +1,4 @@
+import { agentUses, violationProblem } from "./agents/judge-agents.ts";
 import { digest } from "./canonical.ts";
 import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
@@ -40,7 +41,8 @@ export function decide(given: Facts): Decision {
     problems,
     override: state === "overridden" ? judgement.override : null,
     overrideNotes: judgement.overrideNotes,
-    agent: facts.agent?.id ?? null,
+    agent: judgement.agents.foremost?.id ?? null,
+    ...(judgement.agents.agents.length === 0 ? {} : { agents: agentUses(judgement.agents) }),
     base: facts.subject.baseSha,
     head: facts.subject.headSha,
     policyCommit: facts.policyCommit,
@@ -57,19 +59,30 @@ export function decide(given: Facts): Decision {
 
 /** Which passing state it is, if nothing holds the change back. */
 function passingState({ environment, findings, requirements, matches }: Judgement): "not_applicable" | "auto_approved" | "approved" {
-  if (environment === null || findings.length === 0) return "not_applicable";
+  if (environment === null || (findings.length === 0 && requirements.length === 0)) return "not_applicable";
   const asked = requirements.length > 0 || matches.some((match) => match.matched && match.mode === "enforce");
   return asked ? "approved" : "auto_approved";
 }
 
 function problemsOf(judgement: Judgement): readonly Problem[] {
-  const { facts, peopleProblems, environment, requirements, config } = judgement;
+  const { facts, peopleProblems, environment, requirements, config, agents } = judgement;
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
   if (environment === null) return policy.problems;
-  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(requirements, config.roles)];
+  const crossed = agents.violations.map(violationProblem);
+  return [
+    ...policy.problems,
+    ...crossed,
+    ...agents.problems,
+    ...limits,
+    ...diff.unparseable,
+    ...people,
+    ...diff.warnings,
+    ...unmappedRoles(requirements, config.roles),
+  ];
 }
 
-function isConfiguration({ facts, peopleProblems }: Judgement): boolean {
-  return facts.policy.status === "invalid" || peopleProblems.some(({ configuration }) => configuration);
+function isConfiguration({ facts, peopleProblems, agents }: Judgement): boolean {
+  const unread = agents.problems.some(({ severity }) => severity === "error");
+  return unread || facts.policy.status === "invalid" || peopleProblems.some(({ configuration }) => configuration);
 }

@@ -1,3 +1,4 @@
+import type { AgentEvidence } from "../engine/agents/model.ts";
 import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading, PolicySet } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
@@ -7,9 +8,11 @@ import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
 import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
+import { agentEvidence } from "./read-agents.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
 import { readPolicy } from "./read-policy.ts";
+import { qualityOf } from "./read-quality.ts";
 
 /**
  * Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails.
@@ -36,15 +39,21 @@ export async function gatherFacts(
   const change = await readChange({ repository: content, comparer: deps.comparer }, { base: mergeBase, head: pull.headSha }, set);
   const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
   const { diff, lineage } = withLineage(change.diff, around);
+  const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, change);
   const facts = {
     ...bareFacts(deps.clock, pull, policy, trusted.sha),
     subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
     governanceFiles: change.governanceFiles,
     diff,
     lineage,
-    limits: change.limits,
+    agents,
+    quality: await qualityOf(deps, key, pull.repository.id, diff),
+    limits: [...change.limits, ...problems],
   };
-  return { ...facts, people: needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null };
+  return {
+    ...facts,
+    people: needsPeople(change, policy) || (hasAgents(agents) && diff.files.length > 0) ? await gatherPeople(deps, key, pull, facts) : null,
+  };
 }
 
 /** The contracts of the default branch as the last recorded merge left them: nothing is read for them but what declares lineage. */
@@ -76,6 +85,11 @@ function needsPeople(change: ChangeReading, policy: PolicyReading): boolean {
   if (policy.status === "invalid") return true;
   const { diff } = change;
   return diff.findings.length > 0 || change.governanceFiles.length > 0 || diff.unparseable.length > 0 || change.limits.length > 0;
+}
+
+/** A trailer can make any governed change that of an agent, whose boundaries hold for every action. */
+function hasAgents({ registry, traces }: AgentEvidence): boolean {
+  return registry.status === "invalid" || registry.agents.length > 0 || traces.length > 0;
 }
 
 async function mustBranch(pulls: PullRequests, pull: PullTruth, name: string): Promise<{ sha: string; protected: boolean }> {

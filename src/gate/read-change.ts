@@ -11,6 +11,8 @@ import { readReferenced } from "./read-references.ts";
 export interface ChangeReading {
   readonly diff: Comparison;
   readonly governanceFiles: readonly GovernedFile[];
+  /** Everything that differs, governed or not. */
+  readonly changed: readonly GovernedFile[];
   readonly limits: readonly Problem[];
 }
 
@@ -52,7 +54,7 @@ export async function readChange(
     head: await readReferenced(repository, sides.head, head, config.contracts, beyond),
   };
   const diff = await comparer.compare({ base, head, files: governed, outside: elsewhere, referenced, rules: readingRules(set) });
-  return { diff, governanceFiles: governance, limits };
+  return { diff, governanceFiles: governance, changed: changes.files, limits };
 }
 
 export async function readSide(

@@ -58,7 +58,7 @@ export const BOUNDARY_RULES = {
   capabilities: ({ capabilities, systemCard }, { findings }) => {
     const lists = [capabilities, systemCard?.capabilities ?? null].filter((each) => each !== null);
     return atMost(findings, (finding) => {
-      const needed = capabilityOf(finding.code);
+      const needed = tagsNewThing(finding, findings) ? null : capabilityOf(finding.code);
       if (needed === null || lists.every((allowed) => needed !== undefined && allowed.includes(needed))) return null;
       const does = needed === undefined ? `does what no capability covers (${finding.code})` : `${CAPABILITIES[needed]} (\`${needed}\`)`;
       return `${does} at ${placeOf(finding)}, and its capabilities do not say so`;
@@ -87,13 +87,25 @@ export function approvalRequiredBy(agents: readonly RecognisedAgent[]): { readon
   return stranger === undefined ? null : { id: stranger.id, because: `${stranger.id} is not registered in AGENTS.md` };
 }
 
+const NEW = ["field.added", "object.added", "contract.added"];
+
+/** Whoever may add a field may tag it: else adding it untagged would be the easier way. */
+function tagsNewThing({ code, contract, object, field }: Finding, findings: readonly Finding[]): boolean {
+  if (code !== "tag.added") return false;
+  return findings.some(
+    (each) =>
+      NEW.includes(each.code) && each.contract === contract && [null, object].includes(each.object) && [null, field].includes(each.field),
+  );
+}
+
 function atMost(findings: readonly Finding[], judge: (finding: Finding) => string | null): readonly Crossing[] {
   const crossings = findings.flatMap((finding): Crossing[] => {
     const because = judge(finding);
     return because === null ? [] : [{ because, file: finding.file, line: finding.line }];
   });
-  const more = crossings.length - SHOWN_MAX;
-  return more <= 0 ? crossings : [...crossings.slice(0, SHOWN_MAX), crossing(`and so in ${more} more places`)];
+  const told = [...new Map(crossings.map((each) => [each.because, each])).values()];
+  const more = told.length - SHOWN_MAX;
+  return more <= 0 ? told : [...told.slice(0, SHOWN_MAX), crossing(`and so in ${more} more places`)];
 }
 
 function crossing(because: string): Crossing {

@@ -1,5 +1,6 @@
 import { and, desc, eq } from "drizzle-orm";
 import { endTrace, type TraceDraft, traceDigest, traceDrafts } from "../../engine/agents/decision-trace.ts";
+import { canonicalJson } from "../../engine/canonical.ts";
 import type { Decision } from "../../engine/decision.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -57,7 +58,7 @@ async function append(
     approvals: draft.approvals,
     digest,
   });
-  if (draft.ending !== "blocked") return;
+  if (draft.ending !== "blocked" || (last !== null && toldBefore(last, draft, headSha))) return;
   await appendAudit(tx, held.tenantId, {
     type: "agent.boundary_violation",
     severity: "critical",
@@ -72,6 +73,12 @@ async function append(
       violations: draft.action.violations,
     },
   });
+}
+
+/** The same boundaries by the same head: one event in the chain, however often it is decided again. */
+function toldBefore(last: TraceRow, draft: TraceDraft, headSha: string): boolean {
+  const crossed = (action: unknown) => canonicalJson((action as TraceDraft["action"]).violations);
+  return last.ending === "blocked" && last.headSha === headSha && crossed(last.action) === crossed(draft.action);
 }
 
 async function lastOf(tx: Tx, subjectKey: string, agentId: string): Promise<TraceRow | null> {

@@ -72,6 +72,14 @@ describe("each boundary, crossed and kept", () => {
     expect(decision.problems.filter(({ code }) => code === "E007")).toEqual([]);
   });
 
+  test("whoever may add a field may tag it, and no other one", () => {
+    const added = finding({ code: "field.added", severity: "info", tagsBefore: [], tagsAfter: ["internal"], weight: "added" });
+    const tagged = { ...added, code: "tag.added", fingerprint: "t" };
+    const block = "    capabilities: [add-field]\n";
+    expect(decided(block, null, { diff: diff([added, tagged]) }).state).not.toBe("blocked");
+    expect(decided(block, null, { diff: diff([added, { ...tagged, field: "phone" }]) }).verdict).toContain("change-tags");
+  });
+
   test("the System Card limits as the block does", () => {
     expect(decided("", "environments: [staging]\n", plain).verdict).toContain("works in production");
     expect(decided("", "scopes: ['x/**']\n", plain).verdict).toContain("outside its scope");

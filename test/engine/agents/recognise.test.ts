@@ -130,6 +130,14 @@ describe("threats", () => {
     expect(decide(given).agents?.map(({ id }) => id)).toEqual(["dependabot[bot]", "stray", "tidy"]);
   });
 
+  test("whoever asked for changes cannot be silenced by a trailer that names them", () => {
+    const objection = [review("bob", { state: "CHANGES_REQUESTED" }), review("carol")];
+    for (const commit of [{ trailers: trailers({ agents: ["tidy"], launchedBy: ["bob"] }) }, { coAuthors: ["bob"], verified: false }]) {
+      const given = changeWith(commit);
+      expect(decide({ ...given, people: { ...given.people!, reviews: objection } }).state).toBe("rejected");
+    }
+  });
+
   test("the account of a registered agent never fills a requirement, also where GitHub takes it for a person", () => {
     const machine = { id: 77, login: "bob", type: "User", suspended: false } as const;
     const actors = [...people().actors.filter(({ login }) => login !== "bob"), machine];

@@ -89,7 +89,9 @@ function needsPeople(change: ChangeReading, policy: PolicyReading): boolean {
 
 /** A trailer can make any governed change that of an agent, whose boundaries hold for every action. */
 function hasAgents({ registry, traces }: AgentEvidence): boolean {
-  return registry.status === "invalid" || registry.agents.length > 0 || traces.length > 0;
+  if (registry.status === "invalid" || traces.length > 0) return true;
+  const { agents } = registry;
+  return agents.length > 0;
 }
 
 async function mustBranch(pulls: PullRequests, pull: PullTruth, name: string): Promise<{ sha: string; protected: boolean }> {

@@ -85,6 +85,6 @@ async function traceText(repository: Repository, file: GovernedFile, side: "base
 /** A change that would leave AGENTS.md or a System Card unreadable is told before it lands. */
 async function headProblems(repository: Repository, head: string, governance: readonly GovernedFile[]): Promise<readonly Problem[]> {
   if (!governance.some(({ path }) => /(^|\/)AGENTS\.md$|system-cards\/|^agents\/|^\.choochoo\//.test(path))) return [];
-  const registry = await readAgents(repository, head);
-  return registry.problems.filter(({ severity }) => severity === "error");
+  const { problems } = await readAgents(repository, head);
+  return problems.filter(({ severity }) => severity === "error");
 }

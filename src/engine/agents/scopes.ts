@@ -16,7 +16,8 @@ export function isOutside(scopes: readonly (readonly string[])[], path: string):
 /** Paths that some registered agent may not change: all that a decision has to know of what is not governed. */
 export function outsideScopes(registry: AgentRegistry, paths: readonly string[]): readonly string[] {
   if (registry.status !== "ok") return [];
-  const scopes = registry.agents.map(scopesOf).filter((each) => each.length > 0);
+  const { agents } = registry;
+  const scopes = agents.map(scopesOf).filter((each) => each.length > 0);
   const outside = paths.filter((path) => scopes.some((each) => isOutside(each, path)));
   return outside.toSorted().slice(0, PATHS_MAX);
 }

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { declaredBlock, sameBlock } from "../../../src/engine/agents/block.ts";
+import { BOUNDARY_RULES } from "../../../src/engine/agents/boundaries.ts";
+import { CAPABILITIES } from "../../../src/engine/agents/capabilities.ts";
 import { cardPaths, readAgentRegistry } from "../../../src/engine/agents/registry.ts";
 import { agentsMd, CARD, file } from "./build.ts";
 
@@ -106,6 +109,15 @@ describe("whatever is broken at the trusted commit is invalid, never no boundary
   ])("a fence that was meant to be the block and is not: %j", (text, line, message) => {
     expect(readAgentRegistry([file("AGENTS.md", text)]).problems).toMatchObject([{ line, message: expect.stringContaining(message) }]);
   });
+});
+
+test("docs/agents.md shows a block and a card that are sound", () => {
+  const page = readFileSync(new URL("../../../docs/agents.md", import.meta.url), "utf8");
+  const block = /^````markdown\n([\s\S]*?)^````/m.exec(page)?.[1] ?? "";
+  const card = /^```yaml\n([\s\S]*?)^```/m.exec(page)?.[1] ?? "";
+  const reading = readAgentRegistry([file("AGENTS.md", block), file(".choochoo/system-cards/claude-code.yaml", card)]);
+  expect(reading).toMatchObject({ status: "ok", problems: [], agents: [{ id: "claude-code", systemCard: { confidence: 0.8 } }] });
+  for (const word of [...Object.keys(CAPABILITIES), ...Object.keys(BOUNDARY_RULES)]) expect(page).toContain(`\`${word}\``);
 });
 
 test("a fence inside another one is text", () => {

@@ -41,7 +41,7 @@ test.each([
   ["by a person, with a range of an agent", record({ type: "human", range: "ai" }), [mark]],
   ["by an agent, every range a person's", record({ type: "ai", range: "human" }), []],
   ["of a file that does not change", record({ path: "src/x.ts" }), []],
-  ["of the file by an absolute path", record({ path: `/home/x/repo/${CONTRACT}` }), [mark]],
+  ["of the file by an absolute path", record({ path: `/repo/${CONTRACT}` }), [mark]],
   ["with its confidence", record({ confidence: 0.4 }), [{ ...mark, confidence: 0.4 }]],
   ["without a tool", record({ tool: null }), [{ ...mark, tool: null }]],
   ["that is no JSON", "{", [unread]],

@@ -109,6 +109,12 @@ describe("a boundary that is crossed", () => {
     expect(run(pull.headSha)?.output?.title).toContain("(no-pii) (E007)");
   });
 
+  test("a change that only reformats is an action too, and its commits are read for it", async () => {
+    stage({ "AGENTS.md": registered("read-only: true") });
+    const pull = await open({ files: { [FILE]: `# tidy\n${CONTRACT}` }, message: "change\n\nAgent: tidy" });
+    expect(run(pull.headSha)?.output?.title).toContain("(read-only) (E007)");
+  });
+
   test("T31: AGENTS.md and the card are read at the trusted commit, so a laxer one at the head changes nothing", async () => {
     stage({ "AGENTS.md": registered(""), [CARD]: "environments: [staging]\nconfidence: 0.5\n" });
     const pull = await open({ actor: BOT, files: { [FILE]: STRIPPED, [CARD]: "confidence: 1\n" } });

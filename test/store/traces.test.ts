@@ -57,7 +57,7 @@ describeOnBoth("decision traces", (open) => {
 
   it("a crossed boundary is one critical event in the chain for each head and set of boundaries", async () => {
     const work = await begin(ledger, newRepository());
-    const again = byAgent("blocked", { verdict: "told otherwise" });
+    const again = byAgent("blocked", { risk: { score: 6 } as Decision["risk"] });
     await decided(work, byAgent("blocked"), again, byAgent("pending_approval"), byAgent("blocked"));
     const events = (await ledger.auditTrail(500)).filter(
       ({ type, payload }) =>

@@ -11,5 +11,5 @@ export function personalKey(finding: Finding, vocabulary: Vocabulary): string | 
     key.startsWith("unknown:") ||
     (PERSONAL_CLASSES as readonly string[]).includes(key) ||
     PERSONAL_CLASSES.some((each) => impliedClasses(vocabulary, key).has(each));
-  return keysOf(finding).find(personal) ?? finding.unknownClasses[0] ?? null;
+  return keysOf(finding).find(personal) ?? null;
 }

@@ -26,7 +26,7 @@ export async function finishTraces(tx: Tx, held: SubjectRow, merged: boolean): P
   const agents = await tx.selectDistinct({ id: decisionTrace.agentId }).from(decisionTrace).where(eq(decisionTrace.subjectKey, held.key));
   for (const { id } of agents) {
     const last = await lastOf(tx, held.key, id);
-    if (last === null || last.ending === "merged" || last.ending === "closed") continue;
+    if (last === null) continue;
     await append(tx, held, last, endTrace(toDraft(last), merged), last.headSha, last.evaluationId);
   }
 }

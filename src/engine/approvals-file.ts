@@ -24,6 +24,9 @@ const review = z.strictObject({
   dismissedState: z.enum(["APPROVED", "CHANGES_REQUESTED"]).nullable().optional(),
 });
 
+const claims = z.array(z.string().min(1).max(500)).max(20).default([]);
+const trailers = z.strictObject({ agents: claims, launchedBy: claims, confidences: claims, coAuthors: claims });
+
 const commit = z.strictObject({
   sha,
   parents: z.array(sha).default([]),
@@ -33,6 +36,8 @@ const commit = z.strictObject({
   verified: z.boolean(),
   authoredAt: z.string().optional(),
   baseMerge: z.boolean().optional(),
+  trailers: trailers.exactOptional(),
+  identities: claims.exactOptional(),
 });
 
 const member = z.strictObject({ user: login, state: z.enum(["active", "pending"]), inherited: z.boolean().default(false) });

@@ -25,6 +25,7 @@ export function canonicalFacts(given: Facts): Facts {
       contracts: sorted(diff.contracts, ({ file }) => file),
     },
     people: facts.people === null ? null : canonicalPeople(facts.people),
+    ...(facts.agents === undefined ? {} : { agents: canonicalAgents(facts.agents) }),
     lineage: { ...facts.lineage, dependents: sorted(facts.lineage.dependents, ({ name }) => name) },
     faults: sorted(facts.faults, ({ what }) => what),
     limits: sorted(facts.limits, problemKey),
@@ -42,6 +43,19 @@ function canonicalProposal({ files, reading, preview }: NonNullable<Facts["propo
     files: sorted(files, (path) => path),
     reading: canonicalPolicy(reading),
     preview: preview === null ? null : { ...preview, pulls: sorted(preview.pulls, ({ pull }) => pull) },
+  };
+}
+
+function canonicalAgents(agents: NonNullable<Facts["agents"]>): NonNullable<Facts["agents"]> {
+  const problems = sorted(agents.registry.problems, problemKey);
+  return {
+    registry:
+      agents.registry.status === "ok"
+        ? { ...agents.registry, problems, agents: sorted(agents.registry.agents, ({ id }) => id) }
+        : { ...agents.registry, problems },
+    commits: sorted(agents.commits, ({ sha }) => sha),
+    traces: sorted(agents.traces, ({ file }) => file),
+    paths: sorted(agents.paths, (path) => path),
   };
 }
 

@@ -7,6 +7,7 @@ export type HashDomain =
   | "countersign/policy/v1"
   | "countersign/policy-files/v1"
   | "countersign/findings/v1"
+  | "countersign/decision-trace/v1"
   | "countersign/finding/v1"
   | "countersign/content/v1"
   | "countersign/source-snapshot/v1"

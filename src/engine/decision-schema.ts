@@ -83,6 +83,16 @@ const override = z.strictObject({
   postHocReviewDue: text,
 });
 
+const agentUse = z.strictObject({
+  id: text,
+  registered: z.boolean(),
+  status: text.nullable(),
+  systemCard: text.nullable().describe("Path at the trusted commit"),
+  evidence: words.describe("How it was recognised"),
+  launchedBy: words,
+  violations: z.array(z.strictObject({ boundary: text, because: text })).describe("Boundaries crossed: E007"),
+});
+
 const node: z.ZodType<DecisionNode> = z
   .strictObject({
     name: text,
@@ -127,6 +137,7 @@ export const decisionSchema = z.strictObject({
   override: override.nullable(),
   overrideNotes: words,
   agent: text.nullable(),
+  agents: z.array(agentUse).optional(),
   base: text,
   head: text,
   policyCommit: text.nullable(),

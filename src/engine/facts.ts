@@ -1,3 +1,4 @@
+import type { AgentEvidence, CommitTrailers } from "./agents/model.ts";
 import type { ContractDiff, GovernedFile } from "./contract/finding.ts";
 import type { PolicyReading } from "./policy/model.ts";
 import type { InForceFacts, ProposalFacts } from "./policy/proposal-facts.ts";
@@ -25,6 +26,8 @@ export interface Facts {
   /** null: nobody is known (a local check without --approvals). Teams are then taken as existing and have nobody. */
   readonly people: PeopleFacts | null;
   readonly agent: AgentFacts | null;
+  /** How agents are registered at the trusted commit, and what they left in the change; absent = not looked at. */
+  readonly agents?: AgentEvidence;
   readonly lineage: LineageFacts;
   readonly quality: QualityFacts;
   /** Reads that failed: the decision is `error`. */
@@ -114,6 +117,10 @@ export interface CommitFact {
   readonly authoredAt?: string;
   /** A merge of the base into the branch whose every governed path equals one parent's blob: makes nobody a contributor. */
   readonly baseMerge?: boolean;
+  /** What its message claims about agents. */
+  readonly trailers?: CommitTrailers;
+  /** `Name <email>` of author and committer, as anybody may write it. */
+  readonly identities?: readonly string[];
 }
 
 export interface Review {

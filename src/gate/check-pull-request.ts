@@ -48,6 +48,7 @@ const NO_RECORDS: GatherDeps["ledger"] = {
   recordPolicyIncident: async () => null,
   openEvaluations: async () => [],
   landingOf: async () => "open",
+  recentOverrides: async () => 0,
 };
 
 /** A pull request that moves while it is read is read again this often. */

@@ -15,6 +15,7 @@ export interface GatherDeps {
     | "recordPolicyIncident"
     | "openEvaluations"
     | "landingOf"
+    | "recentOverrides"
   >;
   readonly clock: Clock;
   readonly comparer: ContractComparer;

@@ -15,6 +15,7 @@ export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
+export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";
 export * from "./ports/work.ts";

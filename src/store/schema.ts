@@ -4,3 +4,4 @@ export * from "./schema/inbox.ts";
 export * from "./schema/lineage.ts";
 export * from "./schema/policy.ts";
 export * from "./schema/records.ts";
+export * from "./schema/traces.ts";

@@ -25,6 +25,11 @@ export interface LocalRepository extends Repository {
   filesHolding(commit: string, expression: string, extensions?: readonly string[]): Promise<readonly string[]>;
   /** `Name <email>` of the commit's author; null for a work tree. */
   authorOf(commit: string): Promise<string | null>;
+  /** Commits that `head` has and `base` has not, each with its whole message. A work tree stands on HEAD. */
+  messagesOf(
+    base: string,
+    head: string,
+  ): Promise<readonly { readonly sha: string; readonly identities: readonly string[]; readonly message: string }[]>;
   /** Ends the helper processes. */
   close(): Promise<void>;
 }

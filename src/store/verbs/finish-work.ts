@@ -1,5 +1,6 @@
 import type { SubjectWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
+import { finishTraces } from "./record-traces.ts";
 import { holdSubject, moveSubject } from "./save-evaluation.ts";
 import { dropWishes } from "./wish-checks.ts";
 
@@ -13,4 +14,5 @@ export async function finishWork(
   if (held === null) return;
   await dropWishes(tx, held, state.merged !== true);
   await moveSubject(tx, work, state, true);
+  if (!state.open) await finishTraces(tx, held, state.merged === true);
 }

@@ -10,6 +10,8 @@ import type { Ledger } from "./gate/ports.ts";
 
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
+/** How often it is asked which routines are due. */
+const ROUTINE_TICK_MS = 30_000;
 
 /** A running server. */
 export interface RunningServer {
@@ -26,16 +28,27 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
-  const [{ createIngress }, { evaluatePullRequest }, { createSandbox }, github, store, { createStudio }, { createHealth }] =
-    await Promise.all([
-      import("./bot/ingress.ts"),
-      import("./gate/evaluate-pull-request.ts"),
-      import("./sandbox/comparer.ts"),
-      import("./github/index.ts"),
-      import("./store/index.ts"),
-      import("./studio/app.tsx"),
-      import("./studio/health.ts"),
-    ]);
+  const [
+    { createIngress },
+    { evaluatePullRequest },
+    routines,
+    { ROUTINES },
+    { createSandbox },
+    github,
+    store,
+    { createStudio },
+    { createHealth },
+  ] = await Promise.all([
+    import("./bot/ingress.ts"),
+    import("./gate/evaluate-pull-request.ts"),
+    import("./gate/routines.ts"),
+    import("./gate/routine-table.ts"),
+    import("./sandbox/comparer.ts"),
+    import("./github/index.ts"),
+    import("./store/index.ts"),
+    import("./studio/app.tsx"),
+    import("./studio/health.ts"),
+  ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
   const started: (() => Promise<unknown>)[] = [];
@@ -88,6 +101,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         const outcome = await evaluatePullRequest(deps, key);
         log.info({ subject: key, ...outcome }, "evaluated");
       });
+      const round = () =>
+        routines.runDueRoutines(ledger, ROUTINES, deps, (name, error) => log.error({ err: error, routine: name }, "a routine failed"));
+      const clockwork = routines.startRoutines(ROUTINE_TICK_MS, round);
+      started.push(() => clockwork.stop());
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
     app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
     mounted.resolve(app);

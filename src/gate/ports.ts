@@ -12,5 +12,6 @@ export * from "./ports/local.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repository.ts";
+export * from "./ports/routines.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/work.ts";

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import { finishWork } from "./verbs/finish-work.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
@@ -41,6 +42,8 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     auditTrail: (limit) => auditTrail(outer, limit),
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
+    claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
+    releaseRoutine: (name) => releaseRoutine(outer, name),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

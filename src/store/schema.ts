@@ -3,3 +3,4 @@ export * from "./schema/governance.ts";
 export * from "./schema/inbox.ts";
 export * from "./schema/lineage.ts";
 export * from "./schema/records.ts";
+export * from "./schema/routine.ts";

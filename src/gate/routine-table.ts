@@ -1,0 +1,5 @@
+import type { GateDeps } from "./deps.ts";
+import type { Routine } from "./routines.ts";
+
+/** Everything that comes round by the clock: a routine is one row here and one file of its own. */
+export const ROUTINES: readonly Routine<GateDeps>[] = [];

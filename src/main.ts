@@ -91,6 +91,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         clock: { now: () => new Date() },
         comparer: sandbox,
         pulls: github.createPullRequests(client),
+        issues: github.createIssues(client),
         checks: github.createChecks(client, {
           publicUrl,
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
@@ -100,6 +101,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       await queue.work(async (key) => {
         const outcome = await evaluatePullRequest(deps, key);
         log.info({ subject: key, ...outcome }, "evaluated");
+        if (outcome.status === "evaluated" && outcome.until !== null)
+          await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));
       });
       const round = () =>
         routines.runDueRoutines(ledger, ROUTINES, deps, (name, error) => log.error({ err: error, routine: name }, "a routine failed"));

@@ -55,6 +55,7 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
     owners: sorted(people.owners, (login) => login),
     labels: sorted(people.labels, ({ at }) => at),
     comments: sorted(people.comments, ({ at }) => at),
+    ...(people.overdueReviews === undefined ? {} : { overdueReviews: sorted(people.overdueReviews, ({ due }) => due) }),
     history: {
       ...people.history,
       retargets: sorted(people.history.retargets, ({ at }) => at),

@@ -1,4 +1,4 @@
-import type { Checks, Clock, ContractComparer, Ledger, PullRequests } from "./ports.ts";
+import type { Checks, Clock, ContractComparer, Issues, Ledger, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
@@ -11,4 +11,5 @@ export interface GatherDeps {
 /** What the whole gate takes. */
 export interface GateDeps extends GatherDeps {
   readonly checks: Checks;
+  readonly issues: Issues;
 }

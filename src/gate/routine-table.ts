@@ -1,5 +1,6 @@
 import type { GateDeps } from "./deps.ts";
+import { overrideDebts, postHocReviews } from "./override-routines.ts";
 import type { Routine } from "./routines.ts";
 
 /** Everything that comes round by the clock: a routine is one row here and one file of its own. */
-export const ROUTINES: readonly Routine<GateDeps>[] = [];
+export const ROUTINES: readonly Routine<GateDeps>[] = [overrideDebts, postHocReviews];

@@ -1,3 +1,4 @@
 export { createChecks } from "./checks.ts";
 export { createGitHub, type GitHubApp, type GitHubOptions } from "./client.ts";
+export { createIssues } from "./issues.ts";
 export { createPullRequests } from "./pull-requests.ts";

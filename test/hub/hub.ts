@@ -21,6 +21,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { checkActors, newApp } from "./actors/checks.ts";
+import { issueActors } from "./actors/issues.ts";
 import { newAccount, peopleActors } from "./actors/people.ts";
 import { pullActors } from "./actors/pulls.ts";
 import { repositoryActors } from "./actors/repositories.ts";
@@ -65,7 +66,8 @@ export interface HubOptions {
 type Actors = ReturnType<typeof peopleActors> &
   ReturnType<typeof repositoryActors> &
   ReturnType<typeof pullActors> &
-  ReturnType<typeof checkActors>;
+  ReturnType<typeof checkActors> &
+  ReturnType<typeof issueActors>;
 
 export interface Hub extends Actors {
   /** Base of the REST API. */
@@ -146,6 +148,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ...repositoryActors(world),
     ...pullActors(world),
     ...checkActors(world),
+    ...issueActors(world),
     url: world.url,
     app,
     get clock() {

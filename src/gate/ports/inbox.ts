@@ -11,6 +11,8 @@ export type Mark =
     }
   | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
   | { readonly kind: "commit"; readonly repository: RepositoryRef; readonly sha: string }
+  /** An issue, which may be that of a post-hoc review. */
+  | { readonly kind: "issue"; readonly repository: RepositoryRef; readonly number: number }
   | { readonly kind: "repository"; readonly repository: RepositoryRef }
   | { readonly kind: "owner"; readonly ownerId: number };
 

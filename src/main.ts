@@ -92,6 +92,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         comparer: sandbox,
         pulls: github.createPullRequests(client),
         issues: github.createIssues(client),
+        protection: github.createProtection(client),
         checks: github.createChecks(client, {
           publicUrl,
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),

@@ -1,4 +1,4 @@
-import type { Checks, Clock, ContractComparer, Issues, Ledger, PullRequests } from "./ports.ts";
+import type { Checks, Clock, ContractComparer, Issues, Ledger, Protection, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
@@ -12,4 +12,5 @@ export interface GatherDeps {
 export interface GateDeps extends GatherDeps {
   readonly checks: Checks;
   readonly issues: Issues;
+  readonly protection: Protection;
 }

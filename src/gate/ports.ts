@@ -11,6 +11,7 @@ export * from "./ports/ledger.ts";
 export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
 export * from "./ports/overrides.ts";
+export * from "./ports/protection.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repository.ts";

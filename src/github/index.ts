@@ -1,4 +1,5 @@
 export { createChecks } from "./checks.ts";
 export { createGitHub, type GitHubApp, type GitHubOptions } from "./client.ts";
 export { createIssues } from "./issues.ts";
+export { createProtection } from "./protection.ts";
 export { createPullRequests } from "./pull-requests.ts";

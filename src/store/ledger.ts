@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
 import { overrideVerbs } from "./override-verbs.ts";
+import { protectionVerbs } from "./protection-verbs.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import { finishWork } from "./verbs/finish-work.ts";
@@ -44,6 +45,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
     ...overrideVerbs(db),
+    ...protectionVerbs(db),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
     ping: () =>

@@ -5,3 +5,4 @@ export * from "./schema/lineage.ts";
 export * from "./schema/overrides.ts";
 export * from "./schema/records.ts";
 export * from "./schema/routine.ts";
+export * from "./schema/watched-repositories.ts";

@@ -1,3 +1,4 @@
+import type { RepositoryNews } from "./protection.ts";
 import type { Receipt, RepositoryRef } from "./pulls.ts";
 
 /** What a delivery may have changed; the handler reads truth and never trusts the payload further than this. */
@@ -25,6 +26,8 @@ export interface Delivery {
   readonly bodySha256: string;
   readonly marks: readonly Mark[];
   readonly receipts: readonly Omit<Receipt, "at">[];
+  /** Absent = none. */
+  readonly news?: readonly RepositoryNews[];
 }
 
 export type DeliveryOutcome =

@@ -195,6 +195,16 @@ async function main(): Promise<void> {
     schemas: officialSchemas,
     openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,
+    openDoctor: async (repository) => {
+      const [{ readSignIn }, { openDoctor }, { Refusal }] = await Promise.all([
+        import("./config.ts"),
+        import("./github/open-doctor.ts"),
+        import("./gate/ports.ts"),
+      ]);
+      const { baseUrl, credentials, problems } = readSignIn(process.env);
+      if (problems.length > 0) throw new Refusal("config", problems.join("; "));
+      return openDoctor(baseUrl, credentials, repository);
+    },
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

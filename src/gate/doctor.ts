@@ -2,10 +2,12 @@ import { environmentOf } from "../engine/policy/environment.ts";
 import type { Config } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import type { GovernedBranch, ProtectionFacts } from "../engine/protection/facts.ts";
-import { judgeProtection, type ProtectionVerdict } from "../engine/protection/judge.ts";
+import { judgeProtection, type ProtectionVerdict, protectionExitCode } from "../engine/protection/judge.ts";
 import type { Protection, PullRequests, RepositoryRef, RepositoryTruth } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { readPolicy } from "./read-policy.ts";
+
+export { protectionExitCode };
 
 /** More branches than this are said to be unknown, never taken as covered. */
 const BRANCHES_AT_MOST = 50;

@@ -13,6 +13,8 @@ export interface GitHubOptions {
   /** `https://api.github.com` or `https://HOST/api/v3`. The only origin that is ever called. */
   readonly baseUrl: string;
   readonly appSlug?: string;
+  /** A caller's own token, in place of the app's: every call is made with it. */
+  readonly token?: string;
   readonly timeoutMs?: number;
   /**
    * Where labels, retargets and reopenings are read. `receipts` is for servers without a pull-request timeline:
@@ -51,7 +53,8 @@ export function createGitHub(options: GitHubOptions): GitHubApp {
     log: SILENT,
     request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS) },
   });
-  const tokens = createTokens(octokit.request, options);
+  const { token } = options;
+  const tokens = token === undefined ? createTokens(octokit.request, options) : { of: async () => token, forget: () => {} };
 
   async function send(call: Call) {
     const authorization = `token ${await tokens.of(call.installationId)}`;

@@ -25,6 +25,7 @@ import { issueActors } from "./actors/issues.ts";
 import { newAccount, peopleActors } from "./actors/people.ts";
 import { pullActors } from "./actors/pulls.ts";
 import { repositoryActors } from "./actors/repositories.ts";
+import { settingsActors } from "./actors/settings.ts";
 import { WEB_FLOW_ID } from "./acts/commits.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -67,7 +68,8 @@ type Actors = ReturnType<typeof peopleActors> &
   ReturnType<typeof repositoryActors> &
   ReturnType<typeof pullActors> &
   ReturnType<typeof checkActors> &
-  ReturnType<typeof issueActors>;
+  ReturnType<typeof issueActors> &
+  ReturnType<typeof settingsActors>;
 
 export interface Hub extends Actors {
   /** Base of the REST API. */
@@ -149,6 +151,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ...pullActors(world),
     ...checkActors(world),
     ...issueActors(world),
+    ...settingsActors(world),
     url: world.url,
     app,
     get clock() {

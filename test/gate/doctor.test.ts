@@ -47,7 +47,6 @@ async function trail(): Promise<readonly (readonly [string, string | null])[]> {
 }
 
 const types = async (): Promise<string[]> => (await trail()).map(([type]) => type);
-const accountOf = (login: string) => hand.hub.createUser(login).id;
 
 function apply(ruleset: ReadyRuleset): { id: number } {
   const branches = ruleset.conditions.ref_name.include.map((ref) => ref.replace(/^refs\/heads\//, ""));
@@ -117,9 +116,8 @@ describe("what the trail is told", () => {
     await round();
     await round();
     const [changed, told] = (await trail()).slice(-2);
-    const ana = (await hand.deps.ledger.auditTrail(1)).length > 0 ? changed?.[1] : null;
     expect([changed?.[0], told]).toEqual(["protection.rule_changed", ["protection.not_enforced", null]]);
-    expect(ana).toMatch(/^\d+$/);
+    expect(changed?.[1]).toMatch(/^\d+$/);
     expect((await watched()).verdict?.status).toBe("not_enforced");
   });
 
@@ -158,7 +156,7 @@ describe("what the trail is told", () => {
 describe("a repository that can no longer be gated", () => {
   /** An organisation of its own, so that the others keep their app. */
   function ownOrganisation(name: string): void {
-    accountOf(`${name}-owner`);
+    hand.hub.createUser(`${name}-owner`);
     hand.hub.createOrg(name);
     hand.hub.addOrgMember(name, `${name}-owner`, { role: "admin" });
     const { id } = hand.hub.createRepo(`${name}/data`, { ".choochoorc": "{}\n", "a.txt": "a\n" });
@@ -177,7 +175,7 @@ describe("a repository that can no longer be gated", () => {
     expect((await types()).filter((type) => type.startsWith("repository."))).toEqual(["repository.unguarded", "repository.guarded"]);
   });
 
-  test("T66: suspended and taken up again; permissions taken away", async () => {
+  test("T66: suspended and taken up again", async () => {
     ownOrganisation("paused");
     await round();
     hand.hub.suspendInstallation("paused");
@@ -202,7 +200,6 @@ describe("a repository that can no longer be gated", () => {
 
   test("T67: transferred to an owner who has the app: what was decided does not follow", async () => {
     ownOrganisation("seller");
-    accountOf("buyer-owner");
     hand.hub.createOrg("buyer");
     await round();
     const tenant = (await watched()).repository.ownerId;

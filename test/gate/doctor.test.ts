@@ -209,6 +209,18 @@ describe("a repository that can no longer be gated", () => {
     expect((await watched()).repository.ownerId).toBe(tenant);
   });
 
+  test("T67: transferred unseen, and public, so that it can still be read: another owner has it", async () => {
+    ownOrganisation("giver");
+    hand.hub.createOrg("taker", { install: false });
+    hand.hub.setVisibility("giver/data", false, { actor: "giver-owner" });
+    await round();
+    hand.hub.transfer("giver/data", "taker", { actor: "giver-owner" });
+    await expect(examineProtection(hand.deps, { ...(await watched()).repository, owner: "taker" })).resolves.toMatchObject({
+      status: "unguarded",
+      because: expect.stringContaining("transferred to taker"),
+    });
+  });
+
   test("T67: transferred to an owner without the app, unseen", async () => {
     ownOrganisation("leaver");
     hand.hub.createOrg("stranger", { install: false });

@@ -87,6 +87,19 @@ describe("the post-hoc review", () => {
     expect(await hand.deps.ledger.openReviews(repo.key(pull.number), 5)).toHaveLength(1);
   });
 
+  test("somebody who pushed to the branch does not review its override, whatever team they are in", async () => {
+    hand.hub.push(repo.name, "work", { "notes.txt": "by carol\n" }, { actor: "carol" });
+    hand.pass(5);
+    const pull = await on.overridden();
+    const { number } = on.issuesOf(pull.number)[0]!;
+    hand.hub.closeIssue(repo.name, number, { actor: "carol" });
+    await on.later();
+    expect(on.issuesOf(pull.number)[0]).toMatchObject({ state: "open" });
+    hand.hub.closeIssue(repo.name, number, { actor: "bob" });
+    await on.later();
+    expect(on.issuesOf(pull.number)[0]).toMatchObject({ state: "closed" });
+  });
+
   test("an approver of the change does not review its override", async () => {
     const pull = await on.overridden();
     hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });

@@ -68,6 +68,11 @@ describe("T48, T49: what is not enforced, and the setting that says so", () => {
     ["from another app", byRules(nobody, [{ context: CHECK, appId: 9 }]), "app_pinned"],
     ["somebody bypasses always", byRules(someone("always")), "bypass_actors"],
     ["somebody is exempt", byRules(someone("exempt")), "bypass_actors"],
+    [
+      "somebody bypasses the ruleset, and administrators the branch protection",
+      byRules(someone("always"), undefined, { status: "ok", value: { ...GOOD, enforceAdmins: false } }),
+      "bypass_actors",
+    ],
     ["administrators are spared", byClassic({ enforceAdmins: false }), "enforce_admins"],
     [
       "a per-policy check is required too",
@@ -130,6 +135,7 @@ describe("what cannot be read is never enforced", () => {
   test.each<[string, ProtectionFacts, 3 | 4]>([
     ["both ways of protection", facts({ rules: UNREAD, classic: UNREAD }, { rulesets: UNREAD }), 4],
     ["branch protection, with no rule", facts({ classic: UNREAD }), 4],
+    ["branch protection, with every rule but the check", facts({ rules: { status: "ok", value: RULES }, classic: UNREAD }), 4],
     ["rules, with no branch protection", facts({ rules: { ...UNREAD, kind: "network" }, classic: { status: "ok", value: null } }), 3],
     ["who may bypass", byRules(UNREAD), 4],
     [

@@ -175,3 +175,21 @@ function usableKey(name: string, pem: string): { pem: string | null; problems: s
   }
   return { pem: null, problems: [`${name}: not an RSA private key in PEM form, as GitHub gives it for the app`] };
 }
+
+/** How a command signs in to GitHub: with the caller's token, else as the app; `credentials` null = with nothing. */
+export function readSignIn(env: Readonly<Record<string, string | undefined>>): {
+  readonly baseUrl: string;
+  readonly credentials:
+    | { readonly kind: "token"; readonly token: string }
+    | { readonly kind: "app"; readonly appId: number; readonly privateKey: string }
+    | null;
+  readonly problems: readonly string[];
+} {
+  const baseUrl = (env["GITHUB_BASE_URL"] || env["GITHUB_API_URL"] || "https://api.github.com").replace(/\/+$/, "");
+  const token = env["GITHUB_TOKEN"] || env["GH_TOKEN"];
+  if (token) return { baseUrl, credentials: { kind: "token", token }, problems: [] };
+  const appId = Number(env["APP_ID"]);
+  const key = readKey(env["PRIVATE_KEY"] || undefined, env["PRIVATE_KEY_PATH"] || undefined);
+  if (key.pem === null || !Number.isSafeInteger(appId) || appId <= 0) return { baseUrl, credentials: null, problems: key.problems };
+  return { baseUrl, credentials: { kind: "app", appId, privateKey: key.pem }, problems: [] };
+}

@@ -1,5 +1,6 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
-import type { CallerReads, Clock, LocalRepository, SummaryMemory } from "../gate/ports.ts";
+import type { DoctorDeps } from "../gate/doctor.ts";
+import type { CallerReads, Clock, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -13,6 +14,12 @@ export interface CliContext {
   /** The schemas that standards publish; each is read when a contract of its standard is. */
   readonly schemas: OfficialSchemas;
   readonly serve: () => Promise<number>;
+  /** GitHub as the caller may read it. Rejects with a Refusal without credentials, with a TruthError when they do not do. */
+  readonly openDoctor: (repository: {
+    readonly owner: string;
+    readonly name: string;
+    readonly appId: number | null;
+  }) => Promise<{ readonly deps: DoctorDeps; readonly ref: RepositoryRef }>;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -49,6 +49,11 @@ const label = z.strictObject({
   removedAt: at.nullable().default(null),
   headSha: sha.nullable().optional(),
   baseRef: z.string().nullable().optional(),
+  delivery: z.string().nullable().exactOptional(),
+  authority: z
+    .strictObject({ entitled: z.boolean(), because: z.string().default(""), observedAt: at, used: z.boolean().default(false) })
+    .nullable()
+    .exactOptional(),
 });
 const comment = z.strictObject({
   user: login.nullable(),
@@ -90,6 +95,7 @@ export const approvalsSchema = z.strictObject({
     })
     .default({ retargets: [], reopened: [], pushHistoryComplete: false }),
   contentDigests: z.record(sha, z.string()).default({}),
+  overdueReviews: z.array(z.strictObject({ pullRequest: id, issue: id.nullable().default(null), due: at })).exactOptional(),
 });
 
 export type ApprovalsReading =

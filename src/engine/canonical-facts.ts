@@ -80,6 +80,7 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
     ...(people.organisation === undefined ? {} : { organisation: sorted(people.organisation, ({ user }) => user) }),
     labels: sorted(people.labels, ({ at }) => at),
     comments: sorted(people.comments, ({ at }) => at),
+    ...(people.overdueReviews === undefined ? {} : { overdueReviews: sorted(people.overdueReviews, ({ due }) => due) }),
     history: {
       ...people.history,
       retargets: sorted(people.history.retargets, ({ at }) => at),

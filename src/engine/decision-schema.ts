@@ -81,6 +81,7 @@ const override = z.strictObject({
   at: text,
   expiresAt: text,
   postHocReviewDue: text,
+  delivery: text.optional(),
 });
 
 const agentUse = z.strictObject({

@@ -111,6 +111,8 @@ export interface OverrideUse {
   readonly at: string;
   readonly expiresAt: string;
   readonly postHocReviewDue: string;
+  /** Names the signed delivery of the label. */
+  readonly delivery?: string;
 }
 
 /** The value computed from facts; it carries its whole explanation. */

@@ -1,5 +1,6 @@
 import type { AgentEvidence, CommitTrailers } from "./agents/model.ts";
 import type { ContractDiff, GovernedFile } from "./contract/finding.ts";
+import type { LabelAuthority, OverdueReview } from "./override-facts.ts";
 import type { PolicyReading } from "./policy/model.ts";
 import type { InForceFacts, ProposalFacts } from "./policy/proposal-facts.ts";
 import type { Problem } from "./problem.ts";
@@ -88,6 +89,8 @@ export interface PeopleFacts {
    * something that equals none. The current head needs no entry.
    */
   readonly contentDigests: Readonly<Record<string, string>>;
+  /** Post-hoc reviews of this repository's overrides that are overdue; absent = not told. */
+  readonly overdueReviews?: readonly OverdueReview[];
 }
 
 export interface Actor {
@@ -164,6 +167,10 @@ export interface LabelFact {
   /** Head and base at that moment, from the signed delivery or the push history; absent = unknown, no authority. */
   readonly headSha?: string | null;
   readonly baseRef?: string | null;
+  /** Names the signed delivery that dates it; null = none was received, absent = not told. */
+  readonly delivery?: string | null;
+  /** null = unknown, which is none; absent = not told (a scenario given offline): only today's authority is asked. */
+  readonly authority?: LabelAuthority | null;
 }
 
 export interface CommentFact {

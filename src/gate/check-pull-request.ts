@@ -49,6 +49,9 @@ const NO_RECORDS: GatherDeps["ledger"] = {
   openEvaluations: async () => [],
   landingOf: async () => "open",
   recentOverrides: async () => 0,
+  overrideGrants: async () => [],
+  recordGrant: async () => {},
+  overdueReviews: async () => [],
 };
 
 /** A pull request that moves while it is read is read again this often. */

@@ -1,5 +1,5 @@
 import type { PolicyRepositories } from "./organisation.ts";
-import type { Checks, Clock, ContractComparer, Ledger, PullRequests } from "./ports.ts";
+import type { Checks, Clock, ContractComparer, Issues, Ledger, Protection, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
@@ -16,6 +16,9 @@ export interface GatherDeps {
     | "openEvaluations"
     | "landingOf"
     | "recentOverrides"
+    | "overrideGrants"
+    | "recordGrant"
+    | "overdueReviews"
   >;
   readonly clock: Clock;
   readonly comparer: ContractComparer;
@@ -27,4 +30,6 @@ export interface GatherDeps {
 export interface GateDeps extends GatherDeps {
   readonly ledger: Ledger;
   readonly checks: Checks;
+  readonly issues: Issues;
+  readonly protection: Protection;
 }

@@ -7,6 +7,7 @@ import { requiredTeams } from "../engine/policy/required-teams.ts";
 import { agentOfAuthor } from "./author-agent.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
+import { withGrants } from "./override-grants.ts";
 import { type InForce, policyInForce } from "./policy-in-force.ts";
 import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
@@ -80,7 +81,7 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
   const people = await deps.pulls.people(pull, requiredTeams(facts), receipts);
-  return bindVotes(people, await deps.ledger.contentHistory(key));
+  return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }
 
 /** Facts of a decision that could not be made: the faults since the last good reading, oldest first. */

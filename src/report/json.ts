@@ -126,8 +126,8 @@ function problem({ code, message, file, line, severity, hint }: Problem) {
 
 function override({ override: use }: Decision) {
   if (use === null) return null;
-  const { by, byId, reason, incident, at, expiresAt, postHocReviewDue } = use;
-  return { by, byId, reason, incident, at, expiresAt, postHocReviewDue };
+  const { by, byId, reason, incident, at, expiresAt, postHocReviewDue, delivery } = use;
+  return { by, byId, reason, incident, at, expiresAt, postHocReviewDue, ...(delivery === undefined ? {} : { delivery }) };
 }
 
 function node({ name, status, because, children }: DecisionNode): DecisionNode {

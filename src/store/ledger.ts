@@ -1,7 +1,10 @@
 import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
+import { overrideVerbs } from "./override-verbs.ts";
+import { protectionVerbs } from "./protection-verbs.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import { finishWork } from "./verbs/finish-work.ts";
 import { policyVersions } from "./verbs/policy-versions.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
@@ -47,6 +50,10 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
     ...policyVersions(db, host),
+    ...overrideVerbs(db),
+    ...protectionVerbs(db),
+    claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
+    releaseRoutine: (name) => releaseRoutine(outer, name),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

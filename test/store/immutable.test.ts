@@ -20,7 +20,23 @@ const IMMUTABLE = [
   "bypass_incident",
   "content_mismatch",
   "decision_trace",
+  "override_grant",
+  "override_event",
 ];
+
+function refusedGrant(repositoryId: number, pullRequest: number) {
+  const at = "2026-01-01T00:00:00.000Z";
+  const label = { label: "governance-override", actorId: 1, headSha: sha("h"), baseRef: "main", labelledAt: at };
+  return {
+    repositoryId,
+    pullRequest,
+    delivery: "governance-override 1",
+    ...label,
+    entitled: false,
+    because: "not an owner",
+    observedAt: at,
+  };
+}
 
 describeOnBoth("immutable records", (open) => {
   let db: Database;
@@ -49,6 +65,9 @@ describeOnBoth("immutable records", (open) => {
       approvals: [],
       digest: sha("trace"),
     });
+    await ledger.recordGrant(work.key, refusedGrant(work.pull.repository.id, work.pull.number));
+    const [debt] = await ledger.labelsToRemove(work.key, 1);
+    await ledger.recordLabelRemoved(debt!.grant, true);
     for (const kind of ["bypass", "content_mismatch"] as const) {
       await ledger.recordIncident({ work, kind, mergeSha: sha("m"), actorId: 1, evaluationId: null, because: "x" });
     }

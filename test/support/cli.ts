@@ -42,6 +42,9 @@ export async function countersign(
     openSummaries: () => emptyMemory(),
     schemas: officialSchemas,
     serve: async () => 0,
+    openDoctor: async () => {
+      throw new Error("no GitHub in this test");
+    },
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,
     cwd,

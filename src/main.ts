@@ -26,16 +26,15 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
-  const [{ createIngress }, { evaluatePullRequest }, { createSandbox }, github, store, { createStudio }, { createHealth }] =
-    await Promise.all([
-      import("./bot/ingress.ts"),
-      import("./gate/evaluate-pull-request.ts"),
-      import("./sandbox/comparer.ts"),
-      import("./github/index.ts"),
-      import("./store/index.ts"),
-      import("./studio/app.tsx"),
-      import("./studio/health.ts"),
-    ]);
+  const [{ createIngress }, { evaluateSubject }, { createSandbox }, github, store, { createStudio }, { createHealth }] = await Promise.all([
+    import("./bot/ingress.ts"),
+    import("./gate/evaluate-subject.ts"),
+    import("./sandbox/comparer.ts"),
+    import("./github/index.ts"),
+    import("./store/index.ts"),
+    import("./studio/app.tsx"),
+    import("./studio/health.ts"),
+  ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
   const started: (() => Promise<unknown>)[] = [];
@@ -85,7 +84,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       };
       app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
       await queue.work(async (key) => {
-        const outcome = await evaluatePullRequest(deps, key);
+        const outcome = await evaluateSubject(deps, key);
         log.info({ subject: key, ...outcome }, "evaluated");
       });
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");

@@ -35,7 +35,7 @@ const READERS = {
   branch_protection_rule: repositoryMark,
   branch_protection_configuration: repositoryMark,
   label: repositoryMark,
-  merge_group: repositoryMark,
+  merge_group: groupMark,
   // Labels and comments on pull requests come under the events above; these say nothing about one.
   issues: nothing,
   ping: nothing,
@@ -94,6 +94,21 @@ function refMark(payload: unknown, repository: PayloadRepository | null): readon
 
 function branchMark(repository: PayloadRepository, ref: string): Mark {
   return { kind: "branch", repository: repository.ref, ref, isDefault: ref === repository.defaultBranch };
+}
+
+const groupPayload = z.object({ merge_group: z.object({ head_sha: sha, head_ref: text, base_ref: text, base_sha: sha }) });
+
+/** Put together or given up: whether the group still stands is read from GitHub. */
+function groupMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
+  const parsed = groupPayload.safeParse(payload);
+  if (!parsed.success || repository === null) return null;
+  const { head_sha: headSha, head_ref: headRef, base_ref: baseRef, base_sha: baseSha } = parsed.data.merge_group;
+  const place = { headSha, headRef: shortRef(headRef), baseRef: shortRef(baseRef), baseSha };
+  return [{ kind: "merge_group", repository: repository.ref, ...place }];
+}
+
+function shortRef(ref: string): string {
+  return ref.startsWith(BRANCH) ? ref.slice(BRANCH.length) : ref;
 }
 
 /** Only what people ask for: our own writes send `created` and `completed`, and would evaluate themselves for ever. */

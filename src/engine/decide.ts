@@ -3,6 +3,7 @@ import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
+import { groupVerdict, judgeGroup } from "./merge-group.ts";
 import { unmappedRoles } from "./policy/roles.ts";
 import type { Problem } from "./problem.ts";
 import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
@@ -12,18 +13,18 @@ import { verdictOf } from "./verdict.ts";
 /** What should happen to a change. Pure, total and deterministic: the same facts give the same bytes, whatever the order of what they list. */
 export function decide(given: Facts): Decision {
   const facts = canonicalFacts(given);
-  const judgement = judge(facts);
+  const group = facts.group === undefined ? null : judgeGroup(facts, facts.group);
+  const judged = judge(facts);
+  // Nobody votes on a group: what people must do, they did on its pull requests.
+  const judgement: Judgement = group === null ? judged : { ...judged, requirements: [], satisfied: true, peopleProblems: [] };
   const { environment, findings, risk, requirements } = judgement;
-  const children = explain(judgement);
+  const children = [...explain(judgement), ...(environment === null ? [] : (group?.nodes ?? []))];
   const status = foldStatus(children);
-  const state = stateOf(status, passingState(judgement));
-  const problems = problemsOf(judgement);
-  const verdict = verdictOf(
-    state,
-    judgement,
-    problems,
-    children.filter((node) => node.status === "blocked"),
-  );
+  const state = stateOf(status, group?.passing ?? passingState(judgement));
+  const problems = [...problemsOf(judgement), ...(group?.problems ?? [])];
+  const blocked = children.filter((node) => node.status === "blocked");
+  const ofGroup = environment === null || group === null ? null : groupVerdict(state, group);
+  const verdict = ofGroup ?? verdictOf(state, judgement, problems, blocked);
   return {
     schemaVersion: 1,
     state,
@@ -38,9 +39,10 @@ export function decide(given: Facts): Decision {
     requirements,
     refused: judgement.refused,
     problems,
-    override: state === "overridden" ? judgement.override : null,
+    override: state === "overridden" ? (group?.override ?? judgement.override) : null,
     overrideNotes: judgement.overrideNotes,
     agent: facts.agent?.id ?? null,
+    ...(facts.group === undefined ? {} : { group: facts.group.pulls.map(({ number }) => number) }),
     base: facts.subject.baseSha,
     head: facts.subject.headSha,
     policyCommit: facts.policyCommit,

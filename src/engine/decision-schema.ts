@@ -112,6 +112,7 @@ export const decisionSchema = z.strictObject({
   override: override.nullable(),
   overrideNotes: words,
   agent: text.nullable(),
+  group: z.array(z.number().int()).optional().describe("Pull requests of a merge group"),
   base: text,
   head: text,
   policyCommit: text.nullable(),

@@ -119,6 +119,8 @@ export interface Decision {
   /** An override label without a reason, or by nobody entitled: sentences for the check. */
   readonly overrideNotes: readonly string[];
   readonly agent: string | null;
+  /** Pull requests of the merge group that this is about; absent for a change of its own. */
+  readonly group?: readonly number[];
   readonly base: string;
   readonly head: string;
   readonly policyCommit: string | null;

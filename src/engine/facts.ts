@@ -1,4 +1,5 @@
 import type { ContractDiff, GovernedFile } from "./contract/finding.ts";
+import type { GroupFacts } from "./merge-group-facts.ts";
 import type { PolicyReading } from "./policy/model.ts";
 import type { Problem } from "./problem.ts";
 
@@ -28,6 +29,8 @@ export interface Facts {
   readonly limits: readonly Problem[];
   /** True when a flag stood in for a fact: the result says SIMULATED. */
   readonly simulated: boolean;
+  /** Set when this is about a merge group: each pull request in it was decided for itself, and nobody votes on the group. */
+  readonly group?: GroupFacts;
 }
 
 export interface Subject {

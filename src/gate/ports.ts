@@ -3,12 +3,14 @@
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
 export * from "./ports/checks.ts";
+export * from "./ports/commit-pulls.ts";
 export * from "./ports/comparer.ts";
 export * from "./ports/history.ts";
 export * from "./ports/inbox.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
+export * from "./ports/merge-groups.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repository.ts";

@@ -7,6 +7,7 @@ import { createContent } from "./content.ts";
 import { isRefused, RequestFailure } from "./failure.ts";
 import { createObjectCache, createObjects, type Objects } from "./objects.ts";
 import { readPeople, readReviews } from "./people.ts";
+import { pullsOfCommit, readHome } from "./pull-lists.ts";
 import * as schemas from "./schemas.ts";
 
 /** Pull requests as one GitHub App sees them. Every method rejects with a TruthError when GitHub's answer is not certain. */
@@ -23,6 +24,8 @@ export function createPullRequests(app: GitHubApp): PullRequests {
       return reviews.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
     },
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
+    home: (repository) => readHome(app, repository),
+    pullsOfCommit: (repository, sha) => pullsOfCommit(app, repository, sha),
     async requestTeamReview(pull, teams) {
       const call = pullCall(pull, "review request", "POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", {
         team_reviewers: [...teams],

@@ -44,6 +44,7 @@ export const pull = z.object({
 const listedCommit = z.object({ sha, commit: z.object({ tree: z.object({ sha }) }), parents: z.array(z.object({ sha })) });
 export const branch = z.object({ name, commit: z.union([listedCommit, z.object({ sha })]), protected: z.boolean() });
 export const repository = z.object({ id });
+export const home = z.object({ id, default_branch: name, owner: z.object({ type: z.enum(["Organization", "User"]) }) });
 export const comparison = z.object({ merge_base_commit: listedCommit });
 export const gitCommit = z.object({ sha, tree: z.object({ sha }), parents: z.array(z.object({ sha })) });
 export const tree = z.object({

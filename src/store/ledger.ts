@@ -3,6 +3,7 @@ import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { finishWork } from "./verbs/finish-work.ts";
+import { announcedGroups, startGroup } from "./verbs/merge-groups.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
@@ -23,6 +24,8 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     pendingSubjects: (limit) => pendingSubjects(outer, limit),
     markDirty: (key) => markDirty(outer, key),
     startWork: (key) => db.transaction((tx) => startWork(tx, key)),
+    startGroup: (key) => db.transaction((tx) => startGroup(tx, key)),
+    announcedGroups: (repositoryId) => announcedGroups(outer, repositoryId),
     receipts: (repositoryId, number) => receipts(outer, repositoryId, number),
     contentHistory: (key) => contentHistory(outer, key),
     saveEvaluation: (input) => db.transaction((tx) => saveEvaluation(tx, input)),

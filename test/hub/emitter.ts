@@ -23,6 +23,7 @@ export const DEFAULT_EVENTS = [
   "issues",
   "label",
   "membership",
+  "merge_group",
   "organization",
   "pull_request",
   "pull_request_review",

@@ -23,6 +23,7 @@ import { serve } from "@hono/node-server";
 import { checkActors, newApp } from "./actors/checks.ts";
 import { newAccount, peopleActors } from "./actors/people.ts";
 import { pullActors } from "./actors/pulls.ts";
+import { queueActors } from "./actors/queue.ts";
 import { repositoryActors } from "./actors/repositories.ts";
 import { WEB_FLOW_ID } from "./acts/commits.ts";
 import type { Deliveries } from "./deliveries.ts";
@@ -65,6 +66,7 @@ export interface HubOptions {
 type Actors = ReturnType<typeof peopleActors> &
   ReturnType<typeof repositoryActors> &
   ReturnType<typeof pullActors> &
+  ReturnType<typeof queueActors> &
   ReturnType<typeof checkActors>;
 
 export interface Hub extends Actors {
@@ -145,6 +147,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ...peopleActors(world),
     ...repositoryActors(world),
     ...pullActors(world),
+    ...queueActors(world),
     ...checkActors(world),
     url: world.url,
     app,

@@ -3,7 +3,7 @@ import { type ServerType, serve } from "@hono/node-server";
 import { createIngress } from "../../src/bot/ingress.ts";
 import { compareHere } from "../../src/gate/compare-here.ts";
 import type { GateDeps } from "../../src/gate/deps.ts";
-import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
+import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
 import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
 import { createLedger, type Database, migrate, openDatabase } from "../../src/store/index.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
@@ -72,7 +72,7 @@ export async function startHand(): Promise<Hand> {
         await hub.settled();
         const keys = await ledger.pendingSubjects(100);
         if (keys.length === 0) break;
-        for (const key of keys) await evaluatePullRequest(given, key).catch((error: Error) => errors.push(error));
+        for (const key of keys) await evaluateSubject(given, key).catch((error: Error) => errors.push(error));
       }
       return errors;
     },

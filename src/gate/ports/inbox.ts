@@ -1,3 +1,4 @@
+import type { GroupPlace } from "./merge-groups.ts";
 import type { Receipt, RepositoryRef } from "./pulls.ts";
 
 /** What a delivery may have changed; the handler reads truth and never trusts the payload further than this. */
@@ -10,6 +11,7 @@ export type Mark =
       readonly baseRef: string | null;
     }
   | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
+  | ({ readonly kind: "merge_group"; readonly repository: RepositoryRef } & GroupPlace)
   | { readonly kind: "commit"; readonly repository: RepositoryRef; readonly sha: string }
   | { readonly kind: "repository"; readonly repository: RepositoryRef }
   | { readonly kind: "owner"; readonly ownerId: number };

@@ -1,19 +1,9 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
+import type { CommitPulls } from "./commit-pulls.ts";
+import type { PullRef, RepositoryRef } from "./refs.ts";
 import type { Repository } from "./repository.ts";
 
-export interface RepositoryRef {
-  readonly id: number;
-  readonly owner: string;
-  readonly name: string;
-  /** Account id of the owner. */
-  readonly ownerId: number;
-  readonly installationId: number;
-}
-
-export interface PullRef {
-  readonly repository: RepositoryRef;
-  readonly number: number;
-}
+export type { PullRef, RepositoryRef } from "./refs.ts";
 
 /** A pull request as GitHub says it now. */
 export interface PullTruth {
@@ -62,7 +52,7 @@ export interface Receipt {
   readonly at: string;
 }
 
-export interface PullRequests {
+export interface PullRequests extends CommitPulls {
   read(pull: PullRef): Promise<PullTruth>;
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;

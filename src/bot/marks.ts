@@ -57,11 +57,20 @@ function nothing(): readonly Mark[] {
   return [];
 }
 
+/** After these, what is stacked on the branch of this pull request may lead elsewhere. */
+const STACK_MOVES = new Set(["opened", "closed", "reopened", "edited"]);
+
+function actionOf(payload: unknown): string {
+  return typeof payload === "object" && payload !== null && "action" in payload && typeof payload.action === "string" ? payload.action : "";
+}
+
 function pullMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
   const parsed = pullPayload.safeParse(payload);
   if (!parsed.success || repository === null) return null;
   const { number, head, base } = parsed.data.pull_request;
-  return [{ kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref }];
+  const pull: Mark = { kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref };
+  const carries = STACK_MOVES.has(actionOf(payload)) && typeof head.ref === "string" && head.repo?.id === repository.ref.id;
+  return carries ? [pull, { kind: "stack", repository: repository.ref, ref: head.ref! }] : [pull];
 }
 
 const issuePayload = z.object({ issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown().optional() }) });

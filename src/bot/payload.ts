@@ -57,5 +57,9 @@ export function ownerIdOf(payload: unknown): number | null {
 }
 
 export const pullPayload = z.object({
-  pull_request: z.object({ number: id, head: z.object({ sha }), base: z.object({ ref: text }) }),
+  pull_request: z.object({
+    number: id,
+    head: z.object({ sha, ref: text.nullish().catch(null), repo: z.object({ id }).nullish().catch(null) }),
+    base: z.object({ ref: text }),
+  }),
 });

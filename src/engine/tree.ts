@@ -1,5 +1,6 @@
 import type { Finding } from "./contract/finding.ts";
 import type { DecisionNode, NodeStatus, PolicyMatch, Requirement } from "./decision.ts";
+import type { Facts } from "./facts.ts";
 import type { Judgement } from "./judgement.ts";
 import { assertNever, type Problem } from "./problem.ts";
 
@@ -10,7 +11,7 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
   if (environment === null) return [...nodes, node("environment", "info", `${facts.subject.baseRef} maps to no environment: not governed`)];
   return [
     ...nodes,
-    node("environment", "pass", `${facts.subject.baseRef} is ${environment.environment} (${environment.pattern})`),
+    node("environment", "pass", `${leads(facts)}${facts.subject.baseRef} is ${environment.environment} (${environment.pattern})`),
     ...facts.limits.map((problem) => problemNode("limits", problem)),
     ...facts.diff.unparseable.map((problem) => problemNode("contracts", problem)),
     group("changes", findings.map(findingNode), findings.length === 0 ? "no governed contract changes" : `${findings.length} findings`),
@@ -25,6 +26,12 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
     ),
     ...peopleNodes(judgement),
   ];
+}
+
+function leads({ subject }: Facts): string {
+  if (subject.stack === undefined) return "";
+  const through = subject.stack.layers.map(({ number }) => `#${number}`).join(", ");
+  return `${subject.stack.baseRef} leads there${through === "" ? "" : ` by ${through}`}: `;
 }
 
 function peopleNodes({

@@ -10,6 +10,9 @@ import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
 import { readPolicy } from "./read-policy.ts";
+import { readSides } from "./read-sides.ts";
+import { placeIn, readStack } from "./read-stack.ts";
+import { withLayers } from "./stack-people.ts";
 
 /**
  * Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails.
@@ -31,20 +34,28 @@ export async function gatherFacts(
   const trusted = landed !== null && onDefault ? { ...defaultTip, sha: landed.trusted } : defaultTip;
   const base = landed === null ? baseTip : { ...baseTip, sha: landed.base };
   const policy = await readPolicy(content, trusted.sha);
-  const mergeBase = await content.mergeBase(base.sha, pull.headSha);
   const set = readableSet(policy);
+  const stack = landed === null ? await readStack(deps, pull, base, set.config) : null;
+  const { sha: baseSha, protected: baseProtected } = stack?.base ?? base;
+  const mergeBase = await content.mergeBase(baseSha, pull.headSha);
   const change = await readChange({ repository: content, comparer: deps.comparer }, { base: mergeBase, head: pull.headSha }, set);
+  const aside = await readSides(deps, pull, { mergeBase, change, tip: base.sha, set, stacked: stack !== null });
   const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
   const { diff, lineage } = withLineage(change.diff, around);
   const facts = {
     ...bareFacts(deps.clock, pull, policy, trusted.sha),
-    subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
+    subject: { ...subjectOf(pull, { sha: baseSha, protected: baseProtected }, mergeBase), ...placeIn(stack) },
     governanceFiles: change.governanceFiles,
     diff,
     lineage,
-    limits: change.limits,
+    limits: [...change.limits, ...aside.limits],
+    ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
   };
-  return { ...facts, people: needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null };
+  return {
+    ...facts,
+    people:
+      needsPeople(change, policy) || aside.sides.length > 0 || aside.limits.length > 0 ? await gatherPeople(deps, key, pull, facts) : null,
+  };
 }
 
 /** The contracts of the default branch as the last recorded merge left them: nothing is read for them but what declares lineage. */
@@ -56,7 +67,7 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 /** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */
 export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
-  const people = await deps.pulls.people(pull, requiredTeams(facts), receipts);
+  const people = await withLayers(deps, pull, facts, await deps.pulls.people(pull, requiredTeams(facts), receipts));
   return bindVotes(people, await deps.ledger.contentHistory(key));
 }
 

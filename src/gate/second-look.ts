@@ -4,6 +4,7 @@ import type { Facts, Review } from "../engine/facts.ts";
 import type { GatherDeps } from "./deps.ts";
 import { gatherPeople } from "./gather-facts.ts";
 import type { Clock, HeldWork, PullTruth } from "./ports.ts";
+import { stackStillStands } from "./read-stack.ts";
 
 /**
  * The second look, just before anything is saved: head and base still stand, and before a success the reviews too (with an override
@@ -12,7 +13,9 @@ import type { Clock, HeldWork, PullTruth } from "./ports.ts";
 export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
   const now = await deps.pulls.read({ repository: pull.repository, number: pull.number });
   if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== pull.state) return false;
-  if (facts.people === null || !isPassing(decision.state)) return true;
+  if (!isPassing(decision.state)) return true;
+  if (!(await stackStillStands(deps, pull, facts))) return false;
+  if (facts.people === null) return true;
   if (decision.override !== null) {
     const people = await gatherPeople(deps, key, now, facts);
     return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;

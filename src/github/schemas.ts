@@ -34,10 +34,18 @@ export const pull = z.object({
   base: z.object({
     sha,
     ref: name,
-    repo: z.object({ id, name, default_branch: name, owner: z.object({ id, login: name, type: z.enum(["Organization", "User"]) }) }),
+    repo: z.object({
+      id,
+      name,
+      default_branch: name,
+      allow_merge_commit: z.boolean().nullish(),
+      allow_rebase_merge: z.boolean().nullish(),
+      owner: z.object({ id, login: name, type: z.enum(["Organization", "User"]) }),
+    }),
   }),
   updated_at: instant,
   commits: z.number().int().nonnegative(),
+  stack: z.object({ base: z.object({ ref: name }) }).nullish(),
 });
 
 /** A commit as listings carry it: enough to know its tree without reading it again. */
@@ -70,6 +78,7 @@ export const pullCommit = z.object({
   committer: nobodyOr,
   commit: z.object({
     message: z.string(),
+    tree: z.object({ sha }).optional(),
     author: z.object({ date: z.string().nullish() }).nullish(),
     verification: z.object({ verified: z.boolean() }).optional(),
   }),

@@ -27,6 +27,7 @@ export function contributorsOf(subject: Subject, people: PeopleFacts, agent: Age
   };
 
   add(subject.author, "author", "author of this change", "author");
+  for (const { number, author } of subject.stack?.layers ?? []) add(author, "author", `author of #${number} below`, `layer:${number}`);
   if (agent !== null && !agent.automation) add(agent.launchedBy ?? null, "launcher", `launched the agent ${agent.id}`, "launcher");
   const updates = updateMerges(people);
   for (const commit of people.commits) {

@@ -84,7 +84,7 @@ function judge(label: LabelFact, input: OverrideInput): Use | string {
   const who = label.actor ?? "somebody unknown";
   const entitled = authority(label, input);
   if (typeof entitled === "string") return `${who} may not override: ${entitled}`;
-  if (label.headSha !== subject.headSha || label.baseRef !== subject.baseRef)
+  if (label.headSha !== subject.headSha || label.baseRef !== (subject.stack?.baseRef ?? subject.baseRef))
     return `the override label of ${who} was set for another head or base (or that is not known): set it again`;
   const labelledMs = Date.parse(label.at);
   if (Number.isNaN(labelledMs) || labelledMs > Date.parse(input.asOf) + CLOCK_MARGIN_MS)

@@ -4,6 +4,8 @@ import type { RepositoryRef } from "./refs.ts";
 export interface CommitPulls {
   /** The repository as GitHub says it now. */
   home(repository: RepositoryRef): Promise<{ readonly ownerType: "Organization" | "User"; readonly defaultBranch: string }>;
+  /** Numbers of open pull requests whose head is this branch of the repository itself. */
+  pullsFromBranch(repository: RepositoryRef, branch: string): Promise<readonly number[]>;
   /** Open pull requests that GitHub connects with a commit. Empty is an answer, not a failure. */
   pullsOfCommit(
     repository: RepositoryRef,

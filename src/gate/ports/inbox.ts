@@ -11,6 +11,8 @@ export type Mark =
       readonly baseRef: string | null;
     }
   | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
+  /** The pull request from this branch came, went, or leads elsewhere: whatever is stacked on it may be governed otherwise. */
+  | { readonly kind: "stack"; readonly repository: RepositoryRef; readonly ref: string }
   | ({ readonly kind: "merge_group"; readonly repository: RepositoryRef } & GroupPlace)
   | { readonly kind: "commit"; readonly repository: RepositoryRef; readonly sha: string }
   | { readonly kind: "repository"; readonly repository: RepositoryRef }

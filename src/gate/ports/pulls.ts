@@ -1,5 +1,6 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
 import type { CommitPulls } from "./commit-pulls.ts";
+import type { CommitListing, Contributions } from "./contributions.ts";
 import type { PullRef, RepositoryRef } from "./refs.ts";
 import type { Repository } from "./repository.ts";
 
@@ -27,6 +28,10 @@ export interface PullTruth {
   readonly headRepository?: { readonly owner: string; readonly name: string } | null;
   readonly baseRef: string;
   readonly baseSha: string;
+  /** The repository takes squashed changes only: commits on the way never land. Absent or null = unknown. */
+  readonly squashOnly?: boolean | null;
+  /** Short name of the branch that its stack leads to, where GitHub says that it is in one. */
+  readonly stackBase?: string | null;
   /** Number of commits, as GitHub counts them. */
   readonly commits: number;
   readonly updatedAt: string;
@@ -59,6 +64,9 @@ export interface PullRequests extends CommitPulls {
   content(repository: RepositoryRef): Repository;
   /** Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with `readable: false`; 5xx rejects. */
   people(pull: PullTruth, teams: readonly string[], receipts: readonly Receipt[]): Promise<PeopleFacts>;
+  /** The commits that it adds to its base, at most 250. */
+  commits(pull: PullTruth): Promise<CommitListing>;
+  contributions(pull: PullTruth): Promise<Contributions>;
   /** Every review as it is now, for the second look before a success. */
   reviews(pull: PullTruth): Promise<readonly Pick<Review, "id" | "state" | "commitId">[]>;
   /** First parent of a commit and the commit's own tree id. */

@@ -61,12 +61,20 @@ function keyOf(mark: PullMark): string {
 
 function touched(mark: Mark): SQL | undefined {
   if (mark.kind === "pull") return or(eq(subject.key, keyOf(mark)), openGroups(mark.repository));
+  if (mark.kind === "stack") return stackedOn(mark.repository, mark.ref);
   if (mark.kind === "merge_group") return eq(subject.key, groupKey(mark.repository.id, mark.headSha));
   if (mark.kind === "owner") return and(eq(subject.ownerId, mark.ownerId), subject.open);
   const ofRepository = and(eq(subject.repositoryId, mark.repository.id), subject.open);
   if (mark.kind === "repository" || (mark.kind === "branch" && mark.isDefault)) return ofRepository;
   if (mark.kind === "commit") return and(ofRepository, eq(subject.headSha, mark.sha));
   return and(ofRepository, eq(subject.baseRef, mark.ref));
+}
+
+/** When anything stands on the branch, everything open: how far a stack reaches up is known only to who reads it. */
+function stackedOn(repository: RepositoryRef, ref: string): SQL | undefined {
+  const open = and(eq(subject.repositoryId, repository.id), subject.open);
+  const above = sql`exists (select 1 from subject above where above.repository_id = ${repository.id} and above.open and above.base_ref = ${storable(ref)})`;
+  return and(open, above);
 }
 
 /** What changes about one pull request may change whether the groups that it is queued in may land. */

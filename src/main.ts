@@ -77,6 +77,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         clock: { now: () => new Date() },
         comparer: sandbox,
         pulls: github.createPullRequests(client),
+        conversation: github.createConversation(client, { publicUrl }),
+        onUnsaid: (error: unknown) => log.warn({ err: error }, "something could not be said on GitHub; the verdict stands"),
         checks: github.createChecks(client, {
           publicUrl,
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),

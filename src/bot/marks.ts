@@ -60,6 +60,9 @@ function nothing(): readonly Mark[] {
 /** After these, what is stacked on the branch of this pull request may lead elsewhere. */
 const STACK_MOVES = new Set(["opened", "closed", "reopened", "edited"]);
 
+/** Whom somebody asked for a review decides nothing; our own requests would evaluate themselves. */
+const SAYS_NOTHING = new Set(["review_requested", "review_request_removed"]);
+
 function actionOf(payload: unknown): string {
   return typeof payload === "object" && payload !== null && "action" in payload && typeof payload.action === "string" ? payload.action : "";
 }
@@ -67,18 +70,22 @@ function actionOf(payload: unknown): string {
 function pullMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
   const parsed = pullPayload.safeParse(payload);
   if (!parsed.success || repository === null) return null;
+  if (SAYS_NOTHING.has(actionOf(payload))) return [];
   const { number, head, base } = parsed.data.pull_request;
   const pull: Mark = { kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref };
   const carries = STACK_MOVES.has(actionOf(payload)) && typeof head.ref === "string" && head.repo?.id === repository.ref.id;
   return carries ? [pull, { kind: "stack", repository: repository.ref, ref: head.ref! }] : [pull];
 }
 
+const byBot = z.object({ comment: z.object({ user: z.object({ type: z.literal("Bot") }) }) });
 const issuePayload = z.object({ issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown().optional() }) });
 
 function issueMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
   const parsed = issuePayload.safeParse(payload);
   if (!parsed.success || repository === null) return null;
   const { number, pull_request: pull } = parsed.data.issue;
+  // What a bot says decides nothing; our own comments would evaluate themselves.
+  if (byBot.safeParse(payload).success) return [];
   return pull ? [{ kind: "pull", repository: repository.ref, number, headSha: null, baseRef: null }] : [];
 }
 

@@ -69,7 +69,20 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
   if (environment === null) return policy.problems;
-  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(requirements, config.roles)];
+  return [
+    ...policy.problems,
+    ...limits,
+    ...diff.unparseable,
+    ...people,
+    ...notesOf(facts),
+    ...diff.warnings,
+    ...unmappedRoles(requirements, config.roles),
+  ];
+}
+
+/** A note can only warn, whatever it was stored as. */
+function notesOf({ notes }: Facts): readonly Problem[] {
+  return (notes ?? []).map((note) => ({ ...note, severity: "warning" }));
 }
 
 function isConfiguration({ facts, peopleProblems }: Judgement): boolean {

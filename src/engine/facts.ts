@@ -34,6 +34,8 @@ export interface Facts {
   readonly group?: GroupFacts;
   /** What lands beside the difference of base and head. Absent = nothing was found, or nothing was looked for. */
   readonly sides?: readonly SideChange[];
+  /** Warnings about what stands beside the change on GitHub: shown, and without a say. */
+  readonly notes?: readonly Problem[];
 }
 
 export interface Subject {

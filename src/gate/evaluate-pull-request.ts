@@ -11,6 +11,7 @@ import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
 import { ranOut, stillTrue } from "./second-look.ts";
+import { speak } from "./speak.ts";
 
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
@@ -71,6 +72,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
   });
   if (saved.status === "superseded") return { status: "superseded" };
   const published = await publishChecks(deps, work, pull.headSha);
+  await speak(deps, work.key, pull, { facts, decision, evaluationId: saved.evaluation.id });
   return { status: "evaluated", state: decision.state, published, evaluationId: saved.evaluation.id };
 }
 

@@ -9,6 +9,7 @@ import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
+import { readNotes } from "./read-notes.ts";
 import { readPolicy } from "./read-policy.ts";
 import { readSides } from "./read-sides.ts";
 import { placeIn, readStack } from "./read-stack.ts";
@@ -42,6 +43,7 @@ export async function gatherFacts(
   const aside = await readSides(deps, pull, { mergeBase, change, tip: base.sha, set, stacked: stack !== null });
   const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
   const { diff, lineage } = withLineage(change.diff, around);
+  const notes = landed === null ? await readNotes(deps, key, pull) : [];
   const facts = {
     ...bareFacts(deps.clock, pull, policy, trusted.sha),
     subject: { ...subjectOf(pull, { sha: baseSha, protected: baseProtected }, mergeBase), ...placeIn(stack) },
@@ -50,6 +52,7 @@ export async function gatherFacts(
     lineage,
     limits: [...change.limits, ...aside.limits],
     ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
   return {
     ...facts,

@@ -5,6 +5,7 @@
 export * from "./ports/checks.ts";
 export * from "./ports/commit-pulls.ts";
 export * from "./ports/comparer.ts";
+export * from "./ports/conversation.ts";
 export * from "./ports/history.ts";
 export * from "./ports/inbox.ts";
 export * from "./ports/ledger.ts";

@@ -38,12 +38,6 @@ export function createPullRequests(app: GitHubApp): PullRequests {
     home: (repository) => readHome(app, repository),
     pullsFromBranch: (repository, branch) => pullsFromBranch(app, repository, branch),
     pullsOfCommit: (repository, sha) => pullsOfCommit(app, repository, sha),
-    async requestTeamReview(pull, teams) {
-      const call = pullCall(pull, "review request", "POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", {
-        team_reviewers: [...teams],
-      });
-      await app.request(call, z.unknown());
-    },
     async removeLabel(pull, label) {
       const call = pullCall(pull, `label ${label}`, "DELETE /repos/{owner}/{repo}/issues/{number}/labels/{label}", { label });
       await app.request(call, z.unknown()).catch((error: unknown) => {

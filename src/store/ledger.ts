@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import * as converse from "./verbs/converse.ts";
 import { finishWork } from "./verbs/finish-work.ts";
 import { announcedGroups, startGroup } from "./verbs/merge-groups.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
@@ -44,6 +45,15 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     auditTrail: (limit) => auditTrail(outer, limit),
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
+    reviewRequests: (key) => converse.reviewRequests(outer, key),
+    setReviewRequest: (key, target, status, reason) => converse.setReviewRequest(outer, key, target, status, reason),
+    checkActions: (repositoryId, headSha) => converse.checkActions(outer, repositoryId, headSha),
+    claimCommand: (key, commentId) => converse.claimCommand(outer, key, commentId),
+    endCommand: (key, commentId) => converse.endCommand(outer, key, commentId),
+    pullComment: (key) => converse.readPullComment(outer, key),
+    setPullComment: (key, commentId, digest) => converse.setPullComment(outer, key, commentId, digest),
+    recordForeignCheck: (key, headSha, check) => db.transaction((tx) => converse.recordForeignCheck(tx, key, headSha, check)),
+    foreignChecks: (repositoryId, headSha) => converse.foreignChecks(outer, repositoryId, headSha),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

@@ -1,3 +1,4 @@
+import type { CheckAction } from "./conversation.ts";
 import type { GroupPlace } from "./merge-groups.ts";
 import type { Receipt, RepositoryRef } from "./pulls.ts";
 
@@ -27,6 +28,8 @@ export interface Delivery {
   readonly bodySha256: string;
   readonly marks: readonly Mark[];
   readonly receipts: readonly Omit<Receipt, "at">[];
+  /** Buttons that were pressed; absent = none. */
+  readonly actions?: readonly CheckAction[];
 }
 
 export type DeliveryOutcome =

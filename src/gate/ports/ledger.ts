@@ -1,3 +1,4 @@
+import type { Correspondence } from "./conversation.ts";
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
 import type { QueuedGroups } from "./merge-groups.ts";
@@ -6,7 +7,7 @@ import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./rec
 import type { EvaluatedContent, HeldWork, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
 
 /** Durable state. One function per act; each is one transaction. */
-export interface Ledger extends RecordedLineage, QueuedGroups {
+export interface Ledger extends RecordedLineage, QueuedGroups, Correspondence {
   /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */
   recordDelivery(delivery: Delivery): Promise<DeliveryOutcome>;
   /** Keys with work left: `want_gen > done_gen`, or checks not yet published. */

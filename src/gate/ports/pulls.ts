@@ -71,6 +71,5 @@ export interface PullRequests extends CommitPulls {
   reviews(pull: PullTruth): Promise<readonly Pick<Review, "id" | "state" | "commitId">[]>;
   /** First parent of a commit and the commit's own tree id. */
   commit(repository: RepositoryRef, sha: string): Promise<{ sha: string; parents: readonly string[]; tree: string }>;
-  requestTeamReview(pull: PullRef, teams: readonly string[]): Promise<void>;
   removeLabel(pull: PullRef, label: string): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { newId } from "../id.ts";
 import { receipt, webhookDelivery } from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
+import { recordActions } from "./converse.ts";
 import { ensureTenant, NO_ACCOUNT } from "./ensure-tenant.ts";
 import { markSubjects } from "./mark-subjects.ts";
 
@@ -23,6 +24,7 @@ export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): 
   if (inserted.length === 0) return recordRepeat(tx, host, delivery);
   const subjects = await markSubjects(tx, host, delivery.marks);
   await recordReceipts(tx, delivery);
+  await recordActions(tx, delivery.guid, delivery.actions ?? []);
   return { status: "recorded", subjects };
 }
 

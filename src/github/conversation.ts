@@ -55,7 +55,7 @@ export function createConversation(app: GitHubApp, options: { readonly publicUrl
     async findComment(pull, marker) {
       const call = pullCall(pull, `comments of #${pull.number}`, "GET /repos/{owner}/{repo}/issues/{number}/comments");
       const comments = await listAll(app, call, schemas.comment);
-      const own = comments.find(({ body, performed_via_github_app: via }) => via?.id === app.appId && body?.includes(markerLine(marker)));
+      const own = comments.find(({ body, performed_via_github_app: via }) => via?.id === app.appId && body?.startsWith(markerLine(marker)));
       return own?.id ?? null;
     },
   };

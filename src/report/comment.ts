@@ -17,7 +17,7 @@ export type CommentPage =
   | { readonly kind: "summary"; readonly decision: Decision; readonly evaluationId: string }
   | { readonly kind: "refusal"; readonly command: string; readonly because: readonly string[] };
 
-/** Invisible, and nothing that text from outside could write: what it would need is escaped there. */
+/** Invisible, and told from anything that text from outside could write by its place: the first line. */
 export function markerLine(marker: string): string {
   return `<!-- ${marker} -->`;
 }

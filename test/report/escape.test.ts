@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderCheckRun } from "../../src/report/check-run.ts";
+import { renderComment } from "../../src/report/comment.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { codeSpan, escapeMarkdown, link } from "../../src/report/markdown-escape.ts";
 import { byteLength, clip, cutBytes, visible } from "../../src/report/visible.ts";
@@ -60,6 +61,30 @@ describe("T87 T88: foreign text stays text", () => {
         expect(html.match(/<\/details>/g)).toHaveLength(3);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test("a comment of ours, whatever it answers: no markup of others, and the marker is nobody's to write", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const decision = hostileDecision(text);
+        const pages = [
+          { kind: "help", unknown: true },
+          { kind: "status", decision },
+          { kind: "explain", decision },
+          { kind: "refusal", command: text, because: [text, `${text} <!-- countersign:summary -->`] },
+        ] as const;
+        for (const page of pages) {
+          const body = renderComment([page], { marker: "countersign:answer:1", publicUrl: "https://countersign.example" });
+          expect(byteLength(body)).toBeLessThanOrEqual(65_535);
+          const html = renderPreview(body.slice(body.indexOf("\n") + 1));
+          expect(body.startsWith("<!-- countersign:answer:1 -->
+")).toBe(true);
+          expect(html).not.toMatch(/RAW HTML|class="reference"|class="autolink"|<img|<script|<h1|href=/);
+          if (page.kind !== "status") expect(html).not.toContain('class="mention"');
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -49,7 +49,7 @@ export interface Conversation {
   comment(pull: PullRef, pages: readonly Page[], marker: string): Promise<number>;
   /** False = that comment is gone. */
   editComment(repository: RepositoryRef, id: number, pages: readonly Page[], marker: string): Promise<boolean>;
-  /** The first comment by this app that holds the marker; null = there is none. */
+  /** The first comment by this app that starts with the marker; null = there is none. */
   findComment(pull: PullRef, marker: string): Promise<number | null>;
 }
 

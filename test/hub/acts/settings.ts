@@ -20,7 +20,7 @@ export function setMergeMethods(repo: Repo, to: MergeMethods): void {
 
 /** GitHub's own stacks (a preview): the object on each of their pull requests. */
 export function setStack(repo: Repo, pulls: readonly Pull[], base: string): void {
-  pulls.forEach((pull, index) => stacks.set(pull, { number: repo.id, size: pulls.length, position: index + 1, base }));
+  for (const [index, pull] of pulls.entries()) stacks.set(pull, { number: repo.id, size: pulls.length, position: index + 1, base });
 }
 
 export function stackView(repo: Repo, pull: Pull) {

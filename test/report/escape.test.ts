@@ -78,8 +78,7 @@ describe("T87 T88: foreign text stays text", () => {
           const body = renderComment([page], { marker: "countersign:answer:1", publicUrl: "https://countersign.example" });
           expect(byteLength(body)).toBeLessThanOrEqual(65_535);
           const html = renderPreview(body.slice(body.indexOf("\n") + 1));
-          expect(body.startsWith("<!-- countersign:answer:1 -->
-")).toBe(true);
+          expect(body.startsWith("<!-- countersign:answer:1 -->\n")).toBe(true);
           expect(html).not.toMatch(/RAW HTML|class="reference"|class="autolink"|<img|<script|<h1|href=/);
           if (page.kind !== "status") expect(html).not.toContain('class="mention"');
         }

@@ -95,6 +95,36 @@ test("a re-run of a commit that is no head any more evaluates nothing", async ()
   expect(repo.shows(head)).toBe("action_required");
 });
 
+test("T56: a new head inherits nothing, at no instant: what waits for a green check meets none", async () => {
+  const { number, head } = await green();
+  const next = hand.hub.push(repo.name, "work", { "contracts/customers.odcs.yaml": null }, { actor: "alice" });
+  hand.pass(5);
+  await hand.work();
+  const shown = hand.hub.hooks.sent.filter(({ event, body }) => event === "check_run" && body.includes(`"head_sha":"${next}"`));
+  expect(shown.length).toBeGreaterThan(0);
+  expect(shown.filter(({ body }) => body.includes('"conclusion":"success"'))).toEqual([]);
+  expect([repo.shows(head), repo.shows(next)]).toEqual(["action_required", "action_required"]);
+  expect(hand.hub.headSha(repo.name, number)).toBe(next);
+});
+
+test("T57: closed, its branch deleted and made anew at the same commit, reopened: the votes of before are void", async () => {
+  const { number, head } = await green();
+  hand.hub.deleteBranch(repo.name, "work", { actor: "alice" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("action_required");
+  hand.hub.pushCommit(repo.name, "work", head, { actor: "alice" });
+  hand.pass(5);
+  hand.hub.reopenPull(repo.name, number, { actor: "alice" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("action_required");
+  hand.hub.review(repo.name, number, { actor: "carol", state: "APPROVED" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("success");
+});
+
 test("T46: a draft is decided like any other, and again when it is ready; reopening voids votes", async () => {
   hand.hub.push(repo.name, "work", { "contracts/customers.odcs.yaml": null }, { actor: "alice" });
   hand.pass(5);

@@ -76,6 +76,18 @@ test("T58: who wrote a layer below approves nothing that holds it", async () => 
   expect(repo.shows(top.head)).toBe("success");
 });
 
+test("T58: who pushed to a layer below approves nothing that holds it, whoever opened that", async () => {
+  layer("one", "main", NOTES, "alice");
+  hand.hub.push(repo.name, "one", { [FILE]: STRIPPED }, { actor: "bob", message: "more" });
+  hand.pass(5);
+  const top = layer("two", "one", { "docs.md": "text\n" }, "alice");
+  await hand.work();
+  await approve(top.number, "bob");
+  expect(repo.shows(top.head)).toBe("action_required");
+  await approve(top.number, "carol");
+  expect(repo.shows(top.head)).toBe("success");
+});
+
 test("T58: what is stacked becomes governed when the layer below gets its pull request, and stops when that goes", async () => {
   hand.hub.push(repo.name, "one", NOTES, { actor: "alice" });
   hand.pass(5);

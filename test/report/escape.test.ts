@@ -4,6 +4,7 @@ import { renderCheckRun } from "../../src/report/check-run.ts";
 import { renderComment } from "../../src/report/comment.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { codeSpan, escapeMarkdown, link } from "../../src/report/markdown-escape.ts";
+import { ask } from "../../src/report/phrase.ts";
 import { byteLength, clip, cutBytes, visible } from "../../src/report/visible.ts";
 import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
 import { inline, renderPreview } from "./markdown-preview.ts";
@@ -90,6 +91,19 @@ describe("T87 T88: foreign text stays text", () => {
   test("a page of its own begins with our verdict", () => {
     for (const attack of ATTACKS) expect(renderMarkdown(hostileDecision(attack))).toMatch(/^### 🟡 Waiting for /);
   });
+});
+
+test.each([
+  ["bob", true],
+  ["octo-cat-9", true],
+  ["@carol", true],
+  ["bob-", false],
+  ["a--b", false],
+  ["-bob", false],
+  ["acme/team", false],
+  ["b".repeat(40), false],
+])("T88: %j is asked by name: %s", (login, asked) => {
+  expect(ask(login).kind).toBe(asked ? "ask" : "data");
 });
 
 describe("what cannot be seen is shown", () => {

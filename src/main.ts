@@ -30,7 +30,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
   const [
     { createIngress },
-    { evaluatePullRequest },
+    { evaluateSubject },
     routines,
     { ROUTINES },
     { createSandbox },
@@ -40,7 +40,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     { createHealth },
   ] = await Promise.all([
     import("./bot/ingress.ts"),
-    import("./gate/evaluate-pull-request.ts"),
+    import("./gate/evaluate-subject.ts"),
     import("./gate/routines.ts"),
     import("./gate/routine-table.ts"),
     import("./sandbox/comparer.ts"),
@@ -94,6 +94,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         pulls: github.createPullRequests(client),
         issues: github.createIssues(client),
         protection: github.createProtection(client),
+        conversation: github.createConversation(client, { publicUrl }),
+        onUnsaid: (error: unknown) => log.warn({ err: error }, "something could not be said on GitHub; the verdict stands"),
         checks: github.createChecks(client, {
           publicUrl,
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
@@ -101,7 +103,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       };
       app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
       await queue.work(async (key) => {
-        const outcome = await evaluatePullRequest(deps, key);
+        const outcome = await evaluateSubject(deps, key);
         log.info({ subject: key, ...outcome }, "evaluated");
         if (outcome.status === "evaluated" && outcome.until !== null)
           await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Delivery, Ledger, Queue } from "../gate/ports.ts";
+import { actionsOf } from "./actions.ts";
 import { readBody } from "./body.ts";
 import { marksOf } from "./marks.ts";
 import { receiptsOf } from "./receipts.ts";
@@ -96,8 +97,17 @@ function parse(body: Buffer): Parsed | null {
 function deliveryOf(guid: string, event: string, body: Buffer, { text, payload }: Parsed): Delivery {
   const action = "action" in payload && typeof payload.action === "string" ? payload.action.slice(0, 100).replaceAll("\0", "") : null;
   const bodySha256 = createHash("sha256").update(body).digest("hex");
-  const [marks, receipts, news] = [marksOf(event, payload), receiptsOf(event, payload, guid), newsOf(event, payload)];
-  return { guid, event, action, body: text, bodySha256, marks, receipts, news };
+  return {
+    guid,
+    event,
+    action,
+    body: text,
+    bodySha256,
+    marks: marksOf(event, payload),
+    receipts: receiptsOf(event, payload, guid),
+    news: newsOf(event, payload),
+    actions: actionsOf(event, payload),
+  };
 }
 
 async function record({ ledger, queue, log }: IngressDeps, delivery: Delivery): Promise<Outcome> {

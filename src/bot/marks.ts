@@ -36,7 +36,7 @@ const READERS = {
   branch_protection_rule: repositoryMark,
   branch_protection_configuration: repositoryMark,
   label: repositoryMark,
-  merge_group: repositoryMark,
+  merge_group: groupMark,
   // These say nothing about a pull request.
   ping: nothing,
   meta: nothing,
@@ -57,19 +57,35 @@ function nothing(): readonly Mark[] {
   return [];
 }
 
+/** After these, what is stacked on the branch of this pull request may lead elsewhere. */
+const STACK_MOVES = new Set(["opened", "closed", "reopened", "edited"]);
+
+/** Whom somebody asked for a review decides nothing; our own requests would evaluate themselves. */
+const SAYS_NOTHING = new Set(["review_requested", "review_request_removed"]);
+
+function actionOf(payload: unknown): string {
+  return typeof payload === "object" && payload !== null && "action" in payload && typeof payload.action === "string" ? payload.action : "";
+}
+
 function pullMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
   const parsed = pullPayload.safeParse(payload);
   if (!parsed.success || repository === null) return null;
+  if (SAYS_NOTHING.has(actionOf(payload))) return [];
   const { number, head, base } = parsed.data.pull_request;
-  return [{ kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref }];
+  const pull: Mark = { kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref };
+  const carries = STACK_MOVES.has(actionOf(payload)) && typeof head.ref === "string" && head.repo?.id === repository.ref.id;
+  return carries ? [pull, { kind: "stack", repository: repository.ref, ref: head.ref! }] : [pull];
 }
 
+const byBot = z.object({ comment: z.object({ user: z.object({ type: z.literal("Bot") }) }) });
 const issuePayload = z.object({ issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown().optional() }) });
 
 function issueMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
   const parsed = issuePayload.safeParse(payload);
   if (!parsed.success || repository === null) return null;
   const { number, pull_request: pull } = parsed.data.issue;
+  // What a bot says decides nothing; our own comments would evaluate themselves.
+  if (byBot.safeParse(payload).success) return [];
   return pull ? [{ kind: "pull", repository: repository.ref, number, headSha: null, baseRef: null }] : [];
 }
 
@@ -104,6 +120,21 @@ function refMark(payload: unknown, repository: PayloadRepository | null): readon
 
 function branchMark(repository: PayloadRepository, ref: string): Mark {
   return { kind: "branch", repository: repository.ref, ref, isDefault: ref === repository.defaultBranch };
+}
+
+const groupPayload = z.object({ merge_group: z.object({ head_sha: sha, head_ref: text, base_ref: text, base_sha: sha }) });
+
+/** Put together or given up: whether the group still stands is read from GitHub. */
+function groupMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
+  const parsed = groupPayload.safeParse(payload);
+  if (!parsed.success || repository === null) return null;
+  const { head_sha: headSha, head_ref: headRef, base_ref: baseRef, base_sha: baseSha } = parsed.data.merge_group;
+  const place = { headSha, headRef: shortRef(headRef), baseRef: shortRef(baseRef), baseSha };
+  return [{ kind: "merge_group", repository: repository.ref, ...place }];
+}
+
+function shortRef(ref: string): string {
+  return ref.startsWith(BRANCH) ? ref.slice(BRANCH.length) : ref;
 }
 
 /** Only what people ask for: our own writes send `created` and `completed`, and would evaluate themselves for ever. */

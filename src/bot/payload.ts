@@ -6,6 +6,8 @@ export const text = z.string().transform((value) => value.replaceAll("\0", "\uFF
 const id = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 export const sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 export const actor = z.object({ id, login: text }).nullish();
+/** Who commented, with the kind of account where the payload tells it. */
+export const commenter = z.object({ id, login: text, type: z.string().optional() }).nullish();
 export const viaApp = z.object({ id }).nullish();
 
 const withRepository = z.object({
@@ -57,5 +59,9 @@ export function ownerIdOf(payload: unknown): number | null {
 }
 
 export const pullPayload = z.object({
-  pull_request: z.object({ number: id, head: z.object({ sha }), base: z.object({ ref: text }) }),
+  pull_request: z.object({
+    number: id,
+    head: z.object({ sha, ref: text.nullish().catch(null), repo: z.object({ id }).nullish().catch(null) }),
+    base: z.object({ ref: text }),
+  }),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Receipt } from "../gate/ports.ts";
-import { actor, pullPayload, repositoryOf, sha, text, viaApp } from "./payload.ts";
+import { actor, commenter, pullPayload, repositoryOf, sha, text, viaApp } from "./payload.ts";
 
 export type NewReceipt = Omit<Receipt, "at">;
 
@@ -13,7 +13,7 @@ const labelled = pullPayload.extend({ action: z.enum(["labeled", "unlabeled"]), 
 const commented = z.object({
   action: z.literal("created"),
   issue: z.object({ number: id, pull_request: z.object({}) }),
-  comment: z.object({ id, body: text, user: actor, performed_via_github_app: viaApp }),
+  comment: z.object({ id, body: text, user: commenter, performed_via_github_app: viaApp }),
 });
 
 /**
@@ -45,6 +45,8 @@ export function receiptsOf(event: string, payload: unknown, guid: string): reado
     const { data } = commented.safeParse(payload);
     if (data === undefined) return [];
     const { comment, issue } = data;
+    // A bot commands nothing, and our own answers hold commands.
+    if ((comment.user?.type ?? "User") !== "User") return [];
     const by = { ...person(comment.user), viaApp: comment.performed_via_github_app?.id ?? null };
     const where = { number: issue.number, headSha: null, baseRef: null };
     return [{ kind: "comment", repositoryId, ...where, subject: String(comment.id), ...by, commitId: null, detail: comment.body }];

@@ -16,6 +16,7 @@ export type HashDomain =
   | "countersign/review-projection/v1"
   | "countersign/compiled/v1"
   | "countersign/reading-rules/v1"
+  | "countersign/comment/v1"
   | "countersign/audit/v1"
   | "countersign/audit-payload/v1";
 

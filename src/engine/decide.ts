@@ -4,6 +4,7 @@ import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
+import { groupVerdict, judgeGroup } from "./merge-group.ts";
 import { inForceNotices, reportProposal } from "./policy/proposal.ts";
 import { publishedProblems } from "./policy/published.ts";
 import { unmappedRoles } from "./policy/roles.ts";
@@ -15,18 +16,18 @@ import { verdictOf } from "./verdict.ts";
 /** What should happen to a change. Pure, total and deterministic: the same facts give the same bytes, whatever the order of what they list. */
 export function decide(given: Facts): Decision {
   const facts = canonicalFacts(given);
-  const judgement = judge(facts);
+  const group = facts.group === undefined ? null : judgeGroup(facts, facts.group);
+  const judged = judge(facts);
+  // Nobody votes on a group: what people must do, they did on its pull requests.
+  const judgement: Judgement = group === null ? judged : { ...judged, requirements: [], satisfied: true, peopleProblems: [] };
   const { environment, findings, risk, requirements } = judgement;
-  const children = explain(judgement);
+  const children = [...explain(judgement), ...(environment === null ? [] : (group?.nodes ?? []))];
   const status = foldStatus(children);
-  const state = stateOf(status, passingState(judgement));
-  const problems = problemsOf(judgement);
-  const verdict = verdictOf(
-    state,
-    judgement,
-    problems,
-    children.filter((node) => node.status === "blocked"),
-  );
+  const state = stateOf(status, group?.passing ?? passingState(judgement));
+  const problems = [...problemsOf(judgement), ...(group?.problems ?? [])];
+  const blocked = children.filter((node) => node.status === "blocked");
+  const ofGroup = environment === null || group === null ? null : groupVerdict(state, group);
+  const verdict = ofGroup ?? verdictOf(state, judgement, problems, blocked);
   return {
     schemaVersion: 1,
     state,
@@ -41,10 +42,11 @@ export function decide(given: Facts): Decision {
     requirements,
     refused: judgement.refused,
     problems,
-    override: state === "overridden" ? judgement.override : null,
+    override: state === "overridden" ? (group?.override ?? judgement.override) : null,
     overrideNotes: judgement.overrideNotes,
     agent: judgement.agents.foremost?.id ?? null,
     ...(judgement.agents.agents.length === 0 ? {} : { agents: agentUses(judgement.agents) }),
+    ...(facts.group === undefined ? {} : { group: facts.group.pulls.map(({ number }) => number) }),
     base: facts.subject.baseSha,
     head: facts.subject.headSha,
     policyCommit: facts.policyCommit,
@@ -82,9 +84,15 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
     ...diff.unparseable,
     ...people,
     ...publishedProblems(facts),
+    ...notesOf(facts),
     ...diff.warnings,
     ...unmappedRoles(requirements, config.roles),
   ];
+}
+
+/** A note can only warn, whatever it was stored as. */
+function notesOf({ notes }: Facts): readonly Problem[] {
+  return (notes ?? []).map((note) => ({ ...note, severity: "warning" }));
 }
 
 function aboutPolicy({ facts }: Judgement): Pick<Decision, "inForce" | "proposal"> {

@@ -139,6 +139,7 @@ export const decisionSchema = z.strictObject({
   overrideNotes: words,
   agent: text.nullable(),
   agents: z.array(agentUse).optional(),
+  group: z.array(z.number().int()).optional().describe("Pull requests of a merge group"),
   base: text,
   head: text,
   policyCommit: text.nullable(),

@@ -140,6 +140,8 @@ export interface Decision {
   readonly agent: string | null;
   /** Every agent that had a hand in the change; absent = none. */
   readonly agents?: readonly AgentUse[];
+  /** Pull requests of the merge group that this is about; absent for a change of its own. */
+  readonly group?: readonly number[];
   readonly base: string;
   readonly head: string;
   readonly policyCommit: string | null;

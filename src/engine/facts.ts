@@ -1,9 +1,11 @@
 import type { AgentEvidence, CommitTrailers } from "./agents/model.ts";
 import type { ContractDiff, GovernedFile } from "./contract/finding.ts";
+import type { GroupFacts } from "./merge-group-facts.ts";
 import type { LabelAuthority, OverdueReview } from "./override-facts.ts";
 import type { PolicyReading } from "./policy/model.ts";
 import type { InForceFacts, ProposalFacts } from "./policy/proposal-facts.ts";
 import type { Problem } from "./problem.ts";
+import type { SideChange, StackFacts } from "./side-facts.ts";
 
 /**
  * One frozen snapshot of everything a decision depends on. Plain JSON; `decide` reads nothing else.
@@ -39,6 +41,12 @@ export interface Facts {
   readonly publishedCheck?: PublishedCheck;
   /** True when a flag stood in for a fact: the result says SIMULATED. */
   readonly simulated: boolean;
+  /** Set when this is about a merge group: each pull request in it was decided for itself, and nobody votes on the group. */
+  readonly group?: GroupFacts;
+  /** What lands beside the difference of base and head. Absent = nothing was found, or nothing was looked for. */
+  readonly sides?: readonly SideChange[];
+  /** Warnings about what stands beside the change on GitHub: shown, and without a say. */
+  readonly notes?: readonly Problem[];
 }
 
 export interface Subject {
@@ -62,6 +70,8 @@ export interface Subject {
   readonly author: string | null;
   /** Account that owns the repository: an organisation or one person. */
   readonly ownerType: "Organization" | "User";
+  /** Set when the pull request names a base that is no governed branch, but leads to one: the base above is then where it leads. */
+  readonly stack?: StackFacts;
 }
 
 /** The part that git does not have; also the shape of `--approvals` (interfaces.md). */

@@ -17,6 +17,7 @@ import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
 import { wordsTouched } from "./policy/tags.ts";
 import { vocabularyOf } from "./policy/words.ts";
 import type { Problem } from "./problem.ts";
+import { withSides } from "./side-changes.ts";
 
 /** Everything found out about a change; the tree, the state and the verdict are told from it. */
 export interface Judgement {
@@ -40,7 +41,8 @@ export interface Judgement {
   readonly peopleProblems: readonly { readonly problem: Problem; readonly configuration: boolean }[];
 }
 
-export function judge(facts: Facts): Judgement {
+export function judge(given: Facts): Judgement {
+  const facts = withSides(given);
   const set = facts.policy.status === "ok" ? facts.policy.set : null;
   const config = set?.config ?? defaultConfig;
   const environment = governedEnvironment(facts, config, set === null);

@@ -13,7 +13,7 @@ export function foldStatus(nodes: readonly DecisionNode[]): NodeStatus {
 }
 
 /** @param passing which passing state it is when nothing holds the change back. */
-export function stateOf(status: NodeStatus, passing: "not_applicable" | "auto_approved" | "approved"): State {
+export function stateOf(status: NodeStatus, passing: "not_applicable" | "auto_approved" | "approved" | "overridden"): State {
   switch (status) {
     case "error":
     case "blocked":

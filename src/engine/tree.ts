@@ -1,6 +1,7 @@
 import { violationSentence } from "./agents/judge-agents.ts";
 import type { Finding } from "./contract/finding.ts";
 import type { DecisionNode, NodeStatus, PolicyMatch, Requirement } from "./decision.ts";
+import type { Facts } from "./facts.ts";
 import type { Judgement } from "./judgement.ts";
 import { reportProposal, versionWords } from "./policy/proposal.ts";
 import { publishedNodes } from "./policy/published.ts";
@@ -13,7 +14,7 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
   if (environment === null) return [...nodes, node("environment", "info", `${facts.subject.baseRef} maps to no environment: not governed`)];
   return [
     ...nodes,
-    node("environment", "pass", `${facts.subject.baseRef} is ${environment.environment} (${environment.pattern})`),
+    node("environment", "pass", `${leads(facts)}${facts.subject.baseRef} is ${environment.environment} (${environment.pattern})`),
     ...agentNodes(judgement),
     ...facts.limits.map((problem) => problemNode("limits", problem)),
     ...proposalNodes(judgement),
@@ -31,6 +32,12 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
     ...peopleNodes(judgement),
     ...publishedNodes(facts),
   ];
+}
+
+function leads({ subject }: Facts): string {
+  if (subject.stack === undefined) return "";
+  const through = subject.stack.layers.map(({ number }) => `#${number}`).join(", ");
+  return `${subject.stack.baseRef} leads there${through === "" ? "" : ` by ${through}`}: `;
 }
 
 function peopleNodes({

@@ -52,6 +52,8 @@ const NO_RECORDS: GatherDeps["ledger"] = {
   overrideGrants: async () => [],
   recordGrant: async () => {},
   overdueReviews: async () => [],
+  reviewRequests: async () => [],
+  foreignChecks: async () => [],
 };
 
 /** A pull request that moves while it is read is read again this often. */

@@ -1,5 +1,5 @@
 import type { PolicyRepositories } from "./organisation.ts";
-import type { Checks, Clock, ContractComparer, Issues, Ledger, Protection, PullRequests } from "./ports.ts";
+import type { Checks, Clock, ContractComparer, Conversation, Issues, Ledger, Protection, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
@@ -19,6 +19,8 @@ export interface GatherDeps {
     | "overrideGrants"
     | "recordGrant"
     | "overdueReviews"
+    | "reviewRequests"
+    | "foreignChecks"
   >;
   readonly clock: Clock;
   readonly comparer: ContractComparer;
@@ -32,4 +34,7 @@ export interface GateDeps extends GatherDeps {
   readonly checks: Checks;
   readonly issues: Issues;
   readonly protection: Protection;
+  readonly conversation: Conversation;
+  /** Told when something beside the verdict could not be said to people; nothing else comes of it. */
+  readonly onUnsaid?: (error: unknown) => void;
 }

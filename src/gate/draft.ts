@@ -2,6 +2,7 @@ import { digest } from "../engine/canonical.ts";
 import type { Decision } from "../engine/decision.ts";
 import { isPassing } from "../engine/decision.ts";
 import type { Facts } from "../engine/facts.ts";
+import { withSides } from "../engine/side-changes.ts";
 import type { DraftSnapshot } from "./ports.ts";
 
 /** The pull request as a draft of its repository's workspace, as this evaluation sees it. null when nothing governed changes. */
@@ -9,7 +10,8 @@ export function draftOf(facts: Facts, decision: Decision): DraftSnapshot | null 
   if (decision.environment === null) return null;
   // A policy that cannot be read names no agent and asks for nothing; only a landing under an override must have its record.
   if (facts.policy.status !== "ok" && decision.state !== "overridden") return null;
-  if (facts.diff.files.length === 0 && facts.governanceFiles.length === 0) return null;
+  const { diff, governanceFiles } = withSides(facts);
+  if (diff.files.length === 0 && governanceFiles.length === 0) return null;
   const blockerIds = blockersOf(decision);
   return {
     agent: agentOf(facts),
@@ -18,7 +20,7 @@ export function draftOf(facts: Facts, decision: Decision): DraftSnapshot | null 
     blockerIds,
     advisoryIds: advisoriesOf(decision),
     sourceSnapshotHash: digest("countersign/source-snapshot/v1", {
-      files: [...facts.diff.files, ...facts.governanceFiles],
+      files: [...diff.files, ...governanceFiles],
       policy: decision.digests.policy,
       base: decision.base,
       head: decision.head,

@@ -1,17 +1,19 @@
 import { decide } from "../engine/decide.ts";
-import { type Decision, isPassing } from "../engine/decision.ts";
-import type { Facts, Review } from "../engine/facts.ts";
+import type { Decision } from "../engine/decision.ts";
+import type { Facts } from "../engine/facts.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 
 import { checksOf } from "../engine/state.ts";
 import type { GateDeps } from "./deps.ts";
 import { draftOf } from "./draft.ts";
 import { isOutside } from "./enrolled.ts";
-import { faultFacts, gatherFacts, gatherPeople } from "./gather-facts.ts";
+import { faultFacts, gatherFacts } from "./gather-facts.ts";
 import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
 import { watchPolicy } from "./record-policy.ts";
+import { ranOut, stillTrue } from "./second-look.ts";
+import { speak } from "./speak.ts";
 import { tendOverrides } from "./tend-overrides.ts";
 
 /** What one run of the worker came to; for logs and metrics. */
@@ -28,7 +30,7 @@ export type EvaluationOutcome =
     };
 
 /** A check stays in progress while faults are retried; from this many in a row it says failure. */
-const FAULTS_BEFORE_FAILURE = 3;
+export const FAULTS_BEFORE_FAILURE = 3;
 
 /**
  * Reads the truth about one pull request, decides, saves, publishes. Level-triggered: what woke it does not matter.
@@ -67,7 +69,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
   if (decision.pattern === null && decision.state !== "invalid") {
     return leaveAlone(deps, work, pull, "ungoverned");
   }
-  const second = await stillTrue(deps, work, pull, facts, decision).catch((error: unknown) => error as Error);
+  const second = await stillTrue(deps, work.key, pull, facts, decision).catch((error: unknown) => error as Error);
   if (second instanceof Error) return publishFault(deps, work, pull, second);
   if (!second) {
     await deps.ledger.markDirty(work.key);
@@ -87,6 +89,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
   });
   if (saved.status === "superseded") return { status: "superseded" };
   const published = await publishChecks(deps, work, pull.headSha);
+  await speak(deps, work.key, pull, { facts, decision, evaluationId: saved.evaluation.id });
   return {
     status: "evaluated",
     state: decision.state,
@@ -133,12 +136,6 @@ async function withhold(deps: GateDeps, work: SubjectWork, headSha: string | nul
   throw error;
 }
 
-/** The override that the last decision stood on has ended: by then no delivery need have come. */
-function ranOut(deps: GateDeps, { previous }: SubjectWork): boolean {
-  const until = previous?.decision.override?.expiresAt;
-  return until !== undefined && Date.parse(until) <= deps.clock.now().getTime();
-}
-
 function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] {
   const { config, enrolment } = readableSet(facts.policy);
   const wanted = checksOf(decision, config, enrolment);
@@ -168,26 +165,4 @@ async function closeSubject(deps: GateDeps, work: SubjectWork, pull: PullTruth):
 
 function placeOf(pull: PullTruth, open: boolean): { open: boolean; headSha: string; baseRef: string } {
   return { open, headSha: pull.headSha, baseRef: pull.baseRef };
-}
-
-/**
- * The second look, just before anything is saved: head and base still stand, and before a success the reviews too (with an override
- * everything is read anew). False = the facts are not one moment's facts; decide again.
- */
-async function stillTrue(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
-  const now = await deps.pulls.read(work.pull);
-  if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== pull.state) return false;
-  if (!isPassing(decision.state)) return true;
-  // Decided under a version that another one has followed: the tip may show that only now.
-  const version = await deps.ledger.policyVersion(pull.repository.id);
-  if (facts.inForce?.repository !== undefined && version?.seq !== facts.inForce.repository?.seq && facts.inForce.repository !== null)
-    return false;
-  if (facts.people === null) return true;
-  if (decision.override !== null) {
-    const people = await gatherPeople(deps, work.key, now, facts);
-    return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
-  }
-  const print = (reviews: readonly Pick<Review, "id" | "state" | "commitId">[]) =>
-    JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
-  return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);
 }

@@ -14,9 +14,13 @@ import { TruthError } from "./ports.ts";
 import { agentEvidence } from "./read-agents.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
+import { readNotes } from "./read-notes.ts";
 import { policyFilesOf, previewProposal, readProposal } from "./read-proposal.ts";
 import { qualityOf } from "./read-quality.ts";
+import { readSides } from "./read-sides.ts";
+import { placeIn, readStack } from "./read-stack.ts";
 import { recordedTypes } from "./recorded-types.ts";
+import { withLayers } from "./stack-people.ts";
 
 /**
  * Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails.
@@ -38,28 +42,35 @@ export async function gatherFacts(
   const trusted = landed !== null && onDefault ? { ...defaultTip, sha: landed.trusted } : defaultTip;
   const base = landed === null ? baseTip : { ...baseTip, sha: landed.base };
   const inForce = await policyInForce(deps, { repository: pull.repository, defaultTip: trusted.sha, isNow: landed === null });
-  const mergeBase = await content.mergeBase(base.sha, pull.headSha);
   const set = readableSet(inForce.reading);
+  const stack = landed === null ? await readStack(deps, pull, base, set.config) : null;
+  const { sha: baseSha, protected: baseProtected } = stack?.base ?? base;
+  const mergeBase = await content.mergeBase(baseSha, pull.headSha);
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
+  const aside = await readSides(deps, pull, { mergeBase, change, tip: base.sha, set, stacked: stack !== null });
   const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
   const { diff, lineage } = withLineage(change.diff, around);
   const policy = policyFor(inForce, change, onDefault);
   const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
   const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, change);
+  const notes = landed === null ? await readNotes(deps, key, pull) : [];
   const facts: Facts = {
     ...bareFacts(deps.clock, pull, policy, inForce.commit),
     inForce: inForce.facts,
     ...(proposal === undefined ? {} : { proposal }),
-    subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
+    subject: { ...subjectOf(pull, { sha: baseSha, protected: baseProtected }, mergeBase), ...placeIn(stack) },
     governanceFiles: change.governanceFiles,
     diff,
     lineage,
     agents,
     quality: await qualityOf(deps, key, pull.repository.id, diff),
-    limits: [...change.limits, ...problems],
+    limits: [...change.limits, ...aside.limits, ...problems],
+    ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
-  const asksPeople = needsPeople(change, policy) || (hasAgents(agents) && diff.files.length > 0);
+  const isAside = aside.sides.length > 0 || aside.limits.length > 0;
+  const asksPeople = needsPeople(change, policy) || isAside || (hasAgents(agents) && diff.files.length > 0);
   const people = asksPeople ? await gatherPeople(deps, key, pull, facts) : null;
   if (proposal === undefined || people === null) return { ...facts, people };
   return { ...facts, people, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
@@ -80,7 +91,7 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 /** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */
 export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
-  const people = await deps.pulls.people(pull, requiredTeams(facts), receipts);
+  const people = await withLayers(deps, pull, facts, await deps.pulls.people(pull, requiredTeams(facts), receipts));
   return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }
 

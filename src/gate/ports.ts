@@ -4,13 +4,16 @@
  */
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
+export * from "./ports/commit-pulls.ts";
 export * from "./ports/comparer.ts";
+export * from "./ports/conversation.ts";
 export * from "./ports/history.ts";
 export * from "./ports/inbox.ts";
 export * from "./ports/issues.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
+export * from "./ports/merge-groups.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/policy.ts";
 export * from "./ports/protection.ts";

@@ -1,5 +1,5 @@
 import type { GateDeps } from "./deps.ts";
-import type { CheckRunState, OutboxCheck, PublishCheck, SubjectWork } from "./ports.ts";
+import type { CheckRunState, HeldWork, OutboxCheck, PublishCheck } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 
 /**
@@ -7,7 +7,7 @@ import { TruthError } from "./ports.ts";
  * A success is only ever written on `headSha`, the head that was looked at in this run (null = none was). Returns how many were written.
  * Rejects when a write failed or its outcome is unknown; the row stays owed.
  */
-export async function publishChecks(deps: GateDeps, work: SubjectWork, headSha: string | null): Promise<number> {
+export async function publishChecks(deps: GateDeps, work: HeldWork, headSha: string | null): Promise<number> {
   const owed = await deps.ledger.pendingChecks(work.key);
   let written = 0;
   const failures: unknown[] = [];
@@ -25,7 +25,7 @@ export async function publishChecks(deps: GateDeps, work: SubjectWork, headSha: 
   return written;
 }
 
-async function publishOne(deps: GateDeps, work: SubjectWork, owed: OutboxCheck): Promise<void> {
+async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck): Promise<void> {
   const evaluation = await deps.ledger.evaluation(owed.evaluationId);
   if (evaluation === null) throw new Error(`check ${owed.name} belongs to no evaluation`);
   const check: PublishCheck = {

@@ -100,7 +100,7 @@ export async function readSide(
   return read;
 }
 
-function limit(because: string): Problem {
+export function limit(because: string): Problem {
   return {
     code: "E001",
     message: `the change cannot be read whole: ${because}`,

@@ -2,9 +2,11 @@ import type { CompiledContract, Finding, GovernedFile } from "../engine/contract
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import { isLineageFinding } from "../engine/contract/lineage/disagreements.ts";
 import type { LineageSummary } from "../engine/contract/lineage/model.ts";
+import type { Facts } from "../engine/facts.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { readingRules } from "../engine/policy/words.ts";
+import type { SideChange } from "../engine/side-facts.ts";
 
 import type { GatherDeps } from "./deps.ts";
 import type { ContractComparer, PullRequests, PullTruth, Repository, StoredEvaluation } from "./ports.ts";
@@ -68,22 +70,30 @@ async function compareLanding(
   evaluation: StoredEvaluation,
   set: PolicySet,
 ): Promise<string | null> {
-  const { diff, governanceFiles } = evaluation.facts;
   const landed = await deps.repository.changedFiles(landing.before, landing.after);
   if (landed.incomplete !== null) return `what landed cannot be read whole: ${landed.incomplete}`;
   const sorted = sortChangedFiles(landed.files, set.config.contracts);
-  const differing = differences([...diff.files, ...governanceFiles], [...sorted.governed, ...sorted.governance]);
-  if (differing.length === 0) return null;
+  const [whole, ...layers] = approvedChanges(evaluation.facts);
+  const landedFiles = [...sorted.governed, ...sorted.governance];
+  const differing = differences(filesOf(whole), landedFiles);
+  if (differing.length === 0 || layers.some((layer) => differences(filesOf(layer), landedFiles).length === 0)) return null;
   const change = await readChange(deps, { base: landing.before, head: landing.after }, set);
-  const sameGovernance = differences(governanceFiles, change.governanceFiles).length === 0;
-  if (
-    sameGovernance &&
-    change.limits.length === 0 &&
-    change.diff.unparseable.length === 0 &&
-    sameFindings(diff.findings, change.diff.findings)
-  )
-    return null;
+  const readable = change.limits.length === 0 && change.diff.unparseable.length === 0;
+  const same = ({ governanceFiles, findings }: Approved) =>
+    differences(governanceFiles, change.governanceFiles).length === 0 && sameFindings(findings, change.diff.findings);
+  if (readable && [whole, ...layers].some(same)) return null;
   return `merge ${landing.after.slice(0, 7)} landed other content than was approved: ${differing.join(", ")}`;
+}
+
+type Approved = Pick<SideChange, "files" | "governanceFiles" | "findings">;
+
+/** A stack lands as a whole, or each layer on the one below. */
+function approvedChanges({ diff, governanceFiles, sides }: Facts): [Approved, ...Approved[]] {
+  return [{ files: diff.files, governanceFiles, findings: diff.findings }, ...(sides ?? []).filter(({ kind }) => kind === "layer")];
+}
+
+function filesOf({ files, governanceFiles }: Approved): readonly GovernedFile[] {
+  return [...files, ...governanceFiles];
 }
 
 /** Paths whose landed mode or blob is not the approved one, either way round. */

@@ -15,7 +15,7 @@ import { recordPolicyVersion } from "./record-policy.ts";
  */
 export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<"approval" | "incident" | "nothing"> {
   const evaluation = standing(work, pull) ?? (await evaluateLate(deps, work, pull));
-  if (evaluation === null) return "nothing";
+  if (evaluation === null || (await stayedInStack(deps, pull, evaluation))) return "nothing";
   const { decision, facts } = evaluation;
   if (facts.policy.status === "ok" && isPassing(decision.state) && !governs(evaluation)) {
     // Nothing was found at the head; the landing must show the same nothing.
@@ -57,6 +57,14 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   });
   await recordPolicyVersion(deps, pull, evaluation, record);
   return "approval";
+}
+
+/** Merged into the layer below, whose own pull request accounts for it when it lands on the base that the stack leads to. */
+async function stayedInStack({ pulls }: GateDeps, pull: PullTruth, { facts }: StoredEvaluation): Promise<boolean> {
+  if (facts.subject.stack === undefined) return false;
+  const tip = await pulls.branch(pull.repository, facts.subject.baseRef);
+  const { mergeSha } = landingOf(pull);
+  return tip !== null && (await pulls.content(pull.repository).mergeBase(tip.sha, mergeSha)) !== mergeSha;
 }
 
 /**

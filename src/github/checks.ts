@@ -5,6 +5,7 @@ import { TruthError } from "../gate/ports/truth.ts";
 import type { Annotation } from "../report/annotations.ts";
 import { renderCheckRun } from "../report/check-run.ts";
 import type { GitHubApp } from "./client.ts";
+import { readForeignChecks } from "./foreign-checks.ts";
 import * as schemas from "./schemas.ts";
 
 /** GitHub takes 50 annotations in one request and adds those of each update. */
@@ -107,6 +108,7 @@ export function createChecks(app: GitHubApp, options: ChecksOptions): Checks {
   return {
     create: (repository, check) => write(repository, null, check),
     update: (repository, id, check) => write(repository, id, check),
+    others: (repository, headSha, name) => readForeignChecks(app, repository, headSha, name),
     async find(repository, headSha, name) {
       const runs: z.infer<typeof schemas.checkRun>[] = [];
       const parameters = {

@@ -99,6 +99,11 @@ function signatureOf(signature: PullCommit["commit"]["committer"]): string[] {
   return signature === null || signature === undefined ? [] : [`${signature.name ?? ""} <${signature.email ?? ""}>`];
 }
 
+/** The tree of a listed commit, in the shape that the object cache learns from; undefined = the server does not tell. */
+export function treeOf({ commit }: PullCommit): { readonly tree: { readonly sha: string } } | undefined {
+  return commit.tree === undefined ? undefined : { tree: commit.tree };
+}
+
 const TRAILER = /^\s*co-authored-by:\s*(.*)$/gim;
 const NOREPLY = /<(\d{1,15})\+([A-Za-z0-9-]+(?:\[bot\])?)@users\.noreply\.github\.com>\s*$/i;
 

@@ -54,7 +54,7 @@ export interface Objects {
 /** A commit inside another answer; on some servers without its tree. */
 export interface ListedCommit {
   readonly sha: string;
-  readonly commit?: { readonly tree: { readonly sha: string } };
+  readonly commit?: { readonly tree: { readonly sha: string } } | undefined;
   readonly parents?: readonly { readonly sha: string }[];
 }
 

@@ -2,11 +2,13 @@ import { z } from "zod";
 import type { PullRef, PullRequests, PullTruth, RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
-import { createCommitLists } from "./commits.ts";
+import { createCommitLists, readCommits, treeOf } from "./commits.ts";
 import { createContent } from "./content.ts";
+import { readContributions } from "./contributions.ts";
 import { isRefused, RequestFailure } from "./failure.ts";
 import { createObjectCache, createObjects, type Objects } from "./objects.ts";
 import { readPeople, readReviews } from "./people.ts";
+import { pullsFromBranch, pullsOfCommit, readHome } from "./pull-lists.ts";
 import { createRepositoryReads } from "./repositories.ts";
 import * as schemas from "./schemas.ts";
 
@@ -20,17 +22,24 @@ export function createPullRequests(app: GitHubApp): PullRequests {
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
     people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts, commitLists),
+    async commits(pull) {
+      const list = await readCommits(app, pull, commitLists);
+      const objects = createObjects(app, pull.repository, cache);
+      for (const commit of list.commits) objects.learn({ ...commit, commit: treeOf(commit) });
+      return {
+        commits: list.commits.map(({ sha, parents }) => ({ sha, parents: parents.map((parent) => parent.sha) })),
+        complete: list.complete,
+      };
+    },
+    contributions: (pull) => readContributions(app, pull, commitLists),
     async reviews(pull) {
       const reviews = await readReviews(app, pull);
       return reviews.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
     },
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
-    async requestTeamReview(pull, teams) {
-      const call = pullCall(pull, "review request", "POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers", {
-        team_reviewers: [...teams],
-      });
-      await app.request(call, z.unknown());
-    },
+    home: (repository) => readHome(app, repository),
+    pullsFromBranch: (repository, branch) => pullsFromBranch(app, repository, branch),
+    pullsOfCommit: (repository, sha) => pullsOfCommit(app, repository, sha),
     async removeLabel(pull, label) {
       const call = pullCall(pull, `label ${label}`, "DELETE /repos/{owner}/{repo}/issues/{number}/labels/{label}", { label });
       await app.request(call, z.unknown()).catch((error: unknown) => {
@@ -79,9 +88,20 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
     headRepository: data.head.repo === null ? null : { owner: data.head.repo.owner.login, name: data.head.repo.name },
     baseRef: data.base.ref,
     baseSha: data.base.sha,
+    squashOnly: squashOnly(home),
+    stackBase: data.stack?.base.ref ?? null,
     commits: data.commits,
     updatedAt: data.updated_at,
   };
+}
+
+/** null = GitHub does not tell an app without the right to see it. */
+function squashOnly(home: {
+  allow_merge_commit?: boolean | null | undefined;
+  allow_rebase_merge?: boolean | null | undefined;
+}): boolean | null {
+  const { allow_merge_commit: merge, allow_rebase_merge: rebase } = home;
+  return typeof merge === "boolean" && typeof rebase === "boolean" ? !merge && !rebase : null;
 }
 
 async function readBranch(

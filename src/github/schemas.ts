@@ -34,16 +34,25 @@ export const pull = z.object({
   base: z.object({
     sha,
     ref: name,
-    repo: z.object({ id, name, default_branch: name, owner: z.object({ id, login: name, type: z.enum(["Organization", "User"]) }) }),
+    repo: z.object({
+      id,
+      name,
+      default_branch: name,
+      allow_merge_commit: z.boolean().nullish(),
+      allow_rebase_merge: z.boolean().nullish(),
+      owner: z.object({ id, login: name, type: z.enum(["Organization", "User"]) }),
+    }),
   }),
   updated_at: instant,
   commits: z.number().int().nonnegative(),
+  stack: z.object({ base: z.object({ ref: name }) }).nullish(),
 });
 
 /** A commit as listings carry it: enough to know its tree without reading it again. */
 const listedCommit = z.object({ sha, commit: z.object({ tree: z.object({ sha }) }), parents: z.array(z.object({ sha })) });
 export const branch = z.object({ name, commit: z.union([listedCommit, z.object({ sha })]), protected: z.boolean() });
 export const repository = z.object({ id });
+export const home = z.object({ id, default_branch: name, owner: z.object({ type: z.enum(["Organization", "User"]) }) });
 export const comparison = z.object({ merge_base_commit: listedCommit });
 export const gitCommit = z.object({ sha, tree: z.object({ sha }), parents: z.array(z.object({ sha })) });
 export const tree = z.object({
@@ -70,6 +79,7 @@ export const pullCommit = z.object({
   committer: nobodyOr,
   commit: z.object({
     message: z.string(),
+    tree: z.object({ sha }).optional(),
     author: signature.extend({ date: z.string().nullish() }).nullish(),
     committer: signature.nullish(),
     verification: z.object({ verified: z.boolean() }).optional(),

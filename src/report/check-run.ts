@@ -37,7 +37,7 @@ export function renderCheckRun(
     summary: cutBytes(markdownBody(decision, folded, view), FIELD_MAX_BYTES),
     text: text === null ? null : cutBytes(text, FIELD_MAX_BYTES),
     annotations: annotationsOf(decision, folded),
-    actions: [RE_EVALUATE],
+    actions: asksPeople(decision) ? [RE_EVALUATE, REQUEST_REVIEWERS] : [RE_EVALUATE],
   };
 }
 
@@ -53,4 +53,13 @@ function checkTitle(decision: Decision, view: DecisionView): string {
   return `${line.slice(0, end)}…`;
 }
 
+function asksPeople({ requirements, group }: Decision): boolean {
+  return group === undefined && requirements.some(({ have, minApprovals }) => have < minApprovals);
+}
+
+const REQUEST_REVIEWERS = {
+  label: "Request reviewers",
+  description: "Ask the people who are missing again",
+  identifier: "request-reviewers",
+} as const;
 const RE_EVALUATE = { label: "Re-evaluate", description: "Read everything again and decide", identifier: "re-evaluate" } as const;

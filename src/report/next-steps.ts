@@ -1,4 +1,4 @@
-import type { Decision, Requirement } from "../engine/decision.ts";
+import { type Decision, isPassing, type Requirement } from "../engine/decision.ts";
 import { assertNever, type Problem } from "../engine/problem.ts";
 import { isFilled, missing, requirementName } from "./approvals.ts";
 import { requirementsOf, words } from "./changes.ts";
@@ -11,6 +11,10 @@ export function nextSteps(decision: Decision, policy: string | null): readonly P
 }
 
 function stepsOfState(decision: Decision, policy: string | null): readonly Phrase[] {
+  if (decision.group !== undefined && !isPassing(decision.state) && decision.state !== "error")
+    return [
+      say`The queue takes the group apart. Have what is listed under Problems approved on its own pull request, then queue it again.`,
+    ];
   switch (decision.state) {
     case "not_applicable":
     case "auto_approved":

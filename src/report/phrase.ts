@@ -47,10 +47,10 @@ export function strong(text: string, max = NAME_MAX): Span {
   return { kind: "strong", text: clip(visible(text), max) };
 }
 
-/** Someone asked to act. A text that is no GitHub login stays plain data, so that it can ping nobody. */
+/** Someone asked to act. A text that is no GitHub login stays plain data, so that it can ping nobody: of `@bob-` GitHub would take `@bob`. */
 export function ask(login: string): Span {
   const bare = login.replace(/^@/, "");
-  return /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/.test(bare) ? { kind: "ask", text: bare } : data(bare, NAME_MAX);
+  return /^(?=.{1,39}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(bare) ? { kind: "ask", text: bare } : data(bare, NAME_MAX);
 }
 
 /** Plain text with `code` between backticks, as the engine writes its sentences. */

@@ -3,6 +3,7 @@ import type { Severity } from "../engine/contract/finding.ts";
 import { FINDING_CODES, type FindingRule } from "../engine/contract/finding-codes.ts";
 import { GOVERNANCE_CODE } from "../engine/policy/governance.ts";
 import type { ProblemCode } from "../engine/problem.ts";
+import { UNREADABLE_COMMIT_CODE } from "../engine/side-changes.ts";
 import { codeTitle } from "./code-title.ts";
 
 export const SARIF_LEVELS = { block: "error", break: "error", warn: "warning", info: "note" } as const satisfies Record<
@@ -32,6 +33,12 @@ export function sarifRules(): readonly ReportingDescriptor[] {
       codeTitle(GOVERNANCE_CODE),
       "block",
       "A policy, configuration or other file that governs contracts changed.",
+    ),
+    descriptor(
+      UNREADABLE_COMMIT_CODE,
+      codeTitle(UNREADABLE_COMMIT_CODE),
+      "block",
+      "A commit on the way to the head holds a contract that cannot be read.",
     ),
     ...Object.entries(PROBLEM_TITLES).map(([code, title]) =>
       descriptor(code, title, "block", "A problem in a file. While an error stands, nothing is approved."),

@@ -52,6 +52,7 @@ function verdictOf(decision: Decision, policy: string | null, requirements: read
 }
 
 function approvalHeadline(decision: Decision, requirements: readonly Requirement[]): Phrase {
+  if (decision.group !== undefined && isPassing(decision.state)) return say`Each pull request in this group may land.`;
   switch (decision.state) {
     case "invalid":
       return say`It cannot be decided before a problem is fixed.`;

@@ -5,7 +5,9 @@ import { overrideVerbs } from "./override-verbs.ts";
 import { protectionVerbs } from "./protection-verbs.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
+import * as converse from "./verbs/converse.ts";
 import { finishWork } from "./verbs/finish-work.ts";
+import { announcedGroups, startGroup } from "./verbs/merge-groups.ts";
 import { policyVersions } from "./verbs/policy-versions.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
@@ -28,6 +30,8 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     pendingSubjects: (limit) => pendingSubjects(outer, limit),
     markDirty: (key) => markDirty(outer, key),
     startWork: (key) => db.transaction((tx) => startWork(tx, key)),
+    startGroup: (key) => db.transaction((tx) => startGroup(tx, key)),
+    announcedGroups: (repositoryId) => announcedGroups(outer, repositoryId),
     receipts: (repositoryId, number) => receipts(outer, repositoryId, number),
     contentHistory: (key) => contentHistory(outer, key),
     saveEvaluation: (input) => db.transaction((tx) => saveEvaluation(tx, input)),
@@ -54,6 +58,15 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     ...protectionVerbs(db),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
+    reviewRequests: (key) => converse.reviewRequests(outer, key),
+    setReviewRequest: (key, target, status, reason) => converse.setReviewRequest(outer, key, target, status, reason),
+    checkActions: (repositoryId, headSha) => converse.checkActions(outer, repositoryId, headSha),
+    claimCommand: (key, commentId) => converse.claimCommand(outer, key, commentId),
+    endCommand: (key, commentId) => converse.endCommand(outer, key, commentId),
+    pullComment: (key) => converse.readPullComment(outer, key),
+    setPullComment: (key, commentId, digest) => converse.setPullComment(outer, key, commentId, digest),
+    recordForeignCheck: (key, headSha, check) => db.transaction((tx) => converse.recordForeignCheck(tx, key, headSha, check)),
+    foreignChecks: (repositoryId, headSha) => converse.foreignChecks(outer, repositoryId, headSha),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

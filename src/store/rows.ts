@@ -7,6 +7,8 @@ import type { OutboxCheck, StoredEvaluation } from "../gate/ports/work.ts";
 import type { auditEvent, checkOutbox, compiledGovernanceArtifact, evaluation, governanceApproval, subject } from "./schema.ts";
 
 export type SubjectRow = typeof subject.$inferSelect;
+/** A subject that is a pull request, not a merge group. */
+export type PullRow = SubjectRow & { readonly number: number };
 
 export function toRepository(row: SubjectRow): RepositoryRef {
   return { id: row.repositoryId, owner: row.owner, name: row.name, ownerId: row.ownerId, installationId: row.installationId };

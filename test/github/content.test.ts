@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createConversation } from "../../src/github/index.ts";
 import { openRig, type Rig } from "./rig.ts";
 
 const REPO = "acme/data";
@@ -175,7 +176,7 @@ describe("read", () => {
   it("asks the required team and takes an unauthorised label off, also when it is gone", async () => {
     const fresh = await openRig();
     fresh.hub.label(REPO, fresh.number, "governance-override", { actor: "carol" });
-    await fresh.pulls.requestTeamReview(fresh.pull, ["sec-ops"]);
+    await createConversation(fresh.app, { publicUrl: "https://countersign.example" }).requestReview(fresh.pull, "team:sec-ops");
     await fresh.pulls.removeLabel(fresh.pull, "governance-override");
     await fresh.pulls.removeLabel(fresh.pull, "governance-override");
     const sent = fresh.hub.requests

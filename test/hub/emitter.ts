@@ -13,6 +13,7 @@ export const DEFAULT_PERMISSIONS: Permissions = {
   merge_queues: "read",
   metadata: "read",
   pull_requests: "write",
+  statuses: "write",
 };
 
 export const DEFAULT_EVENTS = [
@@ -23,6 +24,7 @@ export const DEFAULT_EVENTS = [
   "issues",
   "label",
   "membership",
+  "merge_group",
   "organization",
   "pull_request",
   "pull_request_review",

@@ -24,6 +24,7 @@ import { checkActors, newApp } from "./actors/checks.ts";
 import { issueActors } from "./actors/issues.ts";
 import { newAccount, peopleActors } from "./actors/people.ts";
 import { pullActors } from "./actors/pulls.ts";
+import { queueActors } from "./actors/queue.ts";
 import { repositoryActors } from "./actors/repositories.ts";
 import { settingsActors } from "./actors/settings.ts";
 import { WEB_FLOW_ID } from "./acts/commits.ts";
@@ -67,6 +68,7 @@ export interface HubOptions {
 type Actors = ReturnType<typeof peopleActors> &
   ReturnType<typeof repositoryActors> &
   ReturnType<typeof pullActors> &
+  ReturnType<typeof queueActors> &
   ReturnType<typeof checkActors> &
   ReturnType<typeof issueActors> &
   ReturnType<typeof settingsActors>;
@@ -149,6 +151,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ...peopleActors(world),
     ...repositoryActors(world),
     ...pullActors(world),
+    ...queueActors(world),
     ...checkActors(world),
     ...issueActors(world),
     ...settingsActors(world),

@@ -38,6 +38,10 @@ const ANNOTATION_KEYS = [
 /** Operations that the slice left out, with the shapes of GitHub's documentation. */
 const EXTRA: Json = {
   "/orgs/{org}/members": listOf("orgs/list-members", { $ref: "#/components/schemas/simple-user" }),
+  "/repos/{owner}/{repo}/commits/{ref}/statuses": listOf("repos/list-commit-statuses-for-ref", {
+    type: "object",
+    required: ["id", "state", "context", "creator", "created_at"],
+  }),
   "/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations": listOf("checks/list-annotations", {
     type: "object",
     required: ANNOTATION_KEYS,

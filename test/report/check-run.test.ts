@@ -34,7 +34,7 @@ describe("what a reviewer sees", () => {
       "Open [the whole decision](<https://countersign.example/evaluations/ev-1>): decision tree, who may approve, and the record after the merge.",
     ]);
     expect(text).toBeNull();
-    expect(actions.map((action) => action.label)).toEqual(["Re-evaluate"]);
+    expect(actions.map((action) => action.label)).toEqual(["Re-evaluate", "Request reviewers"]);
   });
 
   test("details are folded: field diff with tags first, policies, machine facts", () => {

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderCheckRun } from "../../src/report/check-run.ts";
+import { renderComment } from "../../src/report/comment.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { codeSpan, escapeMarkdown, link } from "../../src/report/markdown-escape.ts";
+import { ask } from "../../src/report/phrase.ts";
 import { byteLength, clip, cutBytes, visible } from "../../src/report/visible.ts";
 import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
 import { inline, renderPreview } from "./markdown-preview.ts";
@@ -63,9 +65,45 @@ describe("T87 T88: foreign text stays text", () => {
     );
   });
 
+  test("a comment of ours, whatever it answers: no markup of others, and the marker is nobody's to write", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const decision = hostileDecision(text);
+        const pages = [
+          { kind: "help", unknown: true },
+          { kind: "status", decision },
+          { kind: "explain", decision },
+          { kind: "refusal", command: text, because: [text, `${text} <!-- countersign:summary -->`] },
+        ] as const;
+        for (const page of pages) {
+          const body = renderComment([page], { marker: "countersign:answer:1", publicUrl: "https://countersign.example" });
+          expect(byteLength(body)).toBeLessThanOrEqual(65_535);
+          const html = renderPreview(body.slice(body.indexOf("\n") + 1));
+          expect(body.startsWith("<!-- countersign:answer:1 -->\n")).toBe(true);
+          expect(html).not.toMatch(/RAW HTML|class="reference"|class="autolink"|<img|<script|<h1|href=/);
+          if (page.kind !== "status") expect(html).not.toContain('class="mention"');
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test("a page of its own begins with our verdict", () => {
     for (const attack of ATTACKS) expect(renderMarkdown(hostileDecision(attack))).toMatch(/^### 🟡 Waiting for /);
   });
+});
+
+test.each([
+  ["bob", true],
+  ["octo-cat-9", true],
+  ["@carol", true],
+  ["bob-", false],
+  ["a--b", false],
+  ["-bob", false],
+  ["acme/team", false],
+  ["b".repeat(40), false],
+])("T88: %j is asked by name: %s", (login, asked) => {
+  expect(ask(login).kind).toBe(asked ? "ask" : "data");
 });
 
 describe("what cannot be seen is shown", () => {

@@ -3,8 +3,15 @@ import { type ServerType, serve } from "@hono/node-server";
 import { createIngress } from "../../src/bot/ingress.ts";
 import { compareHere } from "../../src/gate/compare-here.ts";
 import type { GateDeps } from "../../src/gate/deps.ts";
-import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
-import { createChecks, createGitHub, createIssues, createProtection, createPullRequests } from "../../src/github/index.ts";
+import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
+import {
+  createChecks,
+  createConversation,
+  createGitHub,
+  createIssues,
+  createProtection,
+  createPullRequests,
+} from "../../src/github/index.ts";
 import { createLedger, type Database, migrate, openDatabase } from "../../src/store/index.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
@@ -17,6 +24,8 @@ export interface Hand {
   readonly hub: Hub;
   readonly deps: GateDeps;
   readonly database: Database;
+  /** Where deliveries go: to lose some, and to hear again. */
+  readonly webhook: { readonly url: string; readonly secret: string };
   /** Moves GitHub's clock and the worker's: GitHub tells whole seconds. */
   pass(seconds: number): void;
   /** All deliveries taken, then every subject with work left, until none has any; gives the errors on the way. */
@@ -51,6 +60,7 @@ export async function startHand(): Promise<Hand> {
     protection: createProtection(app),
     checks: createChecks(app, { publicUrl: "http://127.0.0.1" }),
     clock: { now: () => new Date(now) },
+    conversation: createConversation(app, { publicUrl: "http://127.0.0.1" }),
     comparer: compareHere,
   };
   const secret = randomBytes(32).toString("hex");
@@ -58,13 +68,15 @@ export async function startHand(): Promise<Hand> {
   const ingress = createIngress({ secrets: [secret], ledger, queue: { wake: async () => {} }, log: silent });
   const listening = Promise.withResolvers<number>();
   const server: ServerType = serve({ fetch: ingress.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => listening.resolve(port));
-  hub.setWebhook({ url: `http://127.0.0.1:${await listening.promise}/webhooks/github`, secret });
+  const webhook = { url: `http://127.0.0.1:${await listening.promise}/webhooks/github`, secret };
+  hub.setWebhook(webhook);
 
   let repositories = 0;
   return {
     hub,
     deps,
     database,
+    webhook,
     pass(seconds) {
       now += seconds * 1000;
     },
@@ -74,7 +86,7 @@ export async function startHand(): Promise<Hand> {
         await hub.settled();
         const keys = await ledger.pendingSubjects(100);
         if (keys.length === 0) break;
-        for (const key of keys) await evaluatePullRequest(given, key).catch((error: Error) => errors.push(error));
+        for (const key of keys) await evaluateSubject(given, key).catch((error: Error) => errors.push(error));
       }
       return errors;
     },

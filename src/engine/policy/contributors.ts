@@ -41,6 +41,7 @@ export function contributorsOf(
   };
 
   add(subject.author, "author", "author of this change", "author");
+  for (const { number, author } of subject.stack?.layers ?? []) add(author, "author", `author of #${number} below`, `layer:${number}`);
   for (const { id, automation, launchedBy, launchKnown } of agents) {
     for (const login of launchedBy) add(login, "launcher", `launched the agent ${id}`, `launcher:${id}`);
     if (!automation && !launchKnown) add(null, "launcher", `launched the agent ${id}`, `launcher:${id}`);

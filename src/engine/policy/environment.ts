@@ -16,12 +16,14 @@ const BUILT_IN: readonly { readonly environment: Environment; readonly patterns:
   { environment: "development", patterns: ["develop", "dev", "test"] },
 ];
 
+type Where = Pick<Subject, "baseRef" | "defaultBranch" | "baseProtected" | "environment">;
+
 /**
  * The environment of a change: what the base branch maps to, or something stricter that a changed contract names for itself.
  * null = the base maps to nothing: ungoverned, nothing is posted there and no success can be earned there.
  */
 export function environmentOf(
-  subject: Subject,
+  subject: Where,
   config: Pick<Config, "environments" | "environmentsBesideDefaults">,
   contractEnvironments: readonly string[],
 ): EnvironmentMatch | null {
@@ -31,12 +33,12 @@ export function environmentOf(
   return { environment, pattern: base.pattern };
 }
 
-function simulated(subject: Subject, config: Parameters<typeof environmentOf>[1]): EnvironmentMatch | null {
+function simulated(subject: Where, config: Parameters<typeof environmentOf>[1]): EnvironmentMatch | null {
   if (subject.environment === null) return null;
   return { environment: environmentFromWord(subject.environment), pattern: baseMatch(subject, config)?.pattern ?? subject.baseRef };
 }
 
-function baseMatch(subject: Subject, config: Parameters<typeof environmentOf>[1]): EnvironmentMatch | null {
+function baseMatch(subject: Where, config: Parameters<typeof environmentOf>[1]): EnvironmentMatch | null {
   if (config.environments === null) return builtIn(subject);
   const configured = configuredMatch(subject.baseRef, config.environments);
   if (config.environmentsBesideDefaults !== true) return configured;
@@ -54,7 +56,7 @@ function configuredMatch(branch: string, environments: NonNullable<Config["envir
   return null;
 }
 
-function builtIn(subject: Subject): EnvironmentMatch | null {
+function builtIn(subject: Where): EnvironmentMatch | null {
   if (subject.baseRef === subject.defaultBranch) return { environment: "production", pattern: subject.baseRef };
   for (const row of BUILT_IN) {
     const pattern = row.patterns.find((each) => matchesGlob(each, subject.baseRef));

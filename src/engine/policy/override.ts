@@ -1,5 +1,6 @@
 import type { OverrideUse } from "../decision.ts";
 import type { CommentFact, LabelFact } from "../facts.ts";
+import { commandsIn } from "./comment-command.ts";
 import type { Directory } from "./directory.ts";
 import { type AuthorityInput, authorityOf, lateAuthority } from "./override-authority.ts";
 import { overrideCommand, type Reason } from "./override-command.ts";
@@ -24,8 +25,9 @@ interface Use {
   readonly by: { readonly id: number; readonly login: string };
   readonly reason: Reason;
   readonly startMs: number;
-  /** When it ended or will end: its term, or the removal of the label. */
+  /** When it ended or will end: its term, the removal of the label, or that its owner took it back. */
   readonly endMs: number;
+  readonly termMs: number;
 }
 
 /** Break glass (decision.md section 7): a label by somebody entitled, with a reason by the same person, on this very head and base. */
@@ -49,7 +51,7 @@ export function readOverride(input: OverrideInput): OverrideReading {
   const now = Date.parse(input.asOf);
   if (!(now < first.endMs)) {
     const live = uses.some((use) => use !== first && use.label.removedAt === null);
-    const why = first.label.removedAt === null ? "has run out" : "was taken back";
+    const why = first.label.removedAt === null && first.endMs >= first.termMs ? "has run out" : "was taken back";
     return {
       use: null,
       notes:
@@ -99,7 +101,7 @@ function judge(label: LabelFact, input: OverrideInput): Use | string {
   if (typeof entitled === "string") return `${who} may not override: ${entitled}`;
   const late = lateAuthority(label);
   if (late !== null) return late;
-  if (label.headSha !== subject.headSha || label.baseRef !== subject.baseRef)
+  if (label.headSha !== subject.headSha || label.baseRef !== (subject.stack?.baseRef ?? subject.baseRef))
     return `the override label of ${who} was set for another head or base (or that is not known): set it again`;
   const labelledMs = Date.parse(label.at);
   if (Number.isNaN(labelledMs) || labelledMs > Date.parse(input.asOf) + CLOCK_MARGIN_MS)
@@ -109,12 +111,23 @@ function judge(label: LabelFact, input: OverrideInput): Use | string {
   );
   if (moved) return `the override label of ${who} was set before the last push, retarget or reopening: set it again`;
   const removedMs = label.removedAt === null ? Number.POSITIVE_INFINITY : Date.parse(label.removedAt);
-  const endMs = Math.min(labelledMs + config.override.ttlHours * HOUR_MS, Number.isNaN(removedMs) ? labelledMs : removedMs);
+  const termMs = Math.min(labelledMs + config.override.ttlHours * HOUR_MS, Number.isNaN(removedMs) ? labelledMs : removedMs);
+  const endMs = Math.min(termMs, withdrawnMs(people.comments, entitled.id, labelledMs, directory));
   const given = reasons(people.comments, subject.headSha, entitled.id, directory).filter(({ atMs }) => Math.max(atMs, labelledMs) < endMs);
   const reason = given[0];
   if (reason === undefined)
     return `${who} set the override label: the same person must give the reason as a new comment, \`/countersign override reason="…"\``;
-  return { label, by: entitled, reason: reason.reason, startMs: Math.max(reason.atMs, labelledMs), endMs };
+  return { label, by: entitled, reason: reason.reason, startMs: Math.max(reason.atMs, labelledMs), endMs, termMs };
+}
+
+/** When that person took it back by a comment, on whatever head; never = infinity. A time that cannot be read is the time of the label. */
+function withdrawnMs(comments: readonly CommentFact[], by: number, labelledMs: number, directory: Directory): number {
+  const times = comments
+    .filter((comment) => (comment.viaApp ?? null) === null && directory.person(comment.user)?.id === by)
+    .filter((comment) => commandsIn(comment.body).includes("withdraw"))
+    .map(({ at }) => Date.parse(at))
+    .map((atMs) => (Number.isNaN(atMs) ? labelledMs : atMs));
+  return Math.min(Number.POSITIVE_INFINITY, ...times.filter((atMs) => atMs >= labelledMs));
 }
 
 /** Reasons by one person on one head, earliest first. */

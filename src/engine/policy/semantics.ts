@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { FINDING_CODES } from "../contract/finding-codes.ts";
 import type { Problem } from "../problem.ts";
+import { UNREADABLE_COMMIT_CODE } from "../side-changes.ts";
 import { parseClassification } from "./classification.ts";
 import { OBSERVE_PREFIX } from "./enrolment.ts";
 import { ENVIRONMENTS, knownEnvironment } from "./environment-words.ts";
@@ -12,7 +13,7 @@ import type { SourceReading } from "./source.ts";
 import { didYouMean } from "./suggest.ts";
 import { vocabularyProblems } from "./vocabulary-order.ts";
 
-const CODES: readonly string[] = [...Object.keys(FINDING_CODES), GOVERNANCE_CODE];
+const CODES: readonly string[] = [...Object.keys(FINDING_CODES), GOVERNANCE_CODE, UNREADABLE_COMMIT_CODE];
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
 

@@ -1,5 +1,6 @@
 import type { Decision } from "../../engine/decision.ts";
-import type { RepositoryRef } from "./pulls.ts";
+import type { ForeignCheck } from "./conversation.ts";
+import type { RepositoryRef } from "./refs.ts";
 
 /** `neutral` and `skipped` satisfy a required check on GitHub, so they do not exist here. null = in progress. */
 export type CheckConclusion = "success" | "failure" | "action_required" | null;
@@ -34,4 +35,6 @@ export interface Checks {
   update(repository: RepositoryRef, id: number, check: PublishCheck): Promise<CheckRunState>;
   /** Runs of this name on this commit that our own app made, newest first. */
   find(repository: RepositoryRef, headSha: string, name: string): Promise<readonly CheckRunState[]>;
+  /** Check runs and commit statuses of this name on this commit that another app or a person made. */
+  others(repository: RepositoryRef, headSha: string, name: string): Promise<readonly ForeignCheck[]>;
 }

@@ -1,3 +1,5 @@
+import type { CheckAction } from "./conversation.ts";
+import type { GroupPlace } from "./merge-groups.ts";
 import type { RepositoryNews } from "./protection.ts";
 import type { Receipt, RepositoryRef } from "./pulls.ts";
 
@@ -11,6 +13,9 @@ export type Mark =
       readonly baseRef: string | null;
     }
   | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
+  /** The pull request from this branch came, went, or leads elsewhere: whatever is stacked on it may be governed otherwise. */
+  | { readonly kind: "stack"; readonly repository: RepositoryRef; readonly ref: string }
+  | ({ readonly kind: "merge_group"; readonly repository: RepositoryRef } & GroupPlace)
   | { readonly kind: "commit"; readonly repository: RepositoryRef; readonly sha: string }
   /** An issue, which may be that of a post-hoc review. */
   | { readonly kind: "issue"; readonly repository: RepositoryRef; readonly number: number }
@@ -28,6 +33,8 @@ export interface Delivery {
   readonly receipts: readonly Omit<Receipt, "at">[];
   /** Absent = none. */
   readonly news?: readonly RepositoryNews[];
+  /** Buttons that were pressed; absent = none. */
+  readonly actions?: readonly CheckAction[];
 }
 
 export type DeliveryOutcome =

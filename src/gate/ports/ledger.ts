@@ -1,5 +1,7 @@
+import type { Correspondence } from "./conversation.ts";
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
+import type { QueuedGroups } from "./merge-groups.ts";
 import type { Overrides } from "./overrides.ts";
 import type { PolicyVersions } from "./policy.ts";
 import type { WatchedRepositories } from "./protection.ts";
@@ -7,10 +9,18 @@ import type { Receipt } from "./pulls.ts";
 import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
 import type { RoutineClaims } from "./routines.ts";
 import type { DecisionHistory } from "./traces.ts";
-import type { EvaluatedContent, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
+import type { EvaluatedContent, HeldWork, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
 
 /** Durable state. One function per act; each is one transaction. */
-export interface Ledger extends RecordedLineage, PolicyVersions, DecisionHistory, RoutineClaims, Overrides, WatchedRepositories {
+export interface Ledger
+  extends RecordedLineage,
+    PolicyVersions,
+    DecisionHistory,
+    RoutineClaims,
+    Overrides,
+    WatchedRepositories,
+    QueuedGroups,
+    Correspondence {
   /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */
   recordDelivery(delivery: Delivery): Promise<DeliveryOutcome>;
   /** Keys with work left: `want_gen > done_gen`, or checks not yet published. */
@@ -29,17 +39,17 @@ export interface Ledger extends RecordedLineage, PolicyVersions, DecisionHistory
    * The checks of this pull request that showed success are revoked (owed as action_required), unless it was merged or another open pull request earned them.
    */
   finishWork(
-    work: SubjectWork,
+    work: HeldWork,
     state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
   ): Promise<void>;
   /**
    * Every success on this commit, and every success of this pull request (null = wherever it stands), goes back to "in progress" until
    * the next evaluation of this pull request. Gives how many checks changed.
    */
-  withholdSuccess(work: SubjectWork, headSha: string | null): Promise<number>;
+  withholdSuccess(work: HeldWork, headSha: string | null): Promise<number>;
   pendingChecks(key: string): Promise<readonly OutboxCheck[]>;
   /** Compare-and-set: true = this caller now holds the one write in flight for this row version. */
-  beginPublish(check: OutboxCheck, work: SubjectWork): Promise<boolean>;
+  beginPublish(check: OutboxCheck, work: HeldWork): Promise<boolean>;
   endPublish(
     check: OutboxCheck,
     outcome:

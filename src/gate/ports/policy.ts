@@ -1,6 +1,6 @@
 import type { PolicySource } from "../../engine/policy/model.ts";
 import type { AuditEvent } from "./records.ts";
-import type { RepositoryRef } from "./repositories.ts";
+import type { RepositoryRef } from "./refs.ts";
 import type { StoredEvaluation } from "./work.ts";
 
 /** How a version came into force. `installed`: it, or nothing, was on the default branch when the repository was first looked at. */

@@ -1,13 +1,11 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
-import type { RepositoryReads, RepositoryRef } from "./repositories.ts";
+import type { CommitPulls } from "./commit-pulls.ts";
+import type { CommitListing, Contributions } from "./contributions.ts";
+import type { PullRef, RepositoryRef } from "./refs.ts";
+import type { RepositoryReads } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 
-export type { RepositoryRef };
-
-export interface PullRef {
-  readonly repository: RepositoryRef;
-  readonly number: number;
-}
+export type { PullRef, RepositoryRef } from "./refs.ts";
 
 /** A pull request as GitHub says it now. */
 export interface PullTruth {
@@ -31,6 +29,10 @@ export interface PullTruth {
   readonly headRepository?: { readonly owner: string; readonly name: string } | null;
   readonly baseRef: string;
   readonly baseSha: string;
+  /** The repository takes squashed changes only: commits on the way never land. Absent or null = unknown. */
+  readonly squashOnly?: boolean | null;
+  /** Short name of the branch that its stack leads to, where GitHub says that it is in one. */
+  readonly stackBase?: string | null;
   /** Number of commits, as GitHub counts them. */
   readonly commits: number;
   readonly updatedAt: string;
@@ -56,17 +58,19 @@ export interface Receipt {
   readonly at: string;
 }
 
-export interface PullRequests extends RepositoryReads {
+export interface PullRequests extends RepositoryReads, CommitPulls {
   read(pull: PullRef): Promise<PullTruth>;
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;
   content(repository: RepositoryRef): Repository;
   /** Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with `readable: false`; 5xx rejects. */
   people(pull: PullTruth, teams: readonly string[], receipts: readonly Receipt[]): Promise<PeopleFacts>;
+  /** The commits that it adds to its base, at most 250. */
+  commits(pull: PullTruth): Promise<CommitListing>;
+  contributions(pull: PullTruth): Promise<Contributions>;
   /** Every review as it is now, for the second look before a success. */
   reviews(pull: PullTruth): Promise<readonly Pick<Review, "id" | "state" | "commitId">[]>;
   /** First parent of a commit and the commit's own tree id. */
   commit(repository: RepositoryRef, sha: string): Promise<{ sha: string; parents: readonly string[]; tree: string }>;
-  requestTeamReview(pull: PullRef, teams: readonly string[]): Promise<void>;
   removeLabel(pull: PullRef, label: string): Promise<void>;
 }

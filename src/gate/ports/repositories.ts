@@ -1,13 +1,5 @@
 import type { Population } from "../../engine/policy/satisfiability.ts";
-
-export interface RepositoryRef {
-  readonly id: number;
-  readonly owner: string;
-  readonly name: string;
-  /** Account id of the owner. */
-  readonly ownerId: number;
-  readonly installationId: number;
-}
+import type { RepositoryRef } from "./refs.ts";
 
 /** What a repository is called now. */
 export interface RepositoryTruth extends RepositoryRef {

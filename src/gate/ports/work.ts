@@ -3,15 +3,19 @@ import type { Facts } from "../../engine/facts.ts";
 import type { CheckConclusion, WantedCheck } from "./checks.ts";
 import type { PullRef, RepositoryRef } from "./pulls.ts";
 
-/** One pull request that the worker looks after. Key: `<repository id>#<number>`. */
-export interface SubjectWork {
+/** One subject that a worker has taken. */
+export interface HeldWork {
   readonly key: string;
-  readonly pull: PullRef;
   readonly wantGen: number;
   readonly doneGen: number;
   /** Raised at every job start: an older worker's writes fail. */
   readonly fence: number;
   readonly previous: StoredEvaluation | null;
+}
+
+/** One pull request that the worker looks after. Key: `<repository id>#<number>`. */
+export interface SubjectWork extends HeldWork {
+  readonly pull: PullRef;
 }
 
 export interface StoredEvaluation {
@@ -53,7 +57,7 @@ export interface OutboxCheck {
 }
 
 export interface SaveEvaluation {
-  readonly work: SubjectWork;
+  readonly work: HeldWork;
   readonly facts: Facts;
   readonly decision: Decision;
   readonly headSha: string;

@@ -38,7 +38,8 @@ export const subject = pgTable(
     owner: text("owner").notNull(),
     name: text("name").notNull(),
     installationId: githubId("installation_id").notNull(),
-    number: integer("number").notNull(),
+    /** null = a merge group. */
+    number: integer("number"),
     baseRef: text("base_ref"),
     headSha: text("head_sha"),
     open: boolean("open").notNull().default(true),

@@ -1,4 +1,4 @@
-import type { SubjectWork } from "../../gate/ports/work.ts";
+import type { HeldWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { endOverrides } from "./override-events.ts";
 import { finishTraces } from "./record-traces.ts";
@@ -8,7 +8,7 @@ import { dropWishes } from "./wish-checks.ts";
 /** Nothing happens when another worker holds the subject now: that one finishes it. */
 export async function finishWork(
   tx: Tx,
-  work: SubjectWork,
+  work: HeldWork,
   state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
 ): Promise<void> {
   const held = await holdSubject(tx, work);

@@ -1,10 +1,11 @@
-import { and, eq, inArray, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Mark } from "../../gate/ports/inbox.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
 import { postHocReview, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
+import { addGroup, groupKey } from "./merge-groups.ts";
 
 type PullMark = Extract<Mark, { kind: "pull" }>;
 
@@ -17,6 +18,7 @@ export async function markSubjects(tx: Tx, host: string, marks: readonly Mark[])
   if (marks.length === 0) return [];
   const pulls = marks.filter((mark) => mark.kind === "pull").sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   for (const pull of pulls) await addSubject(tx, host, pull);
+  for (const mark of marks) if (mark.kind === "merge_group") await addGroup(tx, host, mark);
   const rows = await tx
     .select({ key: subject.key })
     .from(subject)
@@ -58,7 +60,9 @@ function keyOf(mark: PullMark): string {
 }
 
 function touched(mark: Mark): SQL | undefined {
-  if (mark.kind === "pull") return eq(subject.key, keyOf(mark));
+  if (mark.kind === "pull") return or(eq(subject.key, keyOf(mark)), openGroups(mark.repository));
+  if (mark.kind === "stack") return stackedOn(mark.repository, mark.ref);
+  if (mark.kind === "merge_group") return eq(subject.key, groupKey(mark.repository.id, mark.headSha));
   if (mark.kind === "owner") return and(eq(subject.ownerId, mark.ownerId), subject.open);
   if (mark.kind === "issue") {
     const ofReview = sql`exists (select 1 from ${postHocReview} r where r.repository_id = ${subject.repositoryId} and r.pull_request = ${subject.number} and r.issue_number = ${mark.number} and r.closed_at is null)`;
@@ -68,6 +72,18 @@ function touched(mark: Mark): SQL | undefined {
   if (mark.kind === "repository" || (mark.kind === "branch" && mark.isDefault)) return ofRepository;
   if (mark.kind === "commit") return and(ofRepository, eq(subject.headSha, mark.sha));
   return and(ofRepository, eq(subject.baseRef, mark.ref));
+}
+
+/** When anything stands on the branch, everything open: how far a stack reaches up is known only to who reads it. */
+function stackedOn(repository: RepositoryRef, ref: string): SQL | undefined {
+  const open = and(eq(subject.repositoryId, repository.id), subject.open);
+  const above = sql`exists (select 1 from subject above where above.repository_id = ${repository.id} and above.open and above.base_ref = ${storable(ref)})`;
+  return and(open, above);
+}
+
+/** What changes about one pull request may change whether the groups that it is queued in may land. */
+function openGroups(repository: RepositoryRef): SQL | undefined {
+  return and(eq(subject.repositoryId, repository.id), isNull(subject.number), subject.open);
 }
 
 /** Names and installation follow a signed delivery, but only under the same owner: a transfer never rebinds by itself. */

@@ -56,9 +56,10 @@ export async function noteOverride(
 ): Promise<void> {
   const { decision, evaluationId } = saved;
   // Truth could not be read: nothing is known to have ended.
-  if (decision.state === "error") return;
+  if (decision.state === "error" || held.number === null) return;
   const { override } = decision;
-  const grant = override?.delivery === undefined ? null : await grantOf(tx, held, override.delivery);
+  const pull = { repositoryId: held.repositoryId, number: held.number };
+  const grant = override?.delivery === undefined ? null : await grantOf(tx, pull, override.delivery);
   await endOverrides(tx, held, grant === null ? [] : [grant.id], (expiresAt) => {
     if (Date.parse(saved.asOf) >= expiresAt.getTime()) return { kind: "expired", because: `it ran out at ${expiresAt.toISOString()}` };
     return { kind: "revoked", because: decision.overrideNotes[0] ?? "its label, its head or its base is no longer there" };
@@ -77,7 +78,7 @@ export async function noteOverride(
     tenantId: held.tenantId,
     grantId: grant.id,
     repositoryId: held.repositoryId,
-    pullRequest: held.number,
+    pullRequest: pull.number,
     evaluationId,
     dueAt: new Date(override.postHocReviewDue),
   });
@@ -90,6 +91,8 @@ export async function endOverrides(
   live: readonly string[],
   how: (expiresAt: Date) => { readonly kind: "expired" | "revoked"; readonly because: string },
 ): Promise<void> {
+  // A merge group has no override of its own.
+  if (held.number === null) return;
   const ended = sql`exists (select 1 from ${overrideEvent} e where e.grant_id = ${overrideGrant.id} and e.kind in ('expired', 'revoked', 'merged'))`;
   const rows = await tx
     .select({ grant: overrideGrant, expiresAt: overrideEvent.expiresAt })

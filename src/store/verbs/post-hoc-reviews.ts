@@ -36,7 +36,7 @@ export async function labelsToRemove(
     .limit(limit);
   return rows.map((row) => ({
     grant: toGrant(row.grant, false),
-    pull: { repository: toRepository(row.subject), number: row.subject.number },
+    pull: { repository: toRepository(row.subject), number: row.grant.pullRequest },
   }));
 }
 
@@ -53,7 +53,7 @@ export async function openReviews(tx: Tx, key: string | null, limit: number): Pr
   return rows.map((row) => ({
     id: row.review.id,
     grant: toGrant(row.grant, true),
-    pull: { repository: toRepository(row.subject), number: row.subject.number },
+    pull: { repository: toRepository(row.subject), number: row.grant.pullRequest },
     dueAt: row.review.dueAt.toISOString(),
     createdAt: row.review.createdAt.toISOString(),
     issueNumber: row.review.issueNumber,

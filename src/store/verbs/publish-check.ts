@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
-import type { OutboxCheck, SubjectWork } from "../../gate/ports/work.ts";
+import type { HeldWork, OutboxCheck } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { toOutboxCheck } from "../rows.ts";
 import { checkOutbox, subject } from "../schema.ts";
@@ -17,7 +17,7 @@ export async function pendingChecks(tx: Tx, key: string): Promise<readonly Outbo
 }
 
 /** True: the caller's fence is current, the row is as it was read, and no other write is in flight. */
-export async function beginPublish(tx: Tx, check: OutboxCheck, work: SubjectWork): Promise<boolean> {
+export async function beginPublish(tx: Tx, check: OutboxCheck, work: HeldWork): Promise<boolean> {
   const begun = await tx
     .update(checkOutbox)
     .set({ inFlightVersion: check.version, inFlightKey: work.key, inFlightFence: work.fence, updatedAt: sql`clock_timestamp()` })

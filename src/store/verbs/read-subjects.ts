@@ -62,11 +62,12 @@ export async function overview(tx: Tx, limit: number): Promise<readonly Overview
   const rows = await tx
     .select()
     .from(subject)
-    .where(isNotNull(subject.headSha))
+    .where(and(isNotNull(subject.headSha), isNotNull(subject.number)))
     .orderBy(desc(subject.open), desc(subject.dirtyAt), desc(subject.key))
     .limit(limit);
   const listed: OverviewRow[] = [];
   for (const row of rows) {
+    if (row.number === null) continue;
     const evaluation = await latestEvaluation(tx, row.key);
     listed.push({ key: row.key, repository: `${row.owner}/${row.name}`, number: row.number, evaluation, open: row.open });
   }

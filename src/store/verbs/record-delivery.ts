@@ -6,6 +6,7 @@ import { newId } from "../id.ts";
 import { receipt, webhookDelivery } from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
+import { recordActions } from "./converse.ts";
 import { ensureTenant, NO_ACCOUNT } from "./ensure-tenant.ts";
 import { hearNews } from "./hear-news.ts";
 import { markSubjects } from "./mark-subjects.ts";
@@ -28,6 +29,7 @@ export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): 
   await recordReceipts(tx, delivery);
   for (const repository of repositoriesOf(delivery)) await watchRepository(tx, host, repository);
   await hearNews(tx, host, delivery.news ?? []);
+  await recordActions(tx, delivery.guid, delivery.actions ?? []);
   return { status: "recorded", subjects };
 }
 

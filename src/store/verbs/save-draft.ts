@@ -2,7 +2,7 @@ import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import type { DraftSnapshot, SaveEvaluation } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
-import type { SubjectRow } from "../rows.ts";
+import type { PullRow } from "../rows.ts";
 import { businessDraft, businessDraftSnapshot } from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendCommand, type Command, NO_COMMANDS } from "./append-command.ts";
@@ -13,7 +13,7 @@ type SnapshotRow = typeof businessDraftSnapshot.$inferSelect;
 type Input = Omit<SaveEvaluation, "draft"> & { readonly draft: DraftSnapshot; readonly evaluationId: string };
 
 /** Brings the pull request's draft up to this evaluation; the id of its newest snapshot. */
-export async function saveDraft(tx: Tx, held: SubjectRow, input: Input): Promise<string | null> {
+export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<string | null> {
   const { draft: wanted } = input;
   const workspace = await claimWorkspace(tx, held, wanted.agent, wanted.environment);
   await abandonElsewhere(tx, held, workspace.id);
@@ -26,7 +26,7 @@ export async function saveDraft(tx: Tx, held: SubjectRow, input: Input): Promise
 }
 
 /** A pull request that moved to another environment leaves its draft behind. */
-async function abandonElsewhere(tx: Tx, held: SubjectRow, workspaceId: string): Promise<void> {
+async function abandonElsewhere(tx: Tx, held: PullRow, workspaceId: string): Promise<void> {
   const left = await tx
     .select()
     .from(businessDraft)
@@ -49,7 +49,7 @@ async function abandonElsewhere(tx: Tx, held: SubjectRow, workspaceId: string): 
   }
 }
 
-async function openDraft(tx: Tx, held: SubjectRow, workspaceId: string, author: string | null): Promise<DraftRow> {
+async function openDraft(tx: Tx, held: PullRow, workspaceId: string, author: string | null): Promise<DraftRow> {
   const { tenantId, repositoryId } = held;
   await tx
     .insert(businessDraft)

@@ -1,5 +1,5 @@
 import { and, eq, max, sql } from "drizzle-orm";
-import type { SaveEvaluation, SaveOutcome, SubjectWork } from "../../gate/ports/work.ts";
+import type { HeldWork, SaveEvaluation, SaveOutcome } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { type SubjectRow, toEvaluation } from "../rows.ts";
@@ -22,7 +22,11 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
   if (previous !== (work.previous?.version ?? 0)) return { status: "superseded" };
 
   const id = newId();
-  const draftSnapshotId = input.draft === null ? null : await saveDraft(tx, held, { ...input, draft: input.draft, evaluationId: id });
+  const { number } = held;
+  const draftSnapshotId =
+    input.draft === null || number === null
+      ? null
+      : await saveDraft(tx, { ...held, number }, { ...input, draft: input.draft, evaluationId: id });
   const [row] = await tx
     .insert(evaluation)
     .values({
@@ -51,7 +55,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
 }
 
 /** The subject's row, locked, when this worker still holds its fence. */
-export async function holdSubject(tx: Tx, work: SubjectWork): Promise<SubjectRow | null> {
+export async function holdSubject(tx: Tx, work: HeldWork): Promise<SubjectRow | null> {
   const [row] = await tx
     .select()
     .from(subject)
@@ -63,7 +67,7 @@ export async function holdSubject(tx: Tx, work: SubjectWork): Promise<SubjectRow
 /** Marks that arrived since the work started stay to be done; a fault leaves this work's own marks too. */
 export async function moveSubject(
   tx: Tx,
-  work: SubjectWork,
+  work: HeldWork,
   place: { readonly open: boolean; readonly headSha: string; readonly baseRef: string },
   done: boolean,
 ): Promise<void> {

@@ -1,12 +1,18 @@
 import { and, eq, lt, sql } from "drizzle-orm";
-import type { SubjectWork } from "../../gate/ports/work.ts";
+import type { HeldWork, SubjectWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
-import { toRepository } from "../rows.ts";
+import { type SubjectRow, toRepository } from "../rows.ts";
 import { checkOutbox, subject } from "../schema.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
-/** Takes the subject: from here on, an older worker's writes fail. */
 export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null> {
+  const taken = await takeSubject(tx, key);
+  if (taken === null || taken.row.number === null) return null;
+  return { ...taken.held, pull: { repository: toRepository(taken.row), number: taken.row.number } };
+}
+
+/** Takes the subject: from here on, an older worker's writes fail. */
+export async function takeSubject(tx: Tx, key: string): Promise<{ row: SubjectRow; held: HeldWork } | null> {
   const [row] = await tx
     .update(subject)
     .set({ fence: sql`${subject.fence} + 1` })
@@ -14,14 +20,8 @@ export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null
     .returning();
   if (row === undefined) return null;
   await releaseInFlight(tx, key, row.fence);
-  return {
-    key,
-    pull: { repository: toRepository(row), number: row.number },
-    wantGen: row.wantGen,
-    doneGen: row.doneGen,
-    fence: row.fence,
-    previous: await latestEvaluation(tx, key),
-  };
+  const { wantGen, doneGen, fence } = row;
+  return { row, held: { key, wantGen, doneGen, fence, previous: await latestEvaluation(tx, key) } };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { and, asc, eq, or } from "drizzle-orm";
-import type { SubjectWork } from "../../gate/ports/work.ts";
+import type { HeldWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { checkOutbox, checkWish } from "../schema.ts";
 import { holdSubject } from "./save-evaluation.ts";
@@ -9,7 +9,7 @@ import { foldRun } from "./wish-checks.ts";
  * This subject wishes "in progress" for every run that shows success on the commit, whoever earned it there; its next evaluation
  * replaces these wishes, and what others earned shows again. `headSha` null: the commit where it was seen last, and its own runs anywhere.
  */
-export async function withholdSuccess(tx: Tx, work: SubjectWork, headSha: string | null): Promise<number> {
+export async function withholdSuccess(tx: Tx, work: HeldWork, headSha: string | null): Promise<number> {
   const held = await holdSubject(tx, work);
   if (held === null) return 0;
   const own = await tx.select().from(checkWish).where(eq(checkWish.subjectKey, held.key));

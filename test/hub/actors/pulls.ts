@@ -2,12 +2,14 @@ import { addComment, addLabel, editComment, editIssue, findComment, removeLabel,
 import type { MergeRequest } from "../acts/merge.ts";
 import { mergePull } from "../acts/merge.ts";
 import { closePull, openPull, reopenPull, retarget } from "../acts/pulls.ts";
+import { reactionsOf } from "../acts/reactions.ts";
 import type { NewReview } from "../acts/reviews.ts";
 import { dismissReview, requestReviewers, submitReview } from "../acts/reviews.ts";
 import { announcePull, appendEvent } from "../events.ts";
 import { accountByLogin, atLeast, issueOf, pullOf, repoByName, roleOn, teamByName } from "../lookup.ts";
 import { HubRefusal, notFound } from "../refusal.ts";
 import type { Pull, Repo, Role, World } from "../state.ts";
+import { teamView } from "../views/accounts.ts";
 
 type By = { readonly actor: string };
 
@@ -109,6 +111,16 @@ export function pullActors(world: World) {
       const repo = repoNamed(name);
       const { issue, comment } = findComment(repo, id);
       editComment(world, repo, issue, comment, body, idOf(o.actor));
+    },
+    comments(name: string, number: number): readonly { readonly id: number; readonly body: string; readonly viaApp: boolean }[] {
+      return issueOf(repoNamed(name), number).comments.map((comment) => ({ ...comment }));
+    },
+    reactions: (name: string, commentId: number): readonly string[] => reactionsOf(findComment(repoNamed(name), commentId).comment),
+    removeReviewRequest(name: string, number: number, team: string): void {
+      const { repo, issue } = find(name, number);
+      const found = teamByName(world, `${name.split("/")[0]}/${team}`);
+      issue.pull.requestedTeams.delete(found.id);
+      announcePull(world, repo, issue, "review_request_removed", issue.authorId, { requested_team: teamView(world, found) });
     },
     merge(name: string, number: number, o: By & Partial<MergeRequest>): string {
       const { repo, issue } = find(name, number);

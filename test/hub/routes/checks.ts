@@ -22,6 +22,14 @@ export const checkRoutes: Routes = {
   "checks/list-for-ref": { need: READ, handle: listRuns },
   "checks/list-suites-for-ref": { need: READ, handle: listSuites },
   "checks/rerequest-suite": { need: WRITE, handle: rerequest },
+  "repos/list-commit-statuses-for-ref": {
+    need: ["statuses:read"],
+    handle: (call) => {
+      const sha = resolveRef(call.repo, call.params["ref"]!);
+      const rows = call.repo.statuses.filter((status) => status.sha === sha).reverse();
+      return list(call, rows, (status) => statusView(call.world, call.repo, status));
+    },
+  },
   "repos/create-commit-status": { need: ["statuses:write"], handle: createStatus },
 };
 

@@ -1,5 +1,6 @@
 import { addComment, addLabel, editComment, editIssue, findComment, openIssue, removeLabel, setIssueState } from "../acts/issues.ts";
 import { closePull, reopenPull } from "../acts/pulls.ts";
+import { addReaction } from "../acts/reactions.ts";
 import { actorOf } from "../auth.ts";
 import { issueOf } from "../lookup.ts";
 import type { Call, Reply, Route, Routes } from "../server.ts";
@@ -62,6 +63,7 @@ export const issueRoutes: Routes = {
   }),
   "reactions/create-for-issue-comment": write((call, actor) => {
     const { comment } = findComment(call.repo, Number(call.params["comment_id"]));
+    addReaction(comment, String(call.body["content"]));
     const id = call.world.nextId();
     const user = simpleUser(call.world, call.world.accounts.get(actor.id)!);
     return created({

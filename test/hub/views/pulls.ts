@@ -1,3 +1,4 @@
+import { stackView } from "../acts/settings.ts";
 import { diffCommits } from "../git/diff.ts";
 import { commitsBetween, mergeBase } from "../git/history.ts";
 import { accountById } from "../lookup.ts";
@@ -77,6 +78,7 @@ export function pullSimple(world: World, repo: Repo, issue: PullIssue) {
     author_association: authorAssociation(world, repo, issue.authorId),
     auto_merge: null,
     draft: pull.draft,
+    ...stackView(repo, pull),
   };
 }
 

@@ -1,3 +1,4 @@
+import { mergeMethodsOf } from "../acts/settings.ts";
 import { accountById, fullName } from "../lookup.ts";
 import type { Activity, Label, Protection, Repo, Ruleset, World } from "../state.ts";
 import { HTML_URL, nodeId, organizationSimple, simpleUser, userOrNull } from "./accounts.ts";
@@ -100,6 +101,9 @@ export function repository(world: World, repo: Repo) {
     disabled: false,
     visibility: repo.private ? "private" : "public",
     allow_forking: true,
+    allow_squash_merge: mergeMethodsOf(repo).squash,
+    allow_merge_commit: mergeMethodsOf(repo).merge,
+    allow_rebase_merge: mergeMethodsOf(repo).rebase,
     is_template: false,
     web_commit_signoff_required: false,
     topics: [],
@@ -116,9 +120,6 @@ export function fullRepository(world: World, repo: Repo) {
     ...repository(world, repo),
     subscribers_count: 0,
     network_count: 0,
-    allow_squash_merge: true,
-    allow_merge_commit: true,
-    allow_rebase_merge: true,
     allow_auto_merge: false,
     delete_branch_on_merge: false,
     ...(owner.type === "Organization" ? { organization: simpleUser(world, owner) } : {}),

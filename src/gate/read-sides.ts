@@ -1,0 +1,43 @@
+import type { PolicySet } from "../engine/policy/model.ts";
+import type { SideChange } from "../engine/side-facts.ts";
+import type { GatherDeps } from "./deps.ts";
+import type { PullTruth } from "./ports.ts";
+import { type ChangeReading, readChange } from "./read-change.ts";
+import { readSideCommits, type SideCommits } from "./read-side-commits.ts";
+import { recordedTypes } from "./recorded-types.ts";
+
+/**
+ * What lands beside the difference of base and head: the commits on the way, and in a stack what this layer does to the one below
+ * (`tip`), which the whole difference hides where it undoes that one. @throws TruthError
+ */
+export async function readSides(
+  deps: GatherDeps,
+  pull: PullTruth,
+  read: {
+    readonly mergeBase: string;
+    readonly change: ChangeReading;
+    readonly tip: string;
+    readonly set: PolicySet;
+    readonly stacked: boolean;
+  },
+): Promise<SideCommits> {
+  const { set, stacked } = read;
+  if (!stacked) return readSideCommits(deps, pull, read.mergeBase, read.change, set);
+  const content = deps.pulls.content(pull.repository);
+  const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
+  const base = await content.mergeBase(read.tip, pull.headSha);
+  const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base, head: pull.headSha }, set);
+  const { files, findings, losses, unparseable } = change.diff;
+  const layer: SideChange = {
+    kind: "layer",
+    sha: pull.headSha,
+    files,
+    governanceFiles: change.governanceFiles,
+    findings,
+    losses,
+    unparseable,
+  };
+  const commits = await readSideCommits(deps, pull, base, change, set);
+  const empty = files.length + layer.governanceFiles.length === 0;
+  return { sides: [...(empty ? [] : [layer]), ...commits.sides], limits: [...change.limits, ...commits.limits] };
+}

@@ -1,0 +1,35 @@
+import { decide } from "../engine/decide.ts";
+import { type Decision, isPassing } from "../engine/decision.ts";
+import type { Facts, Review } from "../engine/facts.ts";
+import type { GatherDeps } from "./deps.ts";
+import { gatherPeople } from "./gather-facts.ts";
+import type { Clock, HeldWork, PullTruth } from "./ports.ts";
+import { stackStillStands } from "./read-stack.ts";
+
+/**
+ * The second look, just before anything is saved: head and base still stand, and before a success the reviews too (with an override
+ * everything is read anew). False = the facts are not one moment's facts; decide again.
+ */
+export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
+  const now = await deps.pulls.read({ repository: pull.repository, number: pull.number });
+  if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== pull.state) return false;
+  if (!isPassing(decision.state)) return true;
+  // Decided under a version that another one has followed: the tip may show that only now.
+  const decidedBy = facts.inForce?.repository ?? null;
+  if (decidedBy !== null && (await deps.ledger.policyVersion(pull.repository.id))?.seq !== decidedBy.seq) return false;
+  if (!(await stackStillStands(deps, pull, facts))) return false;
+  if (facts.people === null) return true;
+  if (decision.override !== null) {
+    const people = await gatherPeople(deps, key, now, facts);
+    return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
+  }
+  const print = (reviews: readonly Pick<Review, "id" | "state" | "commitId">[]) =>
+    JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
+  return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);
+}
+
+/** The override that the last decision stood on has ended: by then no delivery need have come. */
+export function ranOut({ clock }: { readonly clock: Clock }, { previous }: HeldWork): boolean {
+  const until = previous?.decision.override?.expiresAt;
+  return until !== undefined && Date.parse(until) <= clock.now().getTime();
+}

@@ -3,11 +3,13 @@ import type { GovernedFile } from "../finding.ts";
 import type { Contract, ContractFile } from "../model.ts";
 import { readContract } from "../read.ts";
 import { type CHANGE_MAX, ChangeBudget } from "../readers/budget.ts";
+import type { SchemaVersions } from "../readers/graphql/versions.ts";
 import { TOO_MANY } from "../readers/schema/inside.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
-import { withTypesInside } from "./inside-types.ts";
+import { NAMING, withTypesInside } from "./inside-types.ts";
+import { mayTurn } from "./turned-types.ts";
 
 /** What stands at a path on one side. `suspect`: nobody can say whether it declared something. */
 export type Side =
@@ -59,15 +61,23 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
     base.set(to, { ...file, path: to });
   }
   const budgets = { base: new ChangeBudget(input.changeMax), head: new ChangeBudget(input.changeMax) };
+  const versions: SchemaVersions = new Map();
   const read = [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
     watch(path);
     return {
       path,
-      before: readWithin(budgets.base, base.get(path), rules, references.base),
-      after: readWithin(budgets.head, head.get(path), rules, references.head),
+      before: readWithin(budgets.base, base.get(path), rules, references.base, versions),
+      after: readWithin(budgets.head, head.get(path), rules, references.head, versions),
     };
   });
   watch(null);
+  const turned = read.some(
+    ({ before, after }) =>
+      before.status === "contract" &&
+      NAMING.has(before.contract.format) &&
+      mayTurn(before.contract, after.status === "contract" ? after.contract : null),
+  );
+  if (!turned) return read;
   const told = {
     before: withTypesInside(read.flatMap(({ before }) => (before.status === "contract" ? [before.contract] : []))),
     after: withTypesInside(read.flatMap(({ after }) => (after.status === "contract" ? [after.contract] : []))),
@@ -107,12 +117,18 @@ function toldSide(side: Side, told: ReadonlyMap<Contract, Contract | null>): Sid
 }
 
 /** As readSide, as long as the files of this side together stay within the budget. */
-function readWithin(budget: ChangeBudget, file: ContractFile | undefined, rules: ReadingRules, references: References): Side {
+function readWithin(
+  budget: ChangeBudget,
+  file: ContractFile | undefined,
+  rules: ReadingRules,
+  references: References,
+  versions: SchemaVersions,
+): Side {
   const size = file?.bytes?.length ?? 0;
   const mayHold = file !== undefined && MAYBE_CONTRACT.test(file.path);
   if (mayHold) budget.bytes(size);
   const refused = mayHold ? budget.exhausted : null;
-  const side = refused === null ? readSide(file, rules, references) : null;
+  const side = refused === null ? readSide(file, rules, references, versions) : null;
   if (side?.status === "contract") budget.contract(side.contract);
   const because = refused ?? (side?.status === "contract" ? budget.exhausted : null);
   if (because === null || file === undefined) return side ?? { status: "absent" };
@@ -124,12 +140,17 @@ function missing(path: string, mode: string | null, blob: string): ContractFile 
   return { path, mode: mode ?? "100644", blob, bytes: null, unreadable: "the content was not read" };
 }
 
-export function readSide(file: ContractFile | undefined, rules: ReadingRules, references: References): Side {
+export function readSide(
+  file: ContractFile | undefined,
+  rules: ReadingRules,
+  references: References,
+  versions: SchemaVersions = new Map(),
+): Side {
   if (file === undefined) return { status: "absent" };
   const suspect = MAYBE_CONTRACT.test(file.path);
   if (!REGULAR.has(file.mode))
     return { status: "irregular", because: KINDS[file.mode] ?? `file mode ${file.mode}`, suspect: suspect || file.mode !== "120000" };
-  const reading = readContract(file, rules, references);
+  const reading = readContract(file, rules, references, versions);
   switch (reading.status) {
     case "contract":
       return reading;

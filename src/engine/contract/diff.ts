@@ -67,7 +67,7 @@ function contractSetChanges(
 ): readonly Change[] {
   const objects = matchObjects(contracts);
   const fields = matchFields(objects);
-  const forms = formsOf(fields);
+  const forms = formsOf(objects, fields);
   const paired = new Set(fields.pairs.map((pair) => pair.before.object));
   const placed = new Set(objects.pairs.map((pair) => pair.before.object));
   const gone = contracts.removed.filter((contract) => !told.has(contract) && !hasMoved(contract, placed));

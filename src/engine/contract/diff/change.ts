@@ -117,10 +117,16 @@ const protecting = new WeakMap<readonly Tag[], boolean>();
 
 /** Base fields of a contract that are tagged, by id. */
 export function taggedFields(contract: Contract): readonly string[] {
-  return ownedObjects(contract)
-    .flatMap(ownedFields)
-    .filter((owned) => isTagged(tagsInForce(owned)))
-    .map(fieldId);
+  const tagged: string[] = [];
+  for (const object of contract.objects) {
+    const isBare = contract.tags.length === 0 && object.tags.length === 0;
+    for (const field of object.fields) {
+      if (isBare && field.tags.length === 0) continue;
+      const owned = { contract, object, field };
+      if (isTagged(tagsInForce(owned))) tagged.push(fieldId(owned));
+    }
+  }
+  return tagged;
 }
 
 export function fieldPlace(before: OwnedField | null, after: OwnedField | null): Place {

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { type CheckRequest, checkWorkspace, readPeople } from "../gate/check-workspace.ts";
+import { type CheckRequest, checkWorkspace } from "../gate/check-workspace.ts";
 import { compareHereWith } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { FORMATS, type ReportFormat, render } from "../report/index.ts";
@@ -103,7 +103,7 @@ async function requestOf(context: CliContext, options: CheckOptions): Promise<Ch
     head: options.head,
     environment: options.env ?? null,
     author: options.author ?? null,
-    people: options.approvals === undefined ? null : readPeople(await readText(context, options.approvals), options.approvals),
+    people: options.approvals === undefined ? null : { text: await readText(context, options.approvals), file: options.approvals },
     policy: options.policy === undefined ? null : await readSource(context, "policies", options.policy),
     config: options.config === undefined ? null : await readSource(context, "config", options.config),
   };

@@ -7,7 +7,9 @@ import { type CliContext, EXIT } from "./io.ts";
 export function addSchema(program: Command, context: CliContext, done: (code: number) => void): void {
   program
     .command("schema")
-    .description("print a JSON Schema: of approval-policies.yaml, .choochoorc, check --format json or policy simulate --format json")
+    .description(
+      "print a JSON Schema: of approval-policies.yaml, .choochoorc, check --format json, policy simulate --format json or check --approvals",
+    )
     .addArgument(new Argument("<name>", "which schema").choices([...SCHEMA_NAMES]))
     .action((name: SchemaName) => {
       context.stdout.write(`${JSON.stringify(schemaOf(name), null, 2)}\n`);

@@ -4,7 +4,7 @@ import { readDocument } from "./policy/document.ts";
 import type { Problem } from "./problem.ts";
 
 const login = z.string().min(1).max(100);
-const sha = z.string().min(1).max(64);
+const sha = z.string().min(1).max(64).describe("Commit id, or `HEAD`, `HEAD~1`, `BASE` … of the change that is checked");
 const at = z.iso.datetime({ offset: true });
 const id = z.number().int().min(0);
 const app = id.nullable().default(null);
@@ -70,6 +70,10 @@ export const approvalsSchema = z.strictObject({
     .array(z.strictObject({ slug: z.string().min(1), id: id.default(0), readable: z.boolean().default(true), members: z.array(member) }))
     .default([]),
   owners: z.array(login).default([]),
+  organisation: z
+    .array(z.strictObject({ user: login, state: z.enum(["active", "pending"]) }))
+    .exactOptional()
+    .describe("Everybody in the organisation. Given: who is not active there is in no team and owns nothing"),
   permissions: z.record(login, z.string()).default({}),
   labels: z.array(label).default([]),
   comments: z.array(comment).default([]),
@@ -94,15 +98,25 @@ export type ApprovalsReading =
     }
   | { readonly status: "invalid"; readonly problems: readonly Problem[] };
 
-/**
- * Reads the file of `--approvals` (JSON). `current` = head and base that are being checked: where the file's pushes do not say on
- * which head a label or comment was written, it is taken as written on that one.
- */
-export function parseApprovals(
-  text: string,
-  file: string,
-  current?: { readonly headSha: string; readonly baseRef: string },
-): ApprovalsReading {
+/** What is being checked: gives a meaning to what the file leaves open. */
+export interface CurrentChange {
+  /** Where the file's pushes do not say on which head a label or comment was written, it is taken as written on this one. */
+  readonly headSha: string;
+  readonly baseRef: string;
+  /** Commit ids of the names that the file uses (`namedCommits`). */
+  readonly commits?: Readonly<Record<string, string>>;
+}
+
+const COMMIT_NAME = /^(?:HEAD|BASE)(?:~\d{1,4})?$/;
+
+/** The names of commits that a file of `--approvals` uses instead of ids: `HEAD`, `HEAD~2`, `BASE`. */
+export function namedCommits(text: string): readonly string[] {
+  const quoted = text.match(/"(?:HEAD|BASE)(?:~\d{1,4})?"/g) ?? [];
+  return [...new Set(quoted.map((each) => each.slice(1, -1)))].sort();
+}
+
+/** Reads the file of `--approvals` (JSON). */
+export function parseApprovals(text: string, file: string, current?: CurrentChange): ApprovalsReading {
   const document = readDocument(text, file);
   if (document.status === "invalid") return document;
   const parsed = approvalsSchema.safeParse(document.value);
@@ -115,7 +129,7 @@ export function parseApprovals(
     });
     return { status: "invalid", problems };
   }
-  const { schemaVersion: _version, asOf, author, baseRef, labels, comments, ...rest } = parsed.data;
+  const { schemaVersion: _version, asOf, author, baseRef, labels, comments, ...rest } = withIds(parsed.data, current?.commits ?? {});
   const headAt = (instant: string): string | null => headOf(rest.pushes, instant, current?.headSha ?? null);
   const base = baseRef ?? current?.baseRef ?? null;
   const people: PeopleFacts = {
@@ -132,6 +146,36 @@ export function parseApprovals(
     })),
   };
   return { status: "ok", people, author: author ?? null, baseRef: baseRef ?? null, asOf: asOf ?? null };
+}
+
+type GivenPeople = z.infer<typeof approvalsSchema>;
+
+/** The file with ids in the place of names. A name that stands for no commit stays, and equals no commit. */
+function withIds(given: GivenPeople, ids: Readonly<Record<string, string>>): GivenPeople {
+  const id = (name: string): string => (COMMIT_NAME.test(name) ? (ids[name] ?? name) : name);
+  const known = <T extends string | null | undefined>(name: T): T => (typeof name === "string" ? (id(name) as T) : name);
+  return {
+    ...given,
+    pushes: given.pushes.map((push) => ({ ...push, sha: id(push.sha) })),
+    commits: given.commits.map((commit) => ({ ...commit, sha: id(commit.sha), parents: commit.parents.map(id) })),
+    reviews: given.reviews.map((review) => ({
+      ...review,
+      commitId: known(review.commitId),
+      receipt:
+        review.receipt === null
+          ? null
+          : { ...review.receipt, commitId: known(review.receipt.commitId), headSha: id(review.receipt.headSha) },
+    })),
+    labels: given.labels.map((label) => ({ ...label, headSha: known(label.headSha) })),
+    comments: given.comments.map((comment) => ({ ...comment, headSha: known(comment.headSha) })),
+    contentDigests: Object.fromEntries(Object.entries(given.contentDigests).map(([commit, content]) => [id(commit), content])),
+  };
+}
+
+/** JSON Schema of the file of `--approvals`, as published in schemas/. */
+export function approvalsJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(approvalsSchema, { io: "input" });
+  return { $schema, title: "People and events of a change, for countersign check --approvals", ...rest };
 }
 
 /** The head at an instant by the push history; with no history the head given; null = unknown. */

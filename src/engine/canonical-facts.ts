@@ -53,6 +53,7 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
       ({ slug }) => slug,
     ),
     owners: sorted(people.owners, (login) => login),
+    ...(people.organisation === undefined ? {} : { organisation: sorted(people.organisation, ({ user }) => user) }),
     labels: sorted(people.labels, ({ at }) => at),
     comments: sorted(people.comments, ({ at }) => at),
     history: {

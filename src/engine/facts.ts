@@ -62,6 +62,8 @@ export interface PeopleFacts {
   readonly teams: readonly Team[];
   /** Logins of organisation owners (a personal account: its owner). */
   readonly owners: readonly string[];
+  /** Everybody in the organisation; absent = not looked at. Who is not active here is in no team and owns nothing. */
+  readonly organisation?: readonly { readonly user: string; readonly state: "active" | "pending" }[];
   /** login -> role on the repository. */
   readonly permissions: Readonly<Record<string, string>>;
   readonly labels: readonly LabelFact[];

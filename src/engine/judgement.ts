@@ -97,7 +97,9 @@ function weigh(
     .filter((finding) => !DEFAULT_IGNORE.includes(finding.code))
     .flatMap((finding) => wordsTouched(required, finding, vocabulary))[0];
   // Governance changes have their own approvers, so they raise what is shown and not what the level asks of people.
-  const level = scoreRisk({ ...input, findings: diff.findings }).level;
+  // Where a change touches no contract, nobody is asked, whoever wrote it and however strict the thresholds are.
+  const nothing = diff.findings.length === 0 && diff.losses.length === 0;
+  const level = nothing ? "low" : scoreRisk({ ...input, findings: diff.findings }).level;
   if (touched === undefined || enforced) return { risk, matches, level };
   const floor = `at least medium: \`${touched}\` always requires approval and no policy matches`;
   const raised = risk.level === "low" ? { ...risk, level: higherLevel(risk.level, "medium"), floors: [...risk.floors, floor] } : risk;

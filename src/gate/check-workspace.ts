@@ -1,12 +1,13 @@
-import { parseApprovals } from "../engine/approvals-file.ts";
 import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
-import type { Facts, PeopleFacts } from "../engine/facts.ts";
+import type { Facts } from "../engine/facts.ts";
 import type { PolicySource } from "../engine/policy/model.ts";
+import { readableSet } from "../engine/policy/parse.ts";
 import { defaultBranchOf, defaultBranchRevision } from "./default-branch.ts";
+import { baseRefOf, type GivenText, readGivenPeople } from "./given-people.ts";
 import { localFacts } from "./local-facts.ts";
 import type { LocalLineageDeps } from "./local-lineage.ts";
-import { type Clock, Refusal } from "./ports.ts";
+import type { Clock } from "./ports.ts";
 import { readPolicySources, withReplacements } from "./read-policy.ts";
 
 /** What a person asks of `check`. Everything that stands in for a fact makes the result SIMULATED. */
@@ -17,12 +18,7 @@ export interface CheckRequest {
   readonly environment: string | null;
   readonly author: string | null;
   /** The people part of the facts, from a file. */
-  readonly people: {
-    readonly facts: PeopleFacts;
-    readonly author: string | null;
-    readonly baseRef: string | null;
-    readonly asOf: string | null;
-  } | null;
+  readonly people: GivenText | null;
   /** Replacements for the files at the base revision. */
   readonly policy: PolicySource | null;
   readonly config: PolicySource | null;
@@ -42,44 +38,36 @@ export interface CheckResult {
  * @throws Refusal for an unknown revision, an empty history, a shallow clone.
  */
 export async function checkWorkspace({ repository, comparer, clock, ...lineage }: CheckDeps, request: CheckRequest): Promise<CheckResult> {
-  const named = request.base ?? request.people?.baseRef ?? null;
+  const claimedBase = request.people === null ? null : baseRefOf(request.people);
+  const named = request.base ?? claimedBase;
   const defaultBranch = await defaultBranchOf(repository, named);
   const baseRevision = named ?? (await defaultBranchRevision(repository, defaultBranch));
   const baseSha = await repository.resolve(baseRevision);
   const headSha = await repository.resolve(request.head);
   const mergeBase = await repository.mergeBase(baseSha, headSha);
 
+  const baseRef = claimedBase ?? (await repository.branchName(baseRevision)) ?? defaultBranch;
   const policy = withReplacements(await readPolicySources(repository, baseSha), [request.policy, request.config]);
+  const change = { headSha, baseSha, baseRef };
+  const people = request.people === null ? null : await readGivenPeople(repository, request.people, change, readableSet(policy).config);
   const facts = await localFacts(
     { repository, comparer, ...lineage },
     {
       mergeBase,
       headSha,
       baseSha,
-      baseRef: request.people?.baseRef ?? (await repository.branchName(baseRevision)) ?? defaultBranch,
+      baseRef,
       defaultBranch,
       environment: request.environment,
-      author: request.author ?? request.people?.author ?? (await repository.authorOf(headSha)),
-      people: request.people?.facts ?? null,
+      author: request.author ?? people?.author ?? (await repository.authorOf(headSha)),
+      people: people?.facts ?? null,
       policy,
       policyCommit: baseSha,
-      asOf: request.people?.asOf ?? clock.now().toISOString(),
+      asOf: people?.asOf ?? clock.now().toISOString(),
       simulated: [request.people, request.policy, request.config, request.author, request.environment].some((given) => given !== null),
       lineage: true,
       advice: true,
     },
   );
   return { decision: decide(facts), facts };
-}
-
-/** The people part of the facts, as `--approvals` gives it. */
-export function readPeople(text: string, file: string): NonNullable<CheckRequest["people"]> {
-  const parsed = parseApprovals(text, file);
-  if (parsed.status === "ok") return { facts: parsed.people, author: parsed.author, baseRef: parsed.baseRef, asOf: parsed.asOf };
-  const [first] = parsed.problems;
-  throw new Refusal(
-    "config",
-    `${first?.file ?? file}${first?.line ? `:${first.line}` : ""}: ${first?.message ?? "invalid"}`,
-    first?.hint ?? null,
-  );
 }

@@ -10,6 +10,7 @@ import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
 import { readPolicy } from "./read-policy.ts";
+import { recordedTypes } from "./recorded-types.ts";
 
 /**
  * Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails.
@@ -33,7 +34,8 @@ export async function gatherFacts(
   const policy = await readPolicy(content, trusted.sha);
   const mergeBase = await content.mergeBase(base.sha, pull.headSha);
   const set = readableSet(policy);
-  const change = await readChange({ repository: content, comparer: deps.comparer }, { base: mergeBase, head: pull.headSha }, set);
+  const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
+  const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
   const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
   const { diff, lineage } = withLineage(change.diff, around);
   const facts = {

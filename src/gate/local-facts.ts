@@ -3,6 +3,7 @@ import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
 import { type LocalLineageDeps, localSurroundings } from "./local-lineage.ts";
+import { localTypes } from "./local-types.ts";
 import { Refusal, type Surroundings } from "./ports.ts";
 import { readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
@@ -38,7 +39,12 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
   const { policy, people, author, mergeBase, headSha } = change;
   const set = readableSet(policy);
   // A replay wants to know what would have been decided, fast: advice on files that nothing governs decides nothing.
-  const read = await readChange(deps, { base: mergeBase, head: headSha }, set, change.advice ? ADVISED_FILES_MAX : 0);
+  const read = await readChange(
+    { ...deps, types: localTypes(deps.repository) },
+    { base: mergeBase, head: headSha },
+    set,
+    change.advice ? ADVISED_FILES_MAX : 0,
+  );
   const around =
     read.diff.findings.length === 0 || !change.lineage
       ? NO_SURROUNDINGS

@@ -13,4 +13,5 @@ export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/truth.ts";
+export * from "./ports/types.ts";
 export * from "./ports/work.ts";

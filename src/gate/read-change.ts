@@ -1,15 +1,17 @@
+import type { DiffInput } from "../engine/contract/diff.ts";
 import type { Comparison, ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { ContractFile } from "../engine/contract/model.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import { readingRules } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
-import type { ContractComparer, Repository } from "./ports.ts";
+import type { ContractComparer, Repository, TypeFinder } from "./ports.ts";
 import { readReferenced } from "./read-references.ts";
+import { TYPE_ROUNDS_MAX, TypeReading } from "./read-types.ts";
 
 /** What a change does to contracts and to the gate's own files. */
 export interface ChangeReading {
-  readonly diff: Comparison;
+  readonly diff: Omit<Comparison, "wantedTypes">;
   readonly governanceFiles: readonly GovernedFile[];
   readonly limits: readonly Problem[];
 }
@@ -24,9 +26,15 @@ const ADVISED_FILES_MAX = 8;
 /** Larger ones get no advice: they would cost more than it is worth. */
 const ADVISED_BYTES_MAX = 262_144;
 
+export interface ChangeDeps {
+  readonly repository: Repository;
+  readonly comparer: ContractComparer;
+  readonly types: TypeFinder;
+}
+
 /** Reads only what differs between the two sides (by object id) and compares the whole set together. */
 export async function readChange(
-  { repository, comparer }: { readonly repository: Repository; readonly comparer: ContractComparer },
+  { repository, comparer, types }: ChangeDeps,
   sides: { readonly base: string; readonly head: string },
   set: PolicySet,
   advisedFilesMax = ADVISED_FILES_MAX,
@@ -51,8 +59,25 @@ export async function readChange(
     base: await readReferenced(repository, sides.base, base, config.contracts),
     head: await readReferenced(repository, sides.head, head, config.contracts, beyond),
   };
-  const diff = await comparer.compare({ base, head, files: governed, outside: elsewhere, referenced, rules: readingRules(set) });
+  const input: DiffInput = { base, head, files: governed, outside: elsewhere, referenced, rules: readingRules(set) };
+  const changed = new Set(governed.map(({ path }) => path));
+  const reading = new TypeReading({ repository, types, contracts: config.contracts, commit: sides.base, changed });
+  const { wantedTypes: _, ...diff } = await compareWithTypes(comparer, input, reading);
   return { diff, governanceFiles: governance, limits };
+}
+
+/** Compares, and again with the types of other files that decide the outcome: no unchanged file is read that nothing asks for. */
+async function compareWithTypes(comparer: ContractComparer, input: DiffInput, reading: TypeReading): Promise<Comparison> {
+  let told = await comparer.compare(input);
+  for (let round = 0; round <= TYPE_ROUNDS_MAX; round += 1) {
+    const open = reading.open(told.wantedTypes);
+    if (open.length === 0) break;
+    if (round < TYPE_ROUNDS_MAX) await reading.read(open);
+    else reading.giveUp(open);
+    const { files: types, unknown: unknownTypes } = reading;
+    told = await comparer.compare({ ...input, referenced: { ...input.referenced, types, unknownTypes } });
+  }
+  return told;
 }
 
 export async function readSide(

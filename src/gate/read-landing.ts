@@ -9,8 +9,9 @@ import { readingRules } from "../engine/policy/words.ts";
 import type { GatherDeps } from "./deps.ts";
 import type { ContractComparer, PullRequests, PullTruth, Repository, StoredEvaluation } from "./ports.ts";
 import { TruthError } from "./ports.ts";
-import { readChange, readSide } from "./read-change.ts";
+import { type ChangeDeps, readChange, readSide } from "./read-change.ts";
 import { readReferenced } from "./read-references.ts";
+import { recordedTypes } from "./recorded-types.ts";
 
 /** Contracts of the landed tree that are in memory at the same time. */
 const CONTRACTS_AT_ONCE = 250;
@@ -26,14 +27,19 @@ export type Landing =
  * Compares what landed with what was approved: equal governed blobs are the fast path, else the findings must be equal
  * (the base may have moved in the same file). Compiles the governed contracts of the landed tree.
  */
-export async function readLanding({ pulls, comparer }: GatherDeps, pull: PullTruth, evaluation: StoredEvaluation): Promise<Landing> {
+export async function readLanding(
+  { pulls, comparer, ledger }: GatherDeps,
+  pull: PullTruth,
+  evaluation: StoredEvaluation,
+): Promise<Landing> {
   const mergeSha = pull.mergeCommitSha;
   if (mergeSha === null) throw new TruthError(`merge of #${pull.number}`, "network", "GitHub names no merge commit yet");
   const repository = pulls.content(pull.repository);
   const set = readableSet(evaluation.facts.policy);
+  const types = recordedTypes(ledger, pull.repository.id, repository, set.config.contracts.maxFileBytes);
   let because = "";
   for (const before of await landedOn(pulls, pull, mergeSha)) {
-    const difference = await compareLanding({ repository, comparer }, { before, after: mergeSha }, evaluation, set);
+    const difference = await compareLanding({ repository, comparer, types }, { before, after: mergeSha }, evaluation, set);
     if (difference === null) return { status: "as_approved", ...(await compileTree({ repository, comparer }, mergeSha, set)) };
     because ||= difference;
   }
@@ -57,7 +63,7 @@ export async function landedOn(pulls: PullRequests, pull: PullTruth, mergeSha: s
 
 /** null = what landed is what was approved; else a sentence. */
 async function compareLanding(
-  deps: { readonly repository: Repository; readonly comparer: ContractComparer },
+  deps: ChangeDeps,
   landing: { before: string; after: string },
   evaluation: StoredEvaluation,
   set: PolicySet,

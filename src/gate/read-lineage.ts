@@ -10,7 +10,10 @@ import type { Repository, Surroundings } from "./ports.ts";
 import { readSide } from "./read-change.ts";
 
 /** The change with its lineage: who depends on what changes, over the links of base and head together, and where the ends of a link disagree. */
-export function withLineage(comparison: Comparison, surroundings: Surroundings): { diff: ContractDiff; lineage: LineageFacts } {
+export function withLineage(
+  comparison: Omit<Comparison, "wantedTypes">,
+  surroundings: Surroundings,
+): { diff: ContractDiff; lineage: LineageFacts } {
   const { lineage: sides, ...diff } = comparison;
   const changed = new Set(diff.files.map((file) => file.path));
   const rest = surroundings.summaries.filter((summary) => !changed.has(summary.file));

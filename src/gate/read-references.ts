@@ -5,9 +5,9 @@ import type { Config } from "../engine/policy/model.ts";
 import type { Repository } from "./ports.ts";
 
 /** Files that one change may lead to. */
-const REFERENCED_FILES_MAX = 500;
+export const REFERENCED_FILES_MAX = 500;
 /** As for the files of the change itself. */
-const READS_AT_ONCE = 8;
+export const READS_AT_ONCE = 8;
 
 /**
  * The governed files of one commit that `files` refer to, and those that these refer to in turn. A file outside the governed paths is
@@ -23,10 +23,7 @@ export async function readReferenced(
 ): Promise<ContractFile[]> {
   const known = new Set(files.map((file) => file.path));
   const found: ContractFile[] = [];
-  const readOne = async (path: string): Promise<readonly ContractFile[]> => {
-    const entry = await repository.entryAt(commit, path);
-    return entry === null ? [] : [await repository.readFile({ path, ...entry }, contracts.maxFileBytes)];
-  };
+  const readOne = (path: string) => readEntry(repository, commit, path, contracts.maxFileBytes);
   let open = files;
   while (open.length > 0) {
     const paths = [...new Set(open.flatMap(mayReference))].filter((path) => !known.has(path) && isGoverned(path, contracts)).sort();
@@ -40,4 +37,10 @@ export async function readReferenced(
     open = next;
   }
   return found;
+}
+
+/** One file of a commit, or none. */
+export async function readEntry(repository: Repository, commit: string, path: string, maxBytes: number): Promise<readonly ContractFile[]> {
+  const entry = await repository.entryAt(commit, path);
+  return entry === null ? [] : [await repository.readFile({ path, ...entry }, maxBytes)];
 }

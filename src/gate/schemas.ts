@@ -1,12 +1,22 @@
+import { approvalsJsonSchema } from "../engine/approvals-file.ts";
 import { decisionJsonSchema } from "../engine/decision-schema.ts";
 import { policySchemas } from "../engine/policy/schema.ts";
 import { replayLineJsonSchema } from "../engine/replay-schema.ts";
 
-export const SCHEMA_NAMES = ["policies", "config", "decision", "replay"] as const;
+export const SCHEMA_NAMES = ["policies", "config", "decision", "replay", "approvals"] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
 
 /** The published JSON Schema of one of our own files. */
 export function schemaOf(name: SchemaName): object {
-  if (name === "decision") return decisionJsonSchema();
-  return name === "replay" ? replayLineJsonSchema() : policySchemas()[name];
+  switch (name) {
+    case "decision":
+      return decisionJsonSchema();
+    case "replay":
+      return replayLineJsonSchema();
+    case "approvals":
+      return approvalsJsonSchema();
+    case "policies":
+    case "config":
+      return policySchemas()[name];
+  }
 }

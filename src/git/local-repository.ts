@@ -171,7 +171,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       if (!(await refExists(`refs/remotes/${short}`))) return null;
       return short.replace(/^[^/]+\//, "");
     },
-    async filesHolding(commit, expression) {
+    async filesHolding(commit, expression, extensions = []) {
       const found = await git([
         "grep",
         "--no-color",
@@ -186,6 +186,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
         expression,
         commit,
         "--",
+        ...extensions.map((extension) => `:(top,icase,glob)**/*.${extension}`),
       ]);
       // 1 = nothing matches.
       if (found.code > 1) throw new Refusal("config", `git could not search the tree: ${firstLine(found.stderr)}`);

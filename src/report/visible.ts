@@ -1,16 +1,29 @@
+import { isDrawnLikeLatin } from "../engine/contract/lookalike.ts";
+
 /**
  * Text from contracts, policies and GitHub, made safe to look at: whatever a reader could not see, or a terminal would obey,
- * appears as its code point. The result is one line.
+ * appears as its code point, and so does a letter that makes a word look like a Latin one. The result is one line.
  */
 export function visible(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.toWellFormed().replace(HIDDEN, (character) => codePoint(character));
+  return text
+    .toWellFormed()
+    .replace(HIDDEN, (character) => codePoint(character))
+    .replace(WORD, disguised);
 }
 
 const PLAIN = /^[ -~]*$/;
 
 /** Control, format, private, unassigned and separator characters, everything that draws nothing, and every space but U+0020. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{FFFD}]|(?! )\p{Zs}/gu;
+
+const WORD = /[\p{L}\p{N}_-]*[^ -~\P{L}][\p{L}\p{N}_-]*/gu;
+
+/** A word whose every letter is a Latin one or is drawn like one: `\u0435mail` is not `email`. A word of another language is left alone. */
+function disguised(word: string): string {
+  const letters = word.match(/[^ -~\P{L}]/gu) ?? [];
+  return letters.every(isDrawnLikeLatin) ? word.replace(/[^ -~\P{L}]/gu, codePoint) : word;
+}
 
 function codePoint(character: string): string {
   if (character === "\n") return "↵";

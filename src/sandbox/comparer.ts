@@ -96,7 +96,12 @@ function eachFile(input: DiffInput, change: (file: ContractFile) => ContractFile
     base: input.base.map(change),
     head: input.head.map(change),
     outside: input.outside.map(change),
-    referenced: { base: input.referenced.base.map(change), head: input.referenced.head.map(change) },
+    referenced: {
+      ...input.referenced,
+      base: input.referenced.base.map(change),
+      head: input.referenced.head.map(change),
+      types: (input.referenced.types ?? []).map(change),
+    },
   };
 }
 
@@ -104,8 +109,9 @@ function eachFile(input: DiffInput, change: (file: ContractFile) => ContractFile
 function digestOf({ base, head, outside, referenced, files, rules }: DiffInput): string {
   const named = (list: readonly ContractFile[]) =>
     list.map(({ path, mode, blob, bytes, unreadable }) => [path, mode, blob, bytes === null, unreadable]);
-  const sides = [base, head, outside, referenced.base, referenced.head].map(named);
+  const { types = [], unknownTypes = [] } = referenced;
+  const sides = [base, head, outside, referenced.base, referenced.head, types].map(named);
   return createHash("sha256")
-    .update(JSON.stringify([sides, files, rulesDigest(rules)]))
+    .update(JSON.stringify([sides, files, unknownTypes, rulesDigest(rules)]))
     .digest("base64");
 }

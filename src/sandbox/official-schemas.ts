@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { SchemaName } from "../engine/contract/official/catalogue.ts";
+import { type SchemaName, WRITTEN } from "../engine/contract/official/catalogue.ts";
 import type { OfficialSchemas, SchemaJudge } from "../engine/contract/official/schemas.ts";
+import { type Differences, fromDraft04, type Schema, withDifferences } from "./schema-forms.ts";
 
-const FOLDER = new URL("../../schemas/official/", import.meta.url);
+const FOLDER = new URL("../../schemas/", import.meta.url);
+const DRAFT_04 = "http://json-schema.org/draft-04/schema";
 /** Longer texts are never matched: no pattern of a standard is about them. */
 const MATCHED_CHARACTERS_MAX = 1_000;
 
@@ -14,8 +16,9 @@ export const LINEAR_PATTERNS: Readonly<Record<string, string>> = {
 
 type Dialect = "draft-07" | "2019-09" | "2020-12";
 
-/** JSON Schema's own schemas come with the validator. */
+/** JSON Schema's own schemas come with the validator, save that of draft 4. */
 const META: Readonly<Partial<Record<SchemaName, readonly [Dialect, string]>>> = {
+  "json-schema-draft-06": ["draft-07", "http://json-schema.org/draft-06/schema#"],
   "json-schema-draft-07": ["draft-07", "http://json-schema.org/draft-07/schema#"],
   "json-schema-2019-09": ["2019-09", "https://json-schema.org/draft/2019-09/schema"],
   "json-schema-2020-12": ["2020-12", "https://json-schema.org/draft/2020-12/schema"],
@@ -33,31 +36,33 @@ export const officialSchemas: OfficialSchemas = (name) => {
   return judge;
 };
 
-type Schema = Readonly<Record<string, unknown>>;
-
+/** A schema as it judges: one that is written as differences is put together. */
 export function readSchema(name: SchemaName): Schema {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as Schema;
+  const folder = name in WRITTEN ? "standard" : "official";
+  const read = JSON.parse(readFileSync(new URL(`${folder}/${name}.json`, FOLDER), "utf8")) as Schema | Differences;
+  return isDifferences(read) ? withDifferences(readSchema(read.base as SchemaName), read.differences) : read;
+}
+
+function isDifferences(read: Schema | Differences): read is Differences {
+  return "differences" in read;
 }
 
 function ownJudge(published: Schema): SchemaJudge {
   const dialect = dialectOf(String(published["$schema"]));
-  const schema = dialect === null ? fromDraft04(published) : published;
-  return judgeOf((all) => ajvFor(dialect ?? "draft-07", all, false).compile(schema));
+  if (dialect !== null) return judgeOf((all) => ajvFor(dialect, all, false).compile(published));
+  const schema = fromDraft04(published);
+  return judgeOf((all) => {
+    const ajv = ajvFor("draft-07", all, false);
+    // Its authors refer to the words of the draft itself.
+    if (JSON.stringify(schema).includes(`"${DRAFT_04}#`)) ajv.addSchema(fromDraft04(readSchema("json-schema-draft-04")), DRAFT_04);
+    return ajv.compile(schema);
+  });
 }
 
 function dialectOf(uri: string): Dialect | null {
   if (uri.includes("2020-12")) return "2020-12";
   if (uri.includes("2019-09")) return "2019-09";
   return uri.includes("draft-07") ? "draft-07" : null;
-}
-
-/** OpenAPI 3.0 publishes draft 4: all that differs there is the name of `id` and the form of `exclusiveMinimum`. */
-function fromDraft04({ id: _id, $schema: _draft, ...schema }: Schema): Schema {
-  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
-    if (typeof value !== "object" || value === null || !("minimum" in value) || !("exclusiveMinimum" in value)) return value;
-    const { minimum, exclusiveMinimum, ...rest } = value;
-    return exclusiveMinimum === true ? { ...rest, exclusiveMinimum: minimum } : value;
-  }) as Schema;
 }
 
 type Validate = import("ajv").ValidateFunction;
@@ -110,7 +115,9 @@ function ajvFor(dialect: Dialect, allErrors: boolean, meta: boolean): import("aj
   switch (dialect) {
     case "draft-07": {
       const { Ajv } = load("ajv") as typeof import("ajv");
-      return new Ajv(options);
+      const ajv = new Ajv(options);
+      if (meta) ajv.addMetaSchema(load("ajv/dist/refs/json-schema-draft-06.json"), undefined, false);
+      return ajv;
     }
     case "2019-09": {
       const { Ajv2019 } = load("ajv/dist/2019.js") as typeof import("ajv/dist/2019.js");

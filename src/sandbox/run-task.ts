@@ -17,7 +17,7 @@ export async function runTask<T>(
   input: DiffInput,
   limits: { readonly timeoutMs: number; readonly memoryMiB: number },
 ): Promise<Outcome<T>> {
-  const paths = [...new Set([...input.base, ...input.head].map((file) => file.path))].sort();
+  const paths = [...new Set([...input.base, ...input.head, ...(input.referenced.types ?? [])].map((file) => file.path))].sort();
   const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const mark = new Int32Array(progress);
   Atomics.store(mark, 0, QUEUED);

@@ -49,6 +49,23 @@ describe("the sandbox", () => {
     expect(diff.unparseable).toMatchObject([{ file: "contracts/b.yaml", message: expect.stringContaining(because) }]);
   });
 
+  it("an unchanged file of types that takes too much is an unknown class of the types that it may define", async () => {
+    const holder = (type: string) => `{"type":"record","name":"H","fields":[{"name":"x","type":"${type}"}]}`;
+    const sandbox = sandboxOf({ memoryMiB: 20 });
+    const diff = await sandbox.compare(inputOf({ "h.avsc": holder("n.N") }, { "h.avsc": holder("string") }, {}, { "n.avsc": LONG }));
+    expect(diff.findings.map(brief)).toEqual(["block type.changed H.x"]);
+    expect(diff.unparseable).toEqual([]);
+  });
+
+  it("another outcome of the search for types is another comparison", async () => {
+    const sandbox = sandboxOf();
+    const input = inputOf({ "q.graphql": "type Q { u: U }" }, { "q.graphql": "type Q { u: Int }" });
+    expect((await sandbox.compare(input)).findings.map(brief)).toEqual(["break type.changed Q.u"]);
+    const unknownTypes = [{ format: "graphql", name: "U", from: null }] as const;
+    const lost = await sandbox.compare({ ...input, referenced: { ...input.referenced, unknownTypes } });
+    expect(lost.findings.map(brief)).toEqual(["block type.changed Q.u"]);
+  });
+
   it("goes on after a thread has ended", async () => {
     const sandbox = sandboxOf({ memoryMiB: 20 });
     await sandbox.compare(inputOf({ "contracts/b.yaml": TAGGED }, { "contracts/b.yaml": LONG }));

@@ -2,21 +2,30 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { OFFICIAL, type SchemaName } from "../../src/engine/contract/official/catalogue.ts";
+import { OFFICIAL, type SchemaName, WRITTEN } from "../../src/engine/contract/official/catalogue.ts";
 import { LINEAR_PATTERNS, officialSchemas, readSchema } from "../../src/sandbox/official-schemas.ts";
 import { createGitRepository } from "../support/git-repository.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const FOLDER = join(ROOT, "schemas/official");
-const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+const filesIn = (folder: string) =>
+  readdirSync(join(ROOT, "schemas", folder))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.replace(/\.json$/, ""))
+    .sort();
 const named = [...new Set(Object.values(OFFICIAL).flatMap(({ lines }) => lines.flatMap(({ schema }) => schema ?? [])))];
-const vendored = named.filter((name) => !name.startsWith("json-schema-"));
+const written = named.filter((name) => name in WRITTEN);
+/** The others of JSON Schema come with the validator. */
+const published = named.filter((name) => !(name in WRITTEN) && (!name.startsWith("json-schema-") || name === "json-schema-draft-04"));
+const vendored = [...published, ...written];
 
 describe("schemas on board", () => {
-  test("are those that the table names, each with its source in NOTICE", () => {
-    expect(files.map((file) => file.replace(/\.json$/, "")).sort()).toEqual([...vendored].sort());
-    const notice = readFileSync(join(FOLDER, "NOTICE"), "utf8");
-    expect(vendored.filter((name) => !notice.includes(`${name}.json`))).toEqual([]);
+  test.each([
+    ["official", published],
+    ["standard", written],
+  ] as const)("in %s are those that the table names, each with its source in NOTICE", (folder, names) => {
+    expect(filesIn(folder)).toEqual([...names].sort());
+    const notice = readFileSync(join(ROOT, "schemas", folder, "NOTICE"), "utf8");
+    expect(names.filter((name) => !notice.includes(`${name}.json`))).toEqual([]);
   });
 
   test.each(named)("%s refuses nonsense and names its keys", (name) => {

@@ -1,7 +1,17 @@
 import type { Problem } from "../problem.ts";
 import { compileContract } from "./compile.ts";
 import { capChanges } from "./diff/caps.ts";
-import { type Change, change, contractPlace, type OwnedObject, objectPlace, ownedObjects, taggedFields } from "./diff/change.ts";
+import {
+  type Change,
+  change,
+  contractPlace,
+  fieldId,
+  type OwnedField,
+  type OwnedObject,
+  objectPlace,
+  ownedObjects,
+  taggedFields,
+} from "./diff/change.ts";
 import { changedTerms } from "./diff/contract-changes.ts";
 import { definitionChanges } from "./diff/definition-changes.ts";
 import { addedField, changedField, removedField } from "./diff/field-changes.ts";
@@ -12,6 +22,7 @@ import { changedContractTags, changedObject, formsOf, removedObjectTags } from "
 import { type ChangedPath, readSide, readSides, type SidesInput, type Watch } from "./diff/sides.ts";
 import type { Ordered } from "./diff/tag-changes.ts";
 import { toFindings } from "./diff/to-findings.ts";
+import { wantedTypes } from "./diff/wanted-types.ts";
 import type { Comparison, TagLoss } from "./finding.ts";
 import { FINDING_CODES } from "./finding-codes.ts";
 import { summarise } from "./lineage/summary.ts";
@@ -33,11 +44,14 @@ export interface DiffInput extends SidesInput {
  * @param schemas null = contracts are not compared with official schemas.
  */
 export function diffContracts(input: DiffInput, watch: Watch = () => {}, schemas: OfficialSchemas | null = null): Comparison {
-  const paths = readSides(input, watch);
+  const { paths, types } = readSides(input, watch);
   const files = fileChanges(paths);
   const contracts = matchContracts(files.before, files.after);
   const outside = outsideContracts(input);
-  const changes = [...files.changes, ...contractSetChanges(contracts, files.told, paths, outside, input.rules.vocabulary)];
+  const objects = matchObjects(contracts);
+  const fields = matchFields(objects);
+  const matched = { contracts, objects, fields };
+  const changes = [...files.changes, ...contractSetChanges(matched, files.told, paths, outside, input.rules.vocabulary)];
   const heads = paths.flatMap((path) => (path.after.status === "contract" ? [path.after.contract] : []));
   const capped = capChanges([...changes, ...unbumpedVersions(contracts, changes)], files.before);
   return {
@@ -55,18 +69,23 @@ export function diffContracts(input: DiffInput, watch: Watch = () => {}, schemas
     ].sort(),
     contracts: heads.map(compileContract),
     lineage: { base: files.before.map(summarise), head: heads.map(summarise) },
+    wantedTypes: wantedTypes(fields, types.base, types.head),
   };
 }
 
+interface MatchedSet {
+  readonly contracts: Matched<Contract>;
+  readonly objects: Matched<OwnedObject>;
+  readonly fields: Matched<OwnedField>;
+}
+
 function contractSetChanges(
-  contracts: Matched<Contract>,
+  { contracts, objects, fields }: MatchedSet,
   told: ReadonlySet<Contract>,
   paths: readonly ChangedPath[],
   outside: readonly Contract[],
   ordered: Ordered,
 ): readonly Change[] {
-  const objects = matchObjects(contracts);
-  const fields = matchFields(objects);
   const forms = formsOf(objects, fields);
   const paired = new Set(fields.pairs.map((pair) => pair.before.object));
   const placed = new Set(objects.pairs.map((pair) => pair.before.object));
@@ -174,12 +193,14 @@ function unbumpedVersions(contracts: Matched<Contract>, changes: readonly Change
 
 /** Of every base contract: how many fields were tagged, and how many of them lost a tag or are gone. */
 function lossesOf(before: readonly Contract[], contracts: Matched<Contract>, changes: readonly Change[]): readonly TagLoss[] {
-  const lost = new Set(changes.flatMap((each) => each.lost));
+  const lost = new Set<string>();
+  for (const each of changes) for (const id of each.lost) lost.add(id);
   const labels = new Map(contracts.pairs.toReversed().map((pair) => [pair.before, pair.after.file]));
   return before.flatMap((contract) => {
     const tagged = taggedFields(contract);
     if (tagged.length === 0) return [];
     const label = labels.get(contract) ?? contract.file;
-    return [{ contract: label, taggedAtBase: tagged.length, lost: tagged.filter((id) => lost.has(id)).length }];
+    const gone = lost.size === 0 ? 0 : tagged.filter((field) => lost.has(fieldId(field))).length;
+    return [{ contract: label, taggedAtBase: tagged.length, lost: gone }];
   });
 }

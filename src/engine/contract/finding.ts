@@ -1,6 +1,7 @@
 import type { Problem } from "../problem.ts";
 import type { LineageSummary } from "./lineage/model.ts";
 import type { Format } from "./model.ts";
+import type { WantedType } from "./type-places.ts";
 
 /** `block` needs approval by policy, `break` breaks consumers, then `warn` and `info`. Structure and tags only, never policy. */
 export type Severity = "block" | "break" | "warn" | "info";
@@ -72,6 +73,8 @@ export interface ContractDiff {
 /** What one comparison gives: the diff, which is a fact, and what the lineage graph needs to know of the contracts on both sides. */
 export interface Comparison extends ContractDiff {
   readonly lineage: { readonly base: readonly LineageSummary[]; readonly head: readonly LineageSummary[] };
+  /** Types of files that are not in the comparison, which decide what the change does: looked for, and handed in when it is compared again. */
+  readonly wantedTypes: readonly WantedType[];
 }
 
 /** A governed contract in the form that a runtime needs: fields, tags, classification. */

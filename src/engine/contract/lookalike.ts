@@ -41,6 +41,11 @@ export function resembles(word: string, known: (skeleton: string) => boolean): b
   return drawn !== word.toLowerCase() && known(drawn);
 }
 
+/** True for a letter that a reader takes for a Latin one. */
+export function isDrawnLikeLatin(letter: string): boolean {
+  return Object.hasOwn(DRAWN_LIKE, letter.toLowerCase());
+}
+
 /** As a reader sees it: compatibility forms folded, invisible marks dropped, look-alike letters replaced. */
 export function skeleton(word: string): string {
   const folded = word.normalize("NFKD").replace(INVISIBLE, "").toLowerCase();

@@ -93,6 +93,8 @@ export interface Field {
   readonly origins: readonly string[];
   /** What `type.ref` leads to is tagged so: a reference that is turned elsewhere must lead to the same. */
   readonly inside: readonly InnerTag[];
+  /** Other files that define the types it names, and `?` for one that no file of the comparison defines; absent = this file defines them all. */
+  readonly typeFiles?: readonly string[];
   readonly pos: Position;
 }
 
@@ -110,7 +112,20 @@ export interface DataObject {
   readonly examples: readonly string[];
   /** True: others send data of this shape (a request body, an input type), so a new field that they must fill breaks them. */
   readonly input?: boolean;
+  /** True: this file only adds to an object that another file defines. */
+  readonly extension?: boolean;
   readonly pos: Position;
+}
+
+/** A type without fields of its own that fields name: a scalar, an enum, a union. */
+export interface NamedType {
+  readonly name: string;
+  readonly logical: string | null;
+  /** Of an enum. */
+  readonly values: readonly string[] | null;
+  /** What stands on it reaches every field that has it. Of scope `definition`. */
+  readonly tags: readonly Tag[];
+  readonly extension?: boolean;
 }
 
 export interface Server {
@@ -177,6 +192,8 @@ export interface Contract {
   readonly roles: readonly AccessRole[];
   readonly consumers: readonly string[];
   readonly objects: readonly DataObject[];
+  /** Types that fields of other files may name, beside the objects. */
+  readonly types?: readonly NamedType[];
   /** Sample data beside the objects. */
   readonly examples: readonly string[];
   readonly tags: readonly Tag[];

@@ -14,13 +14,22 @@ const CLASSIFYING_LISTS = new Set(["policy_tags", "policyTags"]);
 
 /** All tags that the keys of one mapping declare: tag lists, classifications, markers (`pii: true`) and custom properties. */
 export function tagsIn(map: MapNode, place: TagPlace): readonly Tag[] {
-  const found: Tag[] = [];
+  // One entry's list alone is the answer, as it is: fields of one definition then share it.
+  let only: readonly Tag[] = NONE;
+  let found: Tag[] | null = null;
   for (const { key, keyPos, value } of map.entries.values()) {
-    if (key === "customProperties") found.push(...customTags(value, place));
-    else found.push(...tagsOfEntry(key, keyPos, value, key, place));
+    const told = key === "customProperties" ? customTags(value, place) : tagsOfEntry(key, keyPos, value, key, place);
+    if (told.length === 0) continue;
+    if (only.length === 0) only = told;
+    else {
+      found ??= [...only];
+      found.push(...told);
+    }
   }
-  return found;
+  return found ?? only;
 }
+
+const NONE: readonly Tag[] = [];
 
 /** As tagsIn, and down into nested mappings (dbt `meta` holds whatever a team likes). */
 export function tagsDeepIn(map: MapNode, place: TagPlace): readonly Tag[] {

@@ -10,7 +10,11 @@ export type Group =
 
 export type Membership =
   | { readonly status: "member" }
-  | { readonly status: "no"; readonly reason: "not_member" | "pending_member" | "child_team_only"; readonly because: string };
+  | {
+      readonly status: "no";
+      readonly reason: "not_member" | "pending_member" | "child_team_only" | "not_in_organisation";
+      readonly because: string;
+    };
 
 /** Who is who. Logins are resolved to numeric ids once; a login that resolves to nobody, or to two accounts, is nobody. */
 export interface Directory {
@@ -41,7 +45,8 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   );
   const everybody = [...ids.keys()].sort((left, right) => left - right);
   const idsOf = (logins: readonly string[]): number[] => logins.flatMap((login) => person(login)?.id ?? []);
-  const owners = new Set(idsOf(people.owners));
+  const outsiders = outsidersOf(people, person);
+  const owners = new Set(idsOf(people.owners).filter((id) => outsiders?.(id) !== true));
   const admins = new Set(idsOf(Object.keys(people.permissions).filter((login) => people.permissions[login] === "admin")));
 
   function membership(id: number, group: Group): Membership {
@@ -58,6 +63,7 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   function teamMembership(id: number, slug: string): Membership {
     const found = teams.get(slug.toLowerCase());
     if (found === undefined || !found.readable) return no("not_member", `team ${slug} cannot be read`);
+    if (outsiders?.(id) === true) return no("not_in_organisation", "not an active member of the organisation");
     const entries = found.entries.get(id) ?? [];
     const active = entries.filter((member) => member.state === "active");
     if (entries.some((member) => member.state === "pending")) return no("pending_member", `invited to ${slug} and not yet a member`);
@@ -78,6 +84,15 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
     isOwner: (id) => owners.has(id),
     isAdmin: (id) => admins.has(id) || owners.has(id),
   };
+}
+
+/** Who is said to be in the organisation and is not active there, or is not said to be; null = nobody looked. */
+function outsidersOf({ organisation }: PeopleFacts, person: Directory["person"]): ((id: number) => boolean) | null {
+  if (organisation === undefined) return null;
+  const idsIn = (state: "active" | "pending") =>
+    organisation.flatMap((member) => (member.state === state ? (person(member.user)?.id ?? []) : []));
+  const [active, pending] = [new Set(idsIn("active")), new Set(idsIn("pending"))];
+  return (id) => !active.has(id) || pending.has(id);
 }
 
 function entriesById(team: Team, person: Directory["person"]): ReadonlyMap<number, Team["members"]> {

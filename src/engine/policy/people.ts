@@ -109,24 +109,32 @@ function rejectionsOf(objections: readonly Objection[], demand: Demand, people: 
     const where = rolesOf(objection.userId, demand, people);
     if (where.length === 0 || lifted(objection, where, demand, people)) return [];
     const dismissed = objection.dismissedBy === undefined ? "" : ", dismissed by somebody who may not";
-    return [{ user: objection.user, reviewId: objection.reviewId, because: `${objection.user} (${where[0]})${dismissed}` }];
+    return [{ user: objection.user, reviewId: objection.reviewId, because: `${objection.user} (${where[0]!.name})${dismissed}` }];
   });
 }
 
-/** Names of the requirements and designated teams that a person may speak for. */
-function rolesOf(id: number, demand: Demand, people: People): readonly string[] {
-  const slots = demand.slots.filter((slot) => slot.kind !== "unknown" && candidate(slot, id, demand, people)).map((slot) => slot.id);
-  const teams =
-    demand.ask.need === 0
-      ? []
-      : demand.ask.teams.filter((team) => team.anyOf.some((group) => people.directory.membership(id, group).status === "member"));
-  return [...new Set([...slots, ...teams.map((team) => team.name)])];
+/** A team, or people named together, that a person may speak for. */
+interface Voice {
+  /** As the check names it. */
+  readonly name: string;
+  readonly group: string;
 }
 
-function lifted(objection: Objection, where: readonly string[], demand: Demand, people: People): boolean {
+/** By team and not by requirement: a requirement may be open to several teams, and one does not speak for another. */
+function rolesOf(id: number, demand: Demand, people: People): readonly Voice[] {
+  const speaks = (name: string, anyOf: readonly Group[]): readonly Voice[] =>
+    anyOf
+      .filter((group) => people.directory.membership(id, group).status === "member")
+      .map((group) => ({ name, group: JSON.stringify(group).toLowerCase() }));
+  const slots = demand.slots.filter((slot) => slot.kind !== "unknown" && slot.kind !== "level" && candidate(slot, id, demand, people));
+  const teams = demand.ask.need === 0 ? [] : demand.ask.teams;
+  return [...slots.flatMap((slot) => speaks(slot.id, slot.anyOf)), ...teams.flatMap((team) => speaks(team.name, team.anyOf))];
+}
+
+function lifted(objection: Objection, where: readonly Voice[], demand: Demand, people: People): boolean {
   const id = objection.dismissedBy;
   if (id === undefined || id === null) return false;
   const actor = people.directory.byId(id);
   if (actor === null || unfitness(actor, people.contributors) !== null) return false;
-  return people.directory.isAdmin(id) || rolesOf(id, demand, people).some((name) => where.includes(name));
+  return people.directory.isAdmin(id) || rolesOf(id, demand, people).some(({ group }) => where.some((each) => each.group === group));
 }

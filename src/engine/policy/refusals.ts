@@ -12,6 +12,7 @@ export const REFUSALS = {
   not_member: "not a member",
   pending_member: "invited and not yet a member",
   child_team_only: "in a child team only",
+  not_in_organisation: "not an active member of the organisation",
   not_in_role: "does not hold the role",
   dismissed: "dismissed",
   stale_content: "given before a governed file changed",

@@ -16,8 +16,11 @@ export interface LocalRepository extends Repository {
   defaultBranch(): Promise<string>;
   /** Short branch name when the revision names a branch (local or of a remote), else null. */
   branchName(revision: string): Promise<string | null>;
-  /** Paths of the files of a commit or tree with a line that matches the POSIX extended expression. Whatever attributes call binary is searched too. */
-  filesHolding(commit: string, expression: string): Promise<readonly string[]>;
+  /**
+   * Paths of the files of a commit or tree with a line that matches the POSIX extended expression; of all files, or of those with one of the
+   * extensions. Whatever attributes call binary is searched too.
+   */
+  filesHolding(commit: string, expression: string, extensions?: readonly string[]): Promise<readonly string[]>;
   /** `Name <email>` of the commit's author; null for a work tree. */
   authorOf(commit: string): Promise<string | null>;
   /** Ends the helper processes. */

@@ -12,10 +12,11 @@ describe("changes of form", () => {
     name: string;
     base: Tree;
     head: Tree;
+    unchanged?: Tree;
     mappings?: ReadingRules["mappings"];
   }[];
-  it.each(cases)("$name: no finding", ({ base, head, mappings = [] }) => {
-    const diff = (from: Tree, to: Tree) => diffContracts({ ...inputOf(from, to), rules: { ...rules, mappings } });
+  it.each(cases)("$name: no finding", ({ base, head, unchanged, mappings = [] }) => {
+    const diff = (from: Tree, to: Tree) => diffContracts({ ...inputOf(from, to, {}, unchanged), rules: { ...rules, mappings } });
     expect(diff(base, head).findings.map(brief)).toEqual([]);
     expect(
       diff(head, base)

@@ -18,14 +18,22 @@ export function fileOf(path: string, content: Tree[string]): ContractFile {
   return { path, mode: content.mode, blob: `blob of ${content.text}`, bytes, unreadable: bytes === null ? "no content" : null };
 }
 
-export function inputOf(base: Tree, head: Tree, outside: Tree = {}): DiffInput {
+/** @param unchanged files that may define types which the others name. */
+export function inputOf(base: Tree, head: Tree, outside: Tree = {}, unchanged: Tree = {}): DiffInput {
   const files = (tree: Tree) => Object.entries(tree).map(([path, content]) => fileOf(path, content));
   const [before, after] = [files(base), files(head)];
   const governed = [...new Set([...Object.keys(base), ...Object.keys(head)])].map((path): GovernedFile => {
     const [b, a] = [before.find((file) => file.path === path), after.find((file) => file.path === path)];
     return { path, baseMode: b?.mode ?? null, baseBlob: b?.blob ?? null, headMode: a?.mode ?? null, headBlob: a?.blob ?? null };
   });
-  return { base: before, head: after, files: governed, outside: files(outside), referenced: { base: [], head: [] }, rules };
+  return {
+    base: before,
+    head: after,
+    files: governed,
+    outside: files(outside),
+    referenced: { base: [], head: [], types: files(unchanged) },
+    rules,
+  };
 }
 
 export function diffOf(base: Tree, head: Tree, outside: Tree = {}): Comparison {

@@ -45,6 +45,10 @@ const CASES: Record<RefusalReason, Case> = {
     }),
     inRow: true,
   },
+  not_in_organisation: {
+    people: people({ organisation: [{ user: "bob", state: "pending" }], reviews: [review("bob")] }),
+    inRow: true,
+  },
   not_in_role: {
     people: people({ teams: [team("sec-ops", "bob"), team("engineers", "carol")], reviews: [review("bob")] }),
     over: { policy: policy(undefined, mapped) },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decide } from "../../../src/engine/decide.ts";
 import type { Facts, PeopleFacts } from "../../../src/engine/facts.ts";
@@ -16,6 +17,9 @@ test("without an attack bob's approval is enough", () => {
 describe("who approved", () => {
   test("T01 the author's own approval never counts", () => {
     expect(state({ teams: [team("sec-ops", "alice")], reviews: [review("alice")] })).toBe("pending_approval");
+    const byDave = { pushes: [{ ...push, actor: "dave" }], commits: [{ ...commit, author: "dave", committer: "dave" }] };
+    expect(state({ ...byDave, teams: [team("sec-ops", "alice")], reviews: [review("alice")] })).toBe("pending_approval");
+    expect(state({ ...byDave, ...bob })).toBe("approved");
   });
   test("T02 whoever pushed, or has a part in a commit, cannot supply the approval", () => {
     expect(state({ ...bob, pushes: [push, { ...push, sha: BEFORE, actor: "bob", at: "2026-11-21T08:00:00Z" }] })).toBe("pending_approval");
@@ -46,6 +50,8 @@ describe("who approved", () => {
   test("T07 a pending invitation is no membership", () => {
     const members = [{ user: "bob", state: "pending", inherited: false }] as const;
     expect(state({ ...bob, teams: [{ ...team("sec-ops"), members }] })).toBe("pending_approval");
+    const both = [...members, { ...members[0], state: "active" } as const];
+    expect(state({ ...bob, teams: [{ ...team("sec-ops"), members: both }] })).toBe("pending_approval");
   });
   test("T09 a child team's member counts by option only", () => {
     const members = [{ user: "bob", state: "active", inherited: true }] as const;
@@ -62,6 +68,13 @@ describe("who approved", () => {
   test("T12 a login that two accounts carry is nobody's", () => {
     expect(state({ ...bob, actors: [...ACTORS, { id: 666, login: "Bob", type: "User", suspended: false }] })).not.toBe("approved");
   });
+  test("T13 two accounts of one person are two people: nothing here can tell, and the limits say so", () => {
+    const two = policy("policies:\n  - { name: two, trigger: { tags: [pii] }, approvers: [{ team: sec-ops, minApprovals: 2 }] }\n");
+    expect(state({ reviews: [review("bob"), review("carol")] }, { policy: two })).toBe("approved");
+    expect(readFileSync(new URL("../../../docs/limits.md", import.meta.url), "utf8")).toContain(
+      "Two accounts of one person are two people",
+    );
+  });
   test("T14 one person fills one of two required teams", () => {
     const two = policy("policies:\n  - { name: two, trigger: { tags: [pii] }, approvers: [{ team: sec-ops }, { team: privacy }] }\n");
     const teams = [team("sec-ops", "bob"), team("privacy", "bob", "dave")];
@@ -77,6 +90,10 @@ describe("who approved", () => {
     expect(state({ permissions: { dave: "admin", alice: "admin" }, reviews: [dismissed("dave"), review("bob")] })).toBe("approved");
     expect(state({ permissions: { alice: "admin" }, reviews: [dismissed("alice"), review("bob")] })).toBe("rejected");
     expect(state({ reviews: [asked, review("carol")] })).toBe("approved");
+    // Both may fill the level, and one team does not speak for the other.
+    const level = policy("policies: []\n", "teams: { designated: [sec-ops, privacy] }\n");
+    expect(state({ reviews: [dismissed("dave"), review("bob")] }, { policy: level })).toBe("rejected");
+    expect(state({ reviews: [dismissed("bob"), review("bob")] }, { policy: level })).toBe("approved");
     expect(state({ reviews: [review("dave", { state: "CHANGES_REQUESTED" }), review("bob")] })).toBe("approved");
   });
   test("T17 a dismissed vote never revives an older approval", () => {
@@ -89,6 +106,14 @@ describe("who approved", () => {
     expect(state({ reviews: [review("bob"), review("bob", { state: "COMMENTED", submittedAt: "2026-11-21T11:00:00Z" })] })).toBe(
       "approved",
     );
+  });
+  test("T19 whoever is not active in the organisation is in none of its teams and owns nothing", () => {
+    const organisation = [{ user: "carol", state: "active" }] as const;
+    expect(state({ ...bob, organisation })).toBe("pending_approval");
+    expect(state({ reviews: [review("carol")], organisation })).toBe("approved");
+    expect(state({ ...bob, organisation: [...organisation, { user: "bob", state: "pending" }] })).toBe("pending_approval");
+    const byOwners = policy("policies:\n  - { name: own, trigger: { tags: [pii] }, approvers: [{ team: ciso }] }\n");
+    expect(state({ teams: [team("ciso", "ana")], reviews: [review("ana")], organisation }, { policy: byOwners })).not.toBe("approved");
   });
 });
 
@@ -135,6 +160,16 @@ describe("what was approved", () => {
     const moved = diff([finding()], { files: [{ ...diff().files[0]!, baseBlob: "moved" }] });
     expect(state({ ...bob, contentDigests: { [HEAD]: was } }, { diff: moved })).toBe("pending_approval");
     expect(state({ ...bob, contentDigests: { [HEAD]: was } })).toBe("approved");
+  });
+  test("T57 votes do not cross a close and reopening", () => {
+    expect(state({ ...bob, history: { ...people().history, reopened: [{ at: "2026-11-21T10:30:00Z" }] } })).toBe("pending_approval");
+  });
+  test("T60 an override label of another head is none", () => {
+    const at = "2026-11-21T11:00:00Z";
+    const label = { name: "governance-override", actor: "ana", at, viaApp: null, removedAt: null, headSha: HEAD, baseRef: "main" };
+    const comments = [{ user: "ana", body: '/countersign override reason="on call"', at, headSha: HEAD }];
+    expect(state({ labels: [label], comments })).toBe("overridden");
+    expect(state({ labels: [{ ...label, headSha: BEFORE }], comments })).toBe("pending_approval");
   });
   test("T28 a policy changed in the same pull request is judged by the policy in force", () => {
     const file = { path: ".choochoo/approval-policies.yaml", baseMode: "100644", baseBlob: "a", headMode: "100644", headBlob: "b" };

@@ -61,23 +61,24 @@ export function ownedObjects(contract: Contract): readonly OwnedObject[] {
 /** The field's own tags, then those of its object and contract. */
 export function tagsInForce(owned: OwnedField | OwnedObject): readonly Tag[] {
   const own = "field" in owned ? owned.field.tags : NONE;
-  const around = owned.object.tags.length > 0 ? owned.object.tags : owned.contract.tags;
-  // One list alone is the answer: most fields need no list of their own.
-  if (owned.object.tags.length === 0 || owned.contract.tags.length === 0) {
-    if (around.length === 0) return own;
-    if (own.length === 0) return around;
-  }
-  const known = inForce.get(owned);
-  if (known !== undefined) return known;
-  const tags = [...own, ...owned.object.tags, ...owned.contract.tags];
-  inForce.set(owned, tags);
+  return together(own, together(owned.object.tags, owned.contract.tags));
+}
+
+/** One list alone is the answer: most fields need no list of their own. */
+function together(inner: readonly Tag[], outer: readonly Tag[]): readonly Tag[] {
+  if (outer.length === 0) return inner;
+  if (inner.length === 0) return outer;
+  const known = joined.get(inner);
+  if (known?.outer === outer) return known.tags;
+  const tags = [...inner, ...outer];
+  joined.set(inner, { outer, tags });
   return tags;
 }
 
 const NONE: readonly Tag[] = [];
 
-/** Memory of tagsInForce: every change of a field asks for the same list. */
-const inForce = new WeakMap<OwnedField | OwnedObject, readonly Tag[]>();
+/** Memory of together: whoever asks about a field gets the same list, and so do fields that share their tags. */
+const joined = new WeakMap<readonly Tag[], { readonly outer: readonly Tag[]; readonly tags: readonly Tag[] }>();
 
 export function allTags(contract: Contract): readonly Tag[] {
   const known = everyTag.get(contract);
@@ -98,6 +99,19 @@ export function protects(tag: Tag): boolean {
   return tag.classifies && isSensitive(tag.key);
 }
 
+/** Distinct keys of the tags that protect, in order. */
+export function protectingKeys(tags: readonly Tag[]): readonly string[] {
+  if (tags.length === 0) return NOTHING;
+  const known = protectingOf.get(tags);
+  if (known !== undefined) return known;
+  const keys = [...new Set(tags.filter(protects).map(({ key }) => key))].sort();
+  protectingOf.set(tags, keys);
+  return keys;
+}
+
+/** Memory of protectingKeys: fields of one scope share its list. */
+const protectingOf = new WeakMap<readonly Tag[], readonly string[]>();
+
 export function isTagged(...sides: readonly (readonly Tag[])[]): boolean {
   return sides.some(anyProtects);
 }
@@ -115,15 +129,15 @@ const REMEMBERED_FROM = 20;
 /** Memory of anyProtects for long lists: every change of a contract's terms asks about the same one. */
 const protecting = new WeakMap<readonly Tag[], boolean>();
 
-/** Base fields of a contract that are tagged, by id. */
-export function taggedFields(contract: Contract): readonly string[] {
-  const tagged: string[] = [];
+/** Fields of a contract that are tagged. */
+export function taggedFields(contract: Contract): readonly OwnedField[] {
+  const tagged: OwnedField[] = [];
   for (const object of contract.objects) {
     const isBare = contract.tags.length === 0 && object.tags.length === 0;
     for (const field of object.fields) {
       if (isBare && field.tags.length === 0) continue;
       const owned = { contract, object, field };
-      if (isTagged(tagsInForce(owned))) tagged.push(fieldId(owned));
+      if (isTagged(tagsInForce(owned))) tagged.push(owned);
     }
   }
   return tagged;
@@ -184,8 +198,10 @@ export function change(
   about = "",
   tagged = isTagged(place.tagsBefore, place.tagsAfter),
 ): Change {
-  return { code, tagged, place, before: bounded(before), after: bounded(after), about: bounded(about) ?? "", lost: [] };
+  return { code, tagged, place, before: bounded(before), after: bounded(after), about: bounded(about) ?? "", lost: NOTHING };
 }
+
+const NOTHING: readonly string[] = [];
 
 const SHOWN_MAX = 300;
 

@@ -1,3 +1,4 @@
+import { tagKeys } from "../compile.ts";
 import type { FindingCode } from "../finding-codes.ts";
 import type { Contract, Field, Tag } from "../model.ts";
 import {
@@ -9,7 +10,7 @@ import {
   type OwnedField,
   type OwnedObject,
   type Place,
-  protects,
+  protectingKeys,
   tagsInForce,
 } from "./change.ts";
 import { fieldExampleChanges } from "./example-changes.ts";
@@ -40,24 +41,25 @@ export function changedField({ before, after, assumed }: Pair<OwnedField>, order
     };
   });
   return [
-    ...identityChanges(before, after, assumed === true),
+    ...identityChanges(before, after, place, assumed === true),
     ...numberChanges(before, after),
     ...tags,
-    ...shapeChanges(before, after),
+    ...shapeChanges(before, after, place),
     ...redirectChanges(before, after),
   ];
 }
 
 /** Renamed or moved. Blocks when a protecting tag did not come along, and when only the name says that it is the same field. */
-function identityChanges(before: OwnedField, after: OwnedField, assumed: boolean): readonly Change[] {
-  const place = fieldPlace(before, after);
-  const kept = new Set(tagsInForce(after).map((tag) => tag.key));
-  const dropped = tagsInForce(before).some((tag) => protects(tag) && !kept.has(tag.key));
+function identityChanges(before: OwnedField, after: OwnedField, place: Place, assumed: boolean): readonly Change[] {
   const was = before.field.path.join(".");
-  const made = (code: FindingCode, from: string, to: string): Change => ({
-    ...change(code, place, from, to, dropped ? ", and its tags did not come along" : assumed ? WITHOUT_ID : "", dropped || assumed),
-    lost: dropped ? [fieldId(before)] : [],
-  });
+  const made = (code: FindingCode, from: string, to: string): Change => {
+    const kept = new Set(tagKeys(tagsInForce(after)));
+    const dropped = protectingKeys(tagsInForce(before)).some((key) => !kept.has(key));
+    return {
+      ...change(code, place, from, to, dropped ? ", and its tags did not come along" : assumed ? WITHOUT_ID : "", dropped || assumed),
+      lost: dropped ? [fieldId(before)] : [],
+    };
+  };
   const sameParent = before.field.path.slice(0, -1).join("\0") === after.field.path.slice(0, -1).join("\0");
   if (!isSameObject(before, after) || !sameParent)
     return [made("field.moved", `${before.object.name}.${was}`, `${after.object.name}.${after.field.path.join(".")}`)];
@@ -91,8 +93,7 @@ function reusePlace(before: OwnedField | null, after: OwnedField, owner: OwnedFi
   return { ...place, tagsBefore: [...place.tagsBefore, ...(owner === null ? [] : tagsInForce(owner))] };
 }
 
-function shapeChanges(before: OwnedField, after: OwnedField): readonly Change[] {
-  const place = fieldPlace(before, after);
+function shapeChanges(before: OwnedField, after: OwnedField, place: Place): readonly Change[] {
   const [b, a] = [before.field, after.field];
   const made = (code: FindingCode, was: string | null, is: string | null, about = "") => change(code, place, was, is, about);
   const differs = (code: FindingCode, was: string | null, is: string | null) => (was === is ? [] : [made(code, was, is)]);

@@ -11,6 +11,7 @@ import {
   type OwnedObject,
   ownedFields,
   type Place,
+  taggedFields,
   tagsInForce,
 } from "./change.ts";
 import type { ChangedPath } from "./sides.ts";
@@ -94,11 +95,7 @@ function filePlace(path: string, was: Contract | null): Place {
 }
 
 function lostWith(contract: Contract | null): readonly string[] {
-  if (contract === null) return [];
-  return contract.objects
-    .flatMap((object) => ownedFields({ contract, object }))
-    .filter((owned) => isTagged(tagsInForce(owned)))
-    .map(fieldId);
+  return contract === null ? [] : taggedFields(contract).map(fieldId);
 }
 
 /** A contract that is gone: by deletion, by losing its markers, or by leaving the governed paths. */

@@ -1,122 +1,125 @@
-import type { Contract, DataObject, Field, FieldType, Format, InnerTag } from "../model.ts";
+import type { Contract, DataObject, Field, FieldType, InnerTag } from "../model.ts";
 import { type Definition, INSIDE_MAX, innerTags, insideOf } from "../readers/schema/inside.ts";
+import { unfollowed } from "../tags.ts";
 import { protects } from "./change.ts";
+import { definitionOf } from "./type-definitions.ts";
+import { type ResolvedType, sharedTags, type TypePool } from "./type-pool.ts";
+import type { UnknownTypes } from "./unknown-types.ts";
 
-/** Formats whose fields name the types of other objects, also of other files. */
-export const NAMING: ReadonlySet<Format> = new Set(["graphql", "protobuf", "avro"]);
-
-/** Tells the fields of all contracts of one side which tags stand inside the types that they name, so that a type turned to an untagged twin is a loss. Null in place of a contract whose fields lead to more tags than can be compared. */
-export function withTypesInside(contracts: readonly Contract[]): ReadonlyMap<Contract, Contract | null> {
+/**
+ * Tells the fields of some contracts of one side which tags stand inside the types that they name, so that a type turned to an untagged twin
+ * is a loss. Null in place of a contract whose fields lead to more tags than can be compared.
+ * @param pool the types of these contracts, and of unchanged files that they name.
+ */
+export function withTypesInside(
+  contracts: readonly Contract[],
+  pool: TypePool,
+  unknown: UnknownTypes,
+  side: "base" | "head",
+): ReadonlyMap<Contract, Contract | null> {
   const told = new Map<Contract, Contract | null>();
+  const tags = innerTagsOf(pool, unknown, side);
   let count = 0;
-  for (const [format, some] of Map.groupBy(contracts, (contract) => contract.format)) {
-    if (!NAMING.has(format) || !some.some(protectsInside)) continue;
-    const names = namesOf(some);
-    const refsOf = new Map<Field, readonly string[]>();
-    for (const contract of some) fieldRefs(contract, names, refsOf);
-    const tags = innerTags(definitionsOf(some, refsOf));
-    if (tags.size === 0) continue;
-    const withTags = (field: Field): Field => {
-      const inner = insideOf(refsOf.get(field) ?? [], tags);
+  for (const contract of contracts) {
+    const file = pool.fileOf(contract);
+    if (file === undefined) continue;
+    const tell = (object: DataObject, field: Field): Field => {
+      const refs = pool.refsOf(file, object.name, field);
+      if (refs.length === 0) return field;
+      const found = refs.map((ref) => ({ ref, type: pool.resolve(file, object.name, ref) }));
+      const whole = asInOneFile(field, found);
+      const inner = insideOf(
+        found.flatMap(({ type }) => type?.id ?? []),
+        tags,
+      );
       count += inner.length;
       if (count > INSIDE_MAX) return field;
+      const more = found.flatMap(({ ref, type }) => [
+        ...(type === null || type.isOwn ? [] : fileTags(type)),
+        ...unknown.reasons(file, ref, type).map((reason): InnerTag => ({ at: "", tag: unfollowed(reason, field.pos, []) })),
+      ]);
+      const all = more.length === 0 ? inner : [...inner, ...more];
       // What stands on a scalar or enum is a tag of the field already.
-      const isDoubled = ({ at, tag }: InnerTag) => at === "" && field.tags.some(({ key }) => key === tag.key);
-      const inside = inner.some(isDoubled) ? inner.filter((each) => !isDoubled(each)) : inner;
-      return inside.length === 0 ? field : { ...field, inside };
+      const isDoubled = ({ at, tag }: InnerTag) =>
+        at === "" &&
+        (whole.tags.some(({ key }) => key === tag.key) || (tag.scope === "contract" && contract.tags.some(({ key }) => key === tag.key)));
+      const inside = all.some(isDoubled) ? all.filter((each) => !isDoubled(each)) : all;
+      return inside.length === 0 ? whole : { ...whole, inside };
     };
-    for (const contract of some) {
-      const objects = contract.objects.map((object) => ({ ...object, fields: object.fields.map(withTags) }));
-      told.set(contract, count > INSIDE_MAX ? null : { ...contract, objects });
-    }
+    const objects = contract.objects.map((object) => toldObject(object, (field) => tell(object, field)));
+    told.set(contract, count > INSIDE_MAX ? null : { ...contract, objects });
   }
   return told;
 }
 
-function protectsInside({ objects }: Contract): boolean {
-  return objects.some(({ tags, fields }) => tags.some(protects) || fields.some((field) => field.tags.some(protects)));
+/** An object whose fields name no type stays the one that it is: the other side may hold the very same. */
+function toldObject(object: DataObject, tell: (field: Field) => Field): DataObject {
+  const fields = object.fields.map(tell);
+  return fields.every((field, at) => field === object.fields[at]) ? object : { ...object, fields };
 }
 
-/** The objects that the type of each field names. */
-function fieldRefs(contract: Contract, names: Names, refsOf: Map<Field, readonly string[]>): void {
-  const linked = linkedTo(contract);
-  for (const { name, fields } of contract.objects) {
-    const links = linked.get(name);
-    for (const field of fields) {
-      let refs: readonly string[] = NONE;
-      for (let type: FieldType | null = field.type; type !== null; type = type.item) {
-        if (type.ref !== null) refs = withRef(refs, resolved(type.ref, name, names));
-      }
-      for (const ref of links?.get(field.path.join(".")) ?? NONE) refs = withRef(refs, resolved(ref, name, names));
-      if (refs.length > 0) refsOf.set(field, refs);
-    }
+/** By the id of a resolved type. Only those that the fields of the pool lead to. */
+function innerTagsOf(pool: TypePool, unknown: UnknownTypes, side: "base" | "head"): ReadonlyMap<string, readonly InnerTag[]> {
+  const isTagged = ({ contract }: TypePool["files"][number]) =>
+    contract.objects.some(({ tags, fields }) => tags.some(protects) || fields.some((field) => field.tags.some(protects))) ||
+    contract.types?.some((type) => type.tags.some(protects));
+  if (unknown.isNone && !pool.files.some(isTagged)) return new Map();
+  const definitions = new Map<string, Definition>();
+  for (const file of pool.files)
+    for (const object of file.contract.objects)
+      for (const field of object.fields)
+        for (const ref of pool.refsOf(file, object.name, field)) {
+          const type = pool.resolve(file, object.name, ref);
+          if (type !== null && !definitions.has(type.id)) definitions.set(type.id, definitionOf(type, pool, unknown, side));
+        }
+  return innerTags(definitions);
+}
+
+/** What a file says as a whole holds for its types. */
+function fileTags({ defining }: ResolvedType): readonly InnerTag[] {
+  return defining.flatMap(({ file }) => file.contract.tags.filter(protects).map((tag): InnerTag => ({ at: "", tag })));
+}
+
+interface Named {
+  readonly ref: string;
+  readonly type: ResolvedType | null;
+}
+
+/** The field as it would read if the types that it names stood in its own file. */
+function asInOneFile(field: Field, found: readonly Named[]): Field {
+  if (found.every(({ type }) => type?.isOwn)) return field;
+  let whole: Field = { ...field, typeFiles: [...new Set(found.flatMap(placesOf))].sort() };
+  for (const { ref, type } of found) {
+    if (type === null || type.isOwn) continue;
+    const named = type.defining.length === 1 ? type.defining[0]!.type : null;
+    const isObject = type.defining.some(({ type }) => type === null);
+    const logical = named?.logical ?? (isObject ? "object" : null);
+    whole = {
+      ...whole,
+      type: renamed(whole.type, ref, type.name, logical),
+      enum: whole.enum ?? named?.values ?? null,
+      tags: named === null ? whole.tags : [...whole.tags, ...sharedTags(type)],
+    };
   }
+  return whole;
 }
 
-const NONE: readonly string[] = [];
-
-function withRef(refs: readonly string[], ref: string | null): readonly string[] {
-  return ref === null || refs.includes(ref) ? refs : [...refs, ref];
+function placesOf({ type }: Named): readonly string[] {
+  if (type?.isOwn) return [];
+  return type === null || type.defining.length === 0 ? ["?"] : type.defining.map(({ file }) => file.path);
 }
 
-/** By object and field: the objects that links lead to. */
-function linkedTo({ links }: Contract): ReadonlyMap<string | null, ReadonlyMap<string | null, ReadonlySet<string>>> {
-  const linked = new Map<string | null, Map<string | null, Set<string>>>();
-  for (const { carrier, upstream, downstream } of links) {
-    if (carrier !== "type" || upstream.object === null) continue;
-    const fields = linked.get(downstream.object) ?? new Map<string | null, Set<string>>();
-    linked.set(downstream.object, fields);
-    const known = fields.get(downstream.field);
-    if (known === undefined) fields.set(downstream.field, new Set([upstream.object]));
-    else known.add(upstream.object);
-  }
-  return linked;
-}
-
-interface Names {
-  readonly all: ReadonlySet<string>;
-  /** Some stand inside others: `p.M.Inner`. */
-  readonly nested: boolean;
-}
-
-function namesOf(contracts: readonly Contract[]): Names {
-  const all = new Set<string>();
-  let nested = false;
-  for (const { objects } of contracts)
-    for (const { name } of objects) {
-      all.add(name);
-      nested ||= name.includes(".");
-    }
-  return { all, nested };
-}
-
-/** A name of another file is looked for from the inside out: `Other` in `p.M` may be `p.Other`. */
-function resolved(ref: string, scope: string, { all, nested }: Names): string | null {
-  for (let around = nested ? scope : ""; around !== ""; around = around.slice(0, Math.max(0, around.lastIndexOf(".")))) {
-    if (all.has(`${around}.${ref}`)) return `${around}.${ref}`;
-  }
-  return all.has(ref) ? ref : null;
-}
-
-/** Objects of one name in several files (extensions) are one definition. */
-function definitionsOf(contracts: readonly Contract[], refsOf: ReadonlyMap<Field, readonly string[]>): ReadonlyMap<string, Definition> {
-  const found = new Map<string, Definition>();
-  for (const [name, forms] of objectsByName(contracts)) {
-    const own = forms.flatMap(({ tags }) => tags.filter(protects).map((tag): InnerTag => ({ at: "", tag })));
-    const edges: { at: string; ref: string }[] = [];
-    for (const { fields } of forms)
-      for (const field of fields) {
-        for (const tag of field.tags) if (protects(tag)) own.push({ at: field.path.join("."), tag });
-        for (const ref of refsOf.get(field) ?? NONE) edges.push({ at: field.path.join("."), ref });
-      }
-    found.set(name, { own, edges });
-  }
-  return found;
-}
-
-function objectsByName(contracts: readonly Contract[]): ReadonlyMap<string, readonly DataObject[]> {
-  return Map.groupBy(
-    contracts.flatMap((contract) => contract.objects),
-    ({ name }) => name,
-  );
+function renamed(type: FieldType, ref: string, name: string, logical: string | null): FieldType {
+  const own: FieldType =
+    type.ref === ref
+      ? { ...type, ref: name, physical: type.physical === ref ? name : type.physical, logical: logical ?? type.logical }
+      : type;
+  if (own.item === null) return own;
+  const item = renamed(own.item, ref, name, logical);
+  const [was, is] = [own.item.physical, item.physical];
+  return {
+    ...own,
+    item,
+    physical: was === null || is === null || was === is ? own.physical : (own.physical?.replace(was, () => is) ?? null),
+  };
 }

@@ -146,8 +146,9 @@ export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> 
   const removed = new Set(open.removed);
   const added = new Set(open.added);
   for (const identity of IDENTITIES) {
-    const now = uniqueBy([...added], identity);
-    for (const [id, before] of uniqueBy([...removed], identity)) {
+    if (removed.size === 0 || added.size === 0) break;
+    const now = uniqueBy(added, identity);
+    for (const [id, before] of uniqueBy(removed, identity)) {
       const after = now.get(id);
       if (after === undefined || !removed.has(before) || !added.has(after)) continue;
       pairs.push({ before, after });
@@ -177,12 +178,14 @@ function isSamePath(before: Field["path"], after: Field["path"]): boolean {
  * block, because a decoy looks the same. Where a tag did not come along nothing is paired, so that the loss is told as a removal.
  */
 function movedWithTags(removed: readonly OwnedField[], added: readonly OwnedField[]): readonly Pair<OwnedField>[] {
+  if (removed.length === 0 || added.length === 0) return [];
   const open = Map.groupBy(added, moveKey);
   const taken = new Set<OwnedField>();
   return removed.flatMap((before) => {
-    const keys = [...protection(before)];
     const candidates = open.get(moveKey(before)) ?? [];
-    if (keys.length === 0 || candidates.length > CANDIDATES_MAX) return [];
+    if (candidates.length === 0 || candidates.length > CANDIDATES_MAX) return [];
+    const keys = [...protection(before)];
+    if (keys.length === 0) return [];
     const fitting = candidates.filter((after) => !taken.has(after) && keys.every((key) => protection(after).has(key)));
     const after = fitting.find(({ contract }) => contract.key === before.contract.key) ?? fitting[0];
     if (after === undefined) return [];
@@ -215,12 +218,16 @@ const IDENTITIES: readonly Identity[] = [
 ];
 
 /** Only what names exactly one field on its side: an id used twice identifies nothing. */
-function uniqueBy(fields: readonly OwnedField[], identity: Identity): ReadonlyMap<string, OwnedField> {
-  const found = Map.groupBy(
-    fields.flatMap((owned) => identity(owned).map((id) => ({ id, owned }))),
-    ({ id }) => id,
-  );
-  return new Map([...found].filter(([, all]) => all.length === 1).map(([id, all]) => [id, all[0]!.owned]));
+function uniqueBy(fields: ReadonlySet<OwnedField>, identity: Identity): ReadonlyMap<string, OwnedField> {
+  const found = new Map<string, OwnedField>();
+  const ambiguous = new Set<string>();
+  for (const owned of fields)
+    for (const id of identity(owned)) {
+      if (found.has(id)) ambiguous.add(id);
+      else found.set(id, owned);
+    }
+  for (const id of ambiguous) found.delete(id);
+  return found;
 }
 
 function pathKey(field: Field): string {

@@ -28,7 +28,17 @@ export function redirectChanges(before: OwnedField, after: OwnedField): readonly
 
 /** What stands in this file is told where it stands; a file elsewhere may be governed by nobody. */
 function leadsToTheSame(was: Field, is: Field): boolean {
-  return was.type.ref === is.type.ref && was.type.physical === is.type.physical && was.definitionRefs.every((ref) => ref.startsWith("#"));
+  const isSameType = was.type.ref === is.type.ref && was.type.physical === is.type.physical;
+  return isSameType && (isSamePlace(was, is) || isGone(was, is)) && was.definitionRefs.every((ref) => ref.startsWith("#"));
+}
+
+function isSamePlace(was: Field, is: Field): boolean {
+  return was.typeFiles?.join() === is.typeFiles?.join();
+}
+
+/** A definition of this file that is nowhere any more is told where it stood. */
+function isGone(was: Field, is: Field): boolean {
+  return was.typeFiles === undefined && is.typeFiles?.every((place) => place === "?") === true;
 }
 
 /** The same for an object that is written out at the place. */

@@ -27,8 +27,9 @@ export type FieldForms = (id: string) => readonly OwnedField[];
 export function formsOf(objects: Matched<OwnedObject>, fields: Matched<OwnedField>): FieldForms {
   let forms: Map<string, OwnedField[]> | null = null;
   const add = (into: Map<string, OwnedField[]>, before: OwnedField, after: OwnedField) => {
-    const known = into.get(fieldId(before));
-    if (known === undefined) into.set(fieldId(before), [after]);
+    const id = fieldId(before);
+    const known = into.get(id);
+    if (known === undefined) into.set(id, [after]);
     else known.push(after);
   };
   return (id) => {
@@ -119,9 +120,10 @@ function scopeLosses(
 ): readonly Change[] {
   const found = compareTags(before, after, ordered);
   if (found.length === 0) return [];
-  const covered = fields().flatMap((field): readonly Covered[] =>
-    forms(fieldId(field)).map((form) => ({ id: fieldId(field), field, form, keys: keysInForce(form) })),
-  );
+  const covered = fields().flatMap((field): readonly Covered[] => {
+    const id = fieldId(field);
+    return forms(id).map((form) => ({ id, field, form, keys: keysInForce(form) }));
+  });
   const bareOf = new Map(found.map((each) => [each, covered.filter(({ keys }) => !keys.has(each.key))]));
   const crowded = crowdedContracts(found.flatMap((each) => (each.code === "tag.removed" && each.sensitive ? bareOf.get(each)! : [])));
   const placeOf = new Map<Covered, Place>();

@@ -8,8 +8,11 @@ import { TOO_MANY } from "../readers/schema/inside.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
-import { NAMING, withTypesInside } from "./inside-types.ts";
+import type { WantedType } from "../type-places.ts";
+import { withTypesInside } from "./inside-types.ts";
 import { mayTurn } from "./turned-types.ts";
+import { TypePool } from "./type-pool.ts";
+import { UnknownTypes } from "./unknown-types.ts";
 
 /** What stands at a path on one side. `suspect`: nobody can say whether it declared something. */
 export type Side =
@@ -33,17 +36,30 @@ export interface SidesInput {
   readonly head: readonly ContractFile[];
   readonly files: readonly GovernedFile[];
   /** Unchanged files that changed ones refer to, as they stand on each side. */
-  readonly referenced: { readonly base: readonly ContractFile[]; readonly head: readonly ContractFile[] };
+  readonly referenced: {
+    readonly base: readonly ContractFile[];
+    readonly head: readonly ContractFile[];
+    /** Unchanged files that may define types which changed ones name: the same on both sides. */
+    readonly types?: readonly ContractFile[];
+    /** Types that could not be looked for. */
+    readonly unknownTypes?: readonly WantedType[];
+  };
   readonly rules: ReadingRules;
   /** What the files of one side may hold together; absent = CHANGE_MAX. */
   readonly changeMax?: Readonly<Record<keyof typeof CHANGE_MAX, number>>;
+}
+
+export interface ReadSides {
+  readonly paths: readonly ChangedPath[];
+  /** The types that each side knows of. */
+  readonly types: { readonly base: TypePool; readonly head: TypePool };
 }
 
 /** Told each path before it is read, and null when all are. */
 export type Watch = (path: string | null) => void;
 
 /** Reads both sides of every changed path, in path order. A file that was announced and not handed in is unreadable, never absent. */
-export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath[] {
+export function readSides(input: SidesInput, watch: Watch): ReadSides {
   const base = new Map(input.base.map((file) => [file.path, file]));
   const head = new Map(input.head.map((file) => [file.path, file]));
   for (const file of input.files) {
@@ -70,19 +86,54 @@ export function readSides(input: SidesInput, watch: Watch): readonly ChangedPath
       after: readWithin(budgets.head, head.get(path), rules, references.head, versions),
     };
   });
+  const others = readTypeFiles(input, new Set(read.map(({ path }) => path)), references.head, watch);
   watch(null);
-  const turned = read.some(
-    ({ before, after }) =>
-      before.status === "contract" &&
-      NAMING.has(before.contract.format) &&
-      mayTurn(before.contract, after.status === "contract" ? after.contract : null),
-  );
-  if (!turned) return read;
-  const told = {
-    before: withTypesInside(read.flatMap(({ before }) => (before.status === "contract" ? [before.contract] : []))),
-    after: withTypesInside(read.flatMap(({ after }) => (after.status === "contract" ? [after.contract] : []))),
+  const unknown = new UnknownTypes(referenced.unknownTypes ?? [], others.unread);
+  const compared = read.map(({ before, after }) => ({ before: contractOf(before), after: contractOf(after) }));
+  const isTold = others.contracts.length > 0 || !unknown.isNone || moved.size > 0 || mayTurn(compared);
+  const placeOf = { base: ({ file }: Contract) => moved.get(file)?.path ?? file, head: ({ file }: Contract) => file };
+  const tell = (side: "base" | "head", contracts: readonly Contract[]) => {
+    const pool = new TypePool([...contracts, ...others.contracts].map((contract) => ({ path: placeOf[side](contract), contract })));
+    return { pool, told: isTold ? withTypesInside(contracts, pool, unknown, side) : NOTHING_TOLD };
   };
-  return read.map(({ path, before, after }) => ({ path, before: toldSide(before, told.before), after: toldSide(after, told.after) }));
+  const was = tell(
+    "base",
+    compared.flatMap(({ before }) => before ?? []),
+  );
+  const is = tell(
+    "head",
+    compared.flatMap(({ after }) => after ?? []),
+  );
+  return {
+    paths: read.map((each) => ({ ...each, before: toldSide(each.before, was.told), after: toldSide(each.after, is.told) })),
+    types: { base: was.pool, head: is.pool },
+  };
+}
+
+const NOTHING_TOLD: ReadonlyMap<Contract, Contract | null> = new Map();
+
+function contractOf(side: Side): Contract | null {
+  return side.status === "contract" ? side.contract : null;
+}
+
+/** Unchanged files that define types. What cannot be read of them, also over the caps of a change, is unknown. */
+function readTypeFiles(
+  { referenced, rules, changeMax }: SidesInput,
+  changed: ReadonlySet<string>,
+  references: References,
+  watch: Watch,
+): { readonly contracts: readonly Contract[]; readonly unread: readonly ContractFile[] } {
+  const budget = new ChangeBudget(changeMax);
+  const contracts: Contract[] = [];
+  const unread: ContractFile[] = [];
+  for (const file of (referenced.types ?? []).toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (changed.has(file.path)) continue;
+    watch(file.path);
+    const side = readWithin(budget, file, rules, references, new Map());
+    if (side.status === "contract") contracts.push(side.contract);
+    else if (side.status !== "ignored") unread.push(file);
+  }
+  return { contracts, unread };
 }
 
 /** Files that are at another path with the same content and mode, by their new path: read there on both sides, whatever names them. */

@@ -25,6 +25,26 @@ const LEVELS = ["public", "internal", "confidential", "restricted"];
 /** Compares the tags of one scope. A lost key is a loss even when another scope still covers the place. */
 export function compareTags(before: readonly Tag[], after: readonly Tag[], ordered: Ordered = BUILT_IN): readonly TagChange[] {
   if (before.length === 0 && after.length === 0) return [];
+  if (before.length + after.length < REMEMBERED_FROM) return compared(before, after, ordered);
+  const known = remembered.get(before);
+  if (known?.after === after && known.ordered === ordered) return known.changes;
+  const changes = compared(before, after, ordered);
+  remembered.set(before, { after, ordered, changes });
+  return changes;
+}
+
+const REMEMBERED_FROM = 20;
+
+interface Remembered {
+  readonly after: readonly Tag[];
+  readonly ordered: Ordered;
+  readonly changes: readonly TagChange[];
+}
+
+/** Memory of compareTags for long lists: the fields of one definition share theirs. */
+const remembered = new WeakMap<readonly Tag[], Remembered>();
+
+function compared(before: readonly Tag[], after: readonly Tag[], ordered: Ordered): readonly TagChange[] {
   const old = byKey(before);
   const now = byKey(after);
   const fresh = new Set([...now.keys()].filter((key) => !old.has(key)));

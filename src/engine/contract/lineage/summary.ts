@@ -1,4 +1,4 @@
-import { protects, tagsInForce } from "../diff/change.ts";
+import { protectingKeys, tagsInForce } from "../diff/change.ts";
 import type { Contract, DataObject, Tag } from "../model.ts";
 import type { LineageSummary } from "./model.ts";
 
@@ -19,10 +19,8 @@ function taggedIn(contract: Contract, object: DataObject): LineageSummary["tagge
   const tagged: LineageSummary["tagged"][number][] = [];
   for (const field of object.fields) {
     if (isBare && field.tags.length === 0) continue;
-    const protecting = tagsInForce({ contract, object, field }).filter(protects);
-    if (protecting.length === 0) continue;
-    const keys = [...new Set(protecting.map(({ key }) => key))].sort();
-    tagged.push({ object: object.name, field: field.path.join("."), keys });
+    const keys = protectingKeys(tagsInForce({ contract, object, field }));
+    if (keys.length > 0) tagged.push({ object: object.name, field: field.path.join("."), keys });
   }
   return tagged;
 }

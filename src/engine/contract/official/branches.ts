@@ -5,6 +5,23 @@ const CHOICES = new Set(["anyOf", "oneOf"]);
 const ECHOES = new Set(["if", "not", "propertyNames", "contains"]);
 
 /**
+ * Without the keys that only seem unknown. A part of a schema that fails takes back what it knew of the keys beside the failure: a key
+ * that the schema names, beside or around another difference, is no news.
+ */
+export function withoutTakenBack(errors: readonly SchemaError[], known: () => readonly string[]): readonly SchemaError[] {
+  const around = new Set<string>();
+  for (const { keyword, instancePath } of errors)
+    if (keyword !== "unevaluatedProperties")
+      for (let path = instancePath; !around.has(path); path = path.slice(0, Math.max(path.lastIndexOf("/"), 0))) around.add(path);
+  if (around.size === 0) return errors;
+  const keys = new Set(known());
+  return errors.filter(
+    ({ keyword, instancePath, params }) =>
+      keyword !== "unevaluatedProperties" || !around.has(instancePath) || !keys.has(String(params["unevaluatedProperty"])),
+  );
+}
+
+/**
  * Without the noise of alternatives. The validator lists the errors of every branch before the choice itself; of those only the branch
  * that comes nearest is kept. When each branch fails at the same place for the same plain reason, the choice is told as one error.
  */

@@ -1,22 +1,37 @@
 import type { Format } from "../model.ts";
 
-/** A schema on board: `schemas/official/<name>.json`, or one of JSON Schema's own, which come with the validator. */
-export type SchemaName =
+/** Schemas that we wrote from a standard's text, `schemas/standard/<name>.json`, and how a warning calls them. */
+export const WRITTEN = {
+  "odcs-2.2": "ODCS 2.2",
+  "odcs-3.0": "ODCS 3.0",
+  "odcs-3.2": "ODCS 3.2",
+  "dbt-properties": "dbt properties",
+  "avro-1": "Avro",
+  "fides-3": "Fides datasets",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** `schemas/official/<name>.json`, as the standard publishes it; JSON Schema's own, save draft 4, come with the validator. */
+export type PublishedSchema =
   | "odcs-3.1.0"
   | "dcs-1.2.1"
-  | "openapi-3.0"
-  | "openapi-3.1"
-  | "openapi-3.2"
-  | "asyncapi-2.6"
-  | "asyncapi-3.0"
-  | "json-schema-draft-07"
+  | "swagger-2.0"
+  | `openapi-3.${0 | 1 | 2}`
+  | `asyncapi-1.${0 | 1 | 2}`
+  | `asyncapi-2.${0 | 1 | 2 | 3 | 4 | 5 | 6}`
+  | `asyncapi-3.${0 | 1}`
+  | `json-schema-draft-0${4 | 6 | 7}`
   | "json-schema-2019-09"
   | "json-schema-2020-12";
 
-/** One line of versions of a format. `schema` null: the line exists, its schema is not on board. */
+export type SchemaName = PublishedSchema | keyof typeof WRITTEN;
+
+/** One line of versions of a format. */
 interface Line {
   readonly versions: RegExp;
+  /** Null: the line exists, its schema is not on board. */
   readonly schema: SchemaName | null;
+  /** The standard says of this line that a key without a value is the same as no key. */
+  readonly emptyIsAbsent?: true;
 }
 
 interface Row {
@@ -25,14 +40,18 @@ interface Row {
   readonly lines: readonly Line[];
 }
 
-/** Formats that publish a schema. The others are read with care and checked for required keys, which is all that can be said. */
+/** Formats with a schema. The others are languages whose parser judges them, and files without a standard. */
 export const OFFICIAL: Readonly<Partial<Record<Format, Row>>> = {
   odcs: {
     closed: true,
     lines: [
       { versions: /^v?3\.1\b/, schema: "odcs-3.1.0" },
       // The schema of 3.1 names these versions too, and refuses the standard's own examples of them.
-      { versions: /^v?(2\.2|3\.0|3\.2)\b/, schema: null },
+      { versions: /^v?2\.2\b/, schema: "odcs-2.2", emptyIsAbsent: true },
+      { versions: /^v?3\.0\b/, schema: "odcs-3.0", emptyIsAbsent: true },
+      { versions: /^v?3\.2\b/, schema: "odcs-3.2" },
+      // A template of one company, before the standard had its name.
+      { versions: /^v?2\.[01]\b/, schema: null },
     ],
   },
   // The schema of 1.2.1 names all of them, and takes the specification's examples of all.
@@ -43,39 +62,62 @@ export const OFFICIAL: Readonly<Partial<Record<Format, Row>>> = {
       { versions: /^3\.0\b/, schema: "openapi-3.0" },
       { versions: /^3\.1\b/, schema: "openapi-3.1" },
       { versions: /^3\.2\b/, schema: "openapi-3.2" },
-      { versions: /^2\.0$/, schema: null },
+      { versions: /^2\.0$/, schema: "swagger-2.0" },
     ],
   },
   asyncapi: {
     closed: true,
     lines: [
+      { versions: /^1\.0\b/, schema: "asyncapi-1.0" },
+      { versions: /^1\.1\b/, schema: "asyncapi-1.1" },
+      { versions: /^1\.2\b/, schema: "asyncapi-1.2" },
+      { versions: /^2\.0\b/, schema: "asyncapi-2.0" },
+      { versions: /^2\.1\b/, schema: "asyncapi-2.1" },
+      { versions: /^2\.2\b/, schema: "asyncapi-2.2" },
+      { versions: /^2\.3\b/, schema: "asyncapi-2.3" },
+      { versions: /^2\.4\b/, schema: "asyncapi-2.4" },
+      { versions: /^2\.5\b/, schema: "asyncapi-2.5" },
       { versions: /^2\.6\b/, schema: "asyncapi-2.6" },
       { versions: /^3\.0\b/, schema: "asyncapi-3.0" },
-      { versions: /^(1\.[0-2]|2\.[0-5]|3\.1)\b/, schema: null },
+      { versions: /^3\.1\b/, schema: "asyncapi-3.1" },
     ],
   },
   jsonschema: {
     closed: false,
     lines: [
+      { versions: /^https?:\/\/json-schema\.org\/draft-04\/schema#?$/, schema: "json-schema-draft-04" },
+      { versions: /^https?:\/\/json-schema\.org\/draft-06\/schema#?$/, schema: "json-schema-draft-06" },
       { versions: /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/, schema: "json-schema-draft-07" },
       { versions: /^https?:\/\/json-schema\.org\/draft\/2019-09\/schema#?$/, schema: "json-schema-2019-09" },
       { versions: /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/, schema: "json-schema-2020-12" },
     ],
   },
+  dbt: { closed: true, lines: [{ versions: /^2?$/, schema: "dbt-properties" }] },
+  // These name no version in the file.
+  avro: { closed: true, lines: [{ versions: /^$/, schema: "avro-1" }] },
+  fides: { closed: true, lines: [{ versions: /^$/, schema: "fides-3" }] },
 };
 
 export type Choice =
-  | { readonly status: "schema"; readonly schema: SchemaName }
+  | { readonly status: "schema"; readonly schema: SchemaName; readonly emptyIsAbsent: boolean }
   /** Nothing to compare with, and nothing wrong with that. */
   | { readonly status: "none" }
-  /** The format publishes schemas, and no version of this name exists. */
-  | { readonly status: "unknown" };
+  /** The format has schemas, such as this one, and no version of this name exists. */
+  | { readonly status: "unknown"; readonly schema: SchemaName };
 
 /** Which schema judges a contract: the one of its own line of versions, never a neighbour's. */
 export function officialSchemaFor(format: Format, specVersion: string): Choice {
   const row = OFFICIAL[format];
-  if (row === undefined || specVersion === "") return { status: "none" };
-  const line = row.lines.find(({ versions }) => versions.test(specVersion));
-  if (line === undefined) return { status: row.closed ? "unknown" : "none" };
-  return line.schema === null ? { status: "none" } : { status: "schema", schema: line.schema };
+  const line = row?.lines.find(({ versions }) => versions.test(specVersion));
+  if (line !== undefined)
+    return line.schema === null
+      ? { status: "none" }
+      : { status: "schema", schema: line.schema, emptyIsAbsent: line.emptyIsAbsent ?? false };
+  const known = row?.lines[0]?.schema ?? null;
+  return row?.closed !== true || specVersion === "" || known === null ? { status: "none" } : { status: "unknown", schema: known };
+}
+
+/** How a warning calls a schema: nobody should take what we wrote for what a standard says. */
+export function schemaTitle(schema: SchemaName): string {
+  return schema in WRITTEN ? `schema of ${WRITTEN[schema as keyof typeof WRITTEN]} as Countersign writes it` : "official schema";
 }

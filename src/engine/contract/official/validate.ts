@@ -2,10 +2,10 @@ import type { Problem } from "../../problem.ts";
 import { visible } from "../lookalike.ts";
 import type { Format } from "../model.ts";
 import type { MapNode, Node } from "../source/node.ts";
-import { nearestBranches } from "./branches.ts";
-import { officialSchemaFor } from "./catalogue.ts";
+import { nearestBranches, withoutTakenBack } from "./branches.ts";
+import { officialSchemaFor, schemaTitle } from "./catalogue.ts";
 import type { OfficialSchemas, SchemaError, SchemaJudge } from "./schemas.ts";
-import { find, plainValue } from "./value.ts";
+import { type Found, find, plainValue } from "./value.ts";
 import { describeError } from "./words.ts";
 
 /** Warnings about one file. */
@@ -24,7 +24,7 @@ export interface Judged {
 }
 
 /**
- * Compares a contract with the schema that its standard publishes for its own version. Warnings only, the most specific first, without
+ * Compares a contract with the schema of its own version, which its standard publishes or we wrote. Warnings only, the most specific first, without
  * line numbers in the words; never an error, because standards and their schemas disagree. Total.
  * @param max warnings that are given
  */
@@ -32,22 +32,26 @@ export function validateOfficially(contract: Judged, schemas: OfficialSchemas, m
   const { file, root, format, specVersion } = contract;
   const choice = officialSchemaFor(format, specVersion);
   if (choice.status === "none") return [];
+  const told = (message: string, line: number) => warning(file, `${schemaTitle(choice.schema)}: ${message}`, line);
   if (choice.status === "unknown")
-    return [warning(file, `\`${visible(specVersion.slice(0, 40))}\` is no known version of this format`, root.pos.line)];
+    return [told(`\`${visible(specVersion.slice(0, 40))}\` is no known version of this format`, root.pos.line)];
   const judge = schemas(choice.schema);
-  const errors = differences(judge, root);
-  if (errors === null) return [warning(file, "the contract cannot be compared with it", root.pos.line)];
+  const errors = differences(judge, root, choice.emptyIsAbsent);
+  if (errors === null) return [told("the contract cannot be compared with it", root.pos.line)];
   const depth = (error: SchemaError) => error.instancePath.split("/").length;
-  return nearestBranches(errors.slice(0, DIFFERENCES_MAX))
+  return nearestBranches(withoutTakenBack(errors.slice(0, DIFFERENCES_MAX), judge.keys))
     .toSorted((a, b) => depth(b) - depth(a))
     .slice(0, max)
-    .map((error) => problemOf(error, contract, judge));
+    .map((error) => {
+      const at = find(root, error.instancePath);
+      return told(describeError(error, at, judge), lineOf(error, at));
+    });
 }
 
 /** Null: the validator gave up, as on a key that hides a method of all objects. */
-function differences(judge: SchemaJudge, root: MapNode): readonly SchemaError[] | null {
+function differences(judge: SchemaJudge, root: MapNode, emptyIsAbsent: boolean): readonly SchemaError[] | null {
   try {
-    const value = plainValue(root);
+    const value = plainValue(root, emptyIsAbsent);
     const first = judge.first(value);
     return first.length === 0 || exceeds(root, VALUES_MAX) ? first : judge.all(value);
   } catch {
@@ -55,15 +59,15 @@ function differences(judge: SchemaJudge, root: MapNode): readonly SchemaError[] 
   }
 }
 
-function problemOf(error: SchemaError, { file, root }: Judged, judge: SchemaJudge): Problem {
-  const at = find(root, error.instancePath);
-  const key = error.params["additionalProperty"] ?? error.params["unevaluatedProperty"];
+/** A key that must not be there is told at the key. */
+function lineOf({ params }: SchemaError, at: Found): number {
+  const key = params["additionalProperty"] ?? params["unevaluatedProperty"];
   const entry = at.node.kind === "map" ? at.node.entries.get(String(key)) : undefined;
-  return warning(file, describeError(error, at, judge), (entry?.keyPos ?? at.pos).line);
+  return (entry?.keyPos ?? at.pos).line;
 }
 
 function warning(file: string, message: string, line: number): Problem {
-  return { code: "E001", message: `official schema: ${message}`, file, line, severity: "warning" };
+  return { code: "E001", message, file, line, severity: "warning" };
 }
 
 function exceeds(root: Node, max: number): boolean {

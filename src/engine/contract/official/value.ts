@@ -1,8 +1,11 @@
 import type { Position } from "../model.ts";
 import { isNull, type Node, type ScalarNode } from "../source/node.ts";
 
-/** The document as plain values, numbers and truth values by the core schema of YAML 1.2: what a schema is about. */
-export function plainValue(root: Node): unknown {
+/**
+ * The document as plain values, numbers and truth values by the core schema of YAML 1.2: what a schema is about.
+ * @param emptyIsAbsent leaves out keys without a value
+ */
+export function plainValue(root: Node, emptyIsAbsent = false): unknown {
   // Shared subtrees stay shared: an alias costs nothing again.
   const known = new Map<Node, unknown>();
   const value = (node: Node): unknown => {
@@ -12,7 +15,11 @@ export function plainValue(root: Node): unknown {
     const made =
       node.kind === "seq"
         ? node.items.map(value)
-        : Object.fromEntries([...node.entries.values()].map((entry) => [entry.key, value(entry.value)]));
+        : Object.fromEntries(
+            [...node.entries.values()]
+              .filter((entry) => !emptyIsAbsent || !isNull(entry.value))
+              .map((entry) => [entry.key, value(entry.value)]),
+          );
     known.set(node, made);
     return made;
   };

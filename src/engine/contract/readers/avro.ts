@@ -34,6 +34,12 @@ export function readAvro(source: Source): Contract {
     name: textAt(schema, "name"),
     description: prose(child(schema, "doc")),
     objects: objects.map((object) => withRegistryTags(object, given)),
+    types: [...walk.named].map(([name, { symbols, tags }]) => ({
+      name,
+      logical: symbols === null ? "bytes" : "string",
+      values: symbols,
+      tags: tags.map((tag): Tag => ({ ...tag, scope: "definition", via: [name] })),
+    })),
     tags: [...tags, ...given.contract],
     links: walk.links,
     problems: given.problems,

@@ -1,4 +1,4 @@
-import type { Contract, DataObject, Field, Link, Tag, TagDefinition } from "../model.ts";
+import type { Contract, DataObject, Field, Link, NamedType, Tag, TagDefinition } from "../model.ts";
 import { canonical, ReadFailure } from "../source/node.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import { boundedName } from "./budget.ts";
@@ -34,6 +34,7 @@ export function readGraphql(source: TextSource): Contract | null {
   const contract = {
     ...blankContract("graphql", file, { line: 1, column: 1 }),
     objects: [...objects, ...reading.fieldless],
+    types: reading.told,
     tags: definitions.flatMap((each) =>
       each.keyword === "schema"
         ? directiveTags(each.directives, { vocabulary, scope: "contract", via: NONE }, reading.types.defaults)
@@ -50,10 +51,19 @@ function versionOf(schema: Schema, vocabulary: Vocabulary, earlier: SchemaVersio
   if (earlier !== null && isReadAlike(earlier.schema.definitions, schema.definitions)) return { ...earlier, schema };
   const types = typesOf(schema.definitions, vocabulary);
   const tagDefinitions = earlier?.tagDefinitions ?? new Map();
-  return { schema, vocabulary, types, uses: new TypeUses(types), fieldless: fieldlessTypes(types), parts: new Map(), tagDefinitions };
+  return {
+    schema,
+    vocabulary,
+    types,
+    uses: new TypeUses(types),
+    fieldless: fieldlessTypes(types),
+    told: toldTypes(types),
+    parts: new Map(),
+    tagDefinitions,
+  };
 }
 
-/** Types by name, extensions laid together. An extension of another file's type is an object of that name. */
+/** Types by name, extensions laid together. An extension of another file's type is an object of that name, and marked. */
 function objectsOf(definitions: readonly Definition[], reading: Reading): Pick<Contract, "objects" | "links"> {
   const objects = new Map<string, DataObject>();
   const links: Link[] = [];
@@ -75,9 +85,10 @@ function objectsOf(definitions: readonly Definition[], reading: Reading): Pick<C
   return { objects: [...objects.values()], links };
 }
 
-function extendedBy(before: DataObject, { description, fields, tags, input }: DataObject): DataObject {
+function extendedBy({ extension, ...before }: DataObject, { description, fields, tags, input, ...more }: DataObject): DataObject {
   return {
     ...before,
+    ...(extension === true && more.extension === true ? { extension } : {}),
     ...(input === true ? { input } : {}),
     description: before.description ?? description,
     fields: [...before.fields, ...fields],
@@ -104,6 +115,7 @@ function partOf(node: Definition, reading: Reading): Part {
   const object = {
     ...blankObject(node.name, node.namePos),
     ...(node.keyword === "input" ? { input: true } : {}),
+    ...(node.isExtension ? { extension: true } : {}),
     description: proseOf(node.description),
     fields: readFields(node, reading, links),
     tags: directiveTags(node.directives, { vocabulary: source.vocabulary, scope: "object", via: NONE }, types.defaults),
@@ -172,14 +184,23 @@ function maskingIn(own: readonly Directive[], object: readonly Directive[] = NON
 
 /** Scalars, enums and unions stand by themselves too: fields of other files may have them. The members of a union are its fields. */
 function fieldlessTypes({ named }: SchemaTypes): readonly DataObject[] {
-  return [...named.values()].map(({ name, members, tags, pos }) => ({
+  return [...named.values()].map(({ name, isExtension, members, tags, pos }) => ({
     ...blankObject(name, pos),
+    ...(isExtension ? { extension: true } : {}),
     fields: members.map((member): Field => {
       const blank = blankField(name, [`on ${boundedName(member.name, pos.line)}`], member.pos);
       return { ...blank, type: { ...blank.type, logical: "object", physical: member.name, ref: member.name } };
     }),
     tags: tags.map((tag): Tag => ({ ...tag, scope: "object", via: [] })),
   }));
+}
+
+/** The same for fields of other files, with what stands on them. */
+function toldTypes({ named }: SchemaTypes): readonly NamedType[] {
+  return [...named.values()].map(({ name, kind, isExtension, values, tags }) => {
+    const type = { name, logical: kind === "enum" ? "string" : null, values, tags };
+    return isExtension ? { ...type, extension: true } : type;
+  });
 }
 
 function definitionOf(node: Definition, { source, tagDefinitions }: Reading): readonly TagDefinition[] {

@@ -112,11 +112,11 @@ function readField({ name, node, pos }: Named, object: string, parents: readonly
   const { map, own, inherited, refs, unresolved } = resolveRef(node, source);
   const customs = customProperties(map);
   const place = { vocabulary: source.vocabulary, via: refs };
-  const tags: readonly Tag[] = [
-    ...tagsIn(own, { ...place, scope: "field", via: [] }),
-    ...(inherited === null ? [] : tagsIn(inherited, { ...place, scope: "definition" })),
-    ...unresolved.map((ref): Tag => unfollowed(ref, pos, [ref])),
-  ];
+  const written = tagsIn(own, { ...place, scope: "field", via: [] });
+  const taken = inherited === null ? [] : tagsIn(inherited, { ...place, scope: "definition" });
+  // What only comes from a definition stays one list for all of its fields.
+  const known = written.length === 0 ? taken : [...written, ...taken];
+  const tags = unresolved.length === 0 ? known : [...known, ...unresolved.map((ref): Tag => unfollowed(ref, pos, [ref]))];
   const required = booleanAt(map, "required");
   const nullable = booleanAt(map, "nullable");
   const field: Field = {

@@ -27,6 +27,7 @@ export function readProtobuf(source: TextSource): Contract {
     specVersion: proto.syntax,
     name: proto.package === "" ? null : proto.package,
     objects: [...extended(objects, proto, source, links), ...taggedEnums(proto, source)],
+    types: [...proto.enums].map(([name, values]) => ({ name, logical: "string", values, tags: enumTags(name, proto, source) })),
     tags: optionTags(proto.options, "contract", source),
     definitions: proto.extensions.flatMap((extension) => definitionsOf(extension, source)),
     links: [
@@ -125,9 +126,12 @@ function optionTags(options: readonly Option[], scope: TagScope, source: TextSou
 /** What the `oneof` around a field and the enum that it has say reaches it. Tools that look at the field's own options do not see it. */
 function sharedTags(field: ProtoField, enumName: string | null, proto: ProtoFile, source: TextSource): readonly Tag[] {
   const around = optionTags(field.oneofOptions, "object", source).map((tag) => ({ ...tag, carrier: `oneof ${tag.carrier}` }));
-  const options = enumName === null ? [] : (proto.enumOptions.get(enumName)?.options ?? []);
-  const ofEnum = optionTags(options, "definition", source).map((tag) => ({ ...tag, carrier: `enum ${tag.carrier}`, via: [enumName!] }));
-  return [...around, ...ofEnum];
+  return enumName === null ? around : [...around, ...enumTags(enumName, proto, source)];
+}
+
+function enumTags(name: string, proto: ProtoFile, source: TextSource): readonly Tag[] {
+  const options = proto.enumOptions.get(name)?.options ?? [];
+  return optionTags(options, "definition", source).map((tag) => ({ ...tag, carrier: `enum ${tag.carrier}`, via: [name] }));
 }
 
 /** A tagged enum stands by itself too: fields of other files may have it. */
@@ -152,7 +156,7 @@ function extended(objects: readonly DataObject[], proto: ProtoFile, source: Text
   for (const extension of proto.extensions) {
     if (OWN_OPTIONS.test(extension.of.replace(/^\./, ""))) continue;
     const name = resolveName(extension.of, extension.scope, proto);
-    const object = byName.get(name) ?? blankObject(name, extension.pos);
+    const object = byName.get(name) ?? { ...blankObject(name, extension.pos), extension: true };
     const fields = extension.fields.map((field) =>
       readField(field, name, `(${inScope(field.name, extension.scope)})`, extension.scope, proto, source, links),
     );

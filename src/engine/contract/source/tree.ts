@@ -73,11 +73,9 @@ function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
       }
     }
   };
-  const take = (tokens: Iterable<Parameters<Composer["next"]>[0]>) => {
-    for (const token of tokens) {
-      if (token.type === "error") throw new ReadFailure(firstLine(token.message), lines.linePos(token.offset).line);
-      keep(composer.next(token));
-    }
+  const take = (token: CST.Token) => {
+    if (token.type === "error") throw new ReadFailure(firstLine(token.message), lines.linePos(token.offset).line);
+    keep(composer.next(token));
   };
   lines.addNewLine(0);
   let content = false;
@@ -88,12 +86,12 @@ function composeOne(text: string, lines: LineCounter): Document.Parsed | null {
     // Left out here, and a letter of the first key for other parsers. The one at the start of the file is gone by now.
     if (lexeme === CST.BOM) throw new ReadFailure("a byte order mark stands inside the file", lines.linePos(parser.offset).line);
     content = lexeme === CST.SCALAR;
-    take(advance(parser, lexeme));
+    advance(parser, lexeme, take);
     if (parser.stack.length > MAX_DEPTH + 2) {
       throw new ReadFailure(`nested more than ${MAX_DEPTH} levels deep`, lines.linePos(parser.offset).line);
     }
   }
-  take(parser.end());
+  for (const token of parser.end()) take(token);
   keep(composer.end());
   return documents[0] ?? null;
 }

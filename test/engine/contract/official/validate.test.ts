@@ -15,18 +15,51 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "16 `servers.production` must not have the key `account`",
   ],
 };
+/** Likewise, for the schemas that we wrote. */
+const WRITTEN_EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  // Says 3.0.2 and has the team of 3.1.
+  "odcs/bitol-io__open-data-contract-standard__docs_examples_stakeholders_basic-four-dpo.odcs.yaml": [
+    "9 `team` must be a list, not a mapping",
+  ],
+  // Likewise; rules in SQL without a query; Snowflake without account and schema.
+  "odcs/datacontract__datacontract-cli__tests_fixtures_changelog_unit_changelog_unit_v1.yaml": [
+    "32 `schema.orders.quality.row_count` needs the key `query`",
+    "50 `properties.total_amount.quality.positive` needs the key `query`",
+    "58 `servers.production` needs the key `account`",
+    "58 `servers.production` needs the key `schema`",
+    "89 `team` must be a list, not a mapping",
+  ],
+  "odcs/datacontract__datacontract-cli__tests_fixtures_changelog_unit_changelog_unit_v2.yaml": [
+    "32 `schema.orders.quality.row_count` needs the key `query`",
+    "47 `properties.total_amount.quality.positive` needs the key `query`",
+    "64 `servers.production` needs the key `account`",
+    "64 `servers.production` needs the key `schema`",
+    "98 `team` must be a list, not a mapping",
+  ],
+  // An example of 2.2.0 in a form of its own, which 2.2.2 did not bring into line with the others.
+  "odcs/v2.2.2__bitol-io__open-data-contract-standard__docs_examples_all_postgresql-adventureworks-contract.yaml": [
+    "1 the contract needs the key `datasetName`",
+    "1 the contract needs the key `quantumName`",
+    "13 `dataset` must be a list, not a mapping",
+  ],
+};
 /** The whole corpus, where it stands beside the checkout. */
 const BESIDE = join(import.meta.dirname, "../../../../../shared/corpus");
 
 describe("real contracts fit the schema of their own version", () => {
   const files = [...new Map([...readCorpus(BESIDE), ...readCorpus()].map((file) => [file.path, file])).values()].filter(
-    ({ path }) => /^(odcs|dcs|openapi|asyncapi|jsonschema)\//.test(path) && /\.(ya?ml|json)$/.test(path),
+    ({ path }) => /^(odcs|dcs|openapi|asyncapi|jsonschema|dbt|avro|fides)\//.test(path) && /\.(ya?ml|json|avsc)$/.test(path),
   );
   test("there are some", () => expect(files.length).toBeGreaterThan(20));
   test.each(files)("$path", ({ path, text }) => {
-    expect(judged(path.split("/")[0] as Format, text).map(brief)).toEqual(EXPECTED[path] ?? []);
+    const told = judged(path.split("/")[0] as Format, text).map(brief);
+    expect(told.toSorted(byLine)).toEqual(EXPECTED[path] ?? WRITTEN_EXPECTED[path] ?? []);
   });
 });
+
+function byLine(a: string, b: string): number {
+  return Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1);
+}
 
 const OPENAPI = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n";
 const DCS = "dataContractSpecification: 1.2.1\nid: c\ninfo: {title: t, version: '1'}\n";
@@ -74,6 +107,43 @@ describe("a difference is told in words, at its line", () => {
       ["1 the contract needs the key `channels`"],
     ],
     [
+      "an event API of 3.1 with a misspelt key",
+      "asyncapi",
+      "asyncapi: 3.1.0\ninfo: {title: t, version: '1'}\nchanels: {}\n",
+      ["3 the contract must not have the key `chanels` (did you mean `channels`?)"],
+    ],
+    ["an event API of 2.0", "asyncapi", "asyncapi: 2.0.0\ninfo: {title: t}\nchannels: {}\n", ["2 `info` needs the key `version`"]],
+    [
+      "an event API of 1.2",
+      "asyncapi",
+      "asyncapi: 1.2.0\ninfo: {title: t, version: '1'}\ntopics: []\n",
+      ["3 `topics` must be a mapping, not a list"],
+    ],
+    [
+      "Swagger, whose draft refers to itself",
+      "openapi",
+      "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {}\ndefinitions:\n  a:\n    type: objct\n    maxLength: 5\n",
+      [expect.stringMatching(/^6 `definitions\.a\.type` must be one of .*, not `objct` \(did you mean `object`\?\)$/)],
+    ],
+    [
+      "Swagger's limits, which are truth values",
+      "openapi",
+      "swagger: '2.0'\ninfo: {title: t, version: '1'}\npaths: {}\ndefinitions:\n  a: {type: integer, minimum: 0, exclusiveMinimum: true}\n  b: {maxLength: -1}\n",
+      ["6 `definitions.b.maxLength` must be >= 0, not `-1`"],
+    ],
+    [
+      "a JSON Schema of draft 4",
+      "jsonschema",
+      '{"$schema": "http://json-schema.org/draft-04/schema#",\n"properties": {"a": {\n"exclusiveMinimum": 1, "minimum": 0}}}',
+      [expect.stringMatching(/^3 `properties\.a\.exclusiveMinimum` must be true or false/)],
+    ],
+    [
+      "a JSON Schema of draft 6",
+      "jsonschema",
+      '{"$schema": "http://json-schema.org/draft-06/schema#",\n"properties": {"a": {\n"exclusiveMinimum": true}}}',
+      [expect.stringMatching(/^3 `properties\.a\.exclusiveMinimum` must be a number/)],
+    ],
+    [
       "a JSON Schema with an unknown type",
       "jsonschema",
       '{"$schema": "https://json-schema.org/draft/2020-12/schema",\n"properties": {"a": {\n"type": "strng"}}}',
@@ -104,13 +174,12 @@ describe("versions", () => {
       "kind: DataContract\napiVersion: v9.9.9\n",
       ["1 `v9.9.9` is no known version of this format"],
     ],
-    ["a version without a schema on board", "odcs", "kind: DataContract\napiVersion: v3.0.2\nnonsense: 1\n", []],
+    ["a version without a schema on board", "odcs", "kind: DataContract\napiVersion: v2.1.1\nnonsense: 1\n", []],
     ["no version", "odcs", "kind: DataContract\nnonsense: 1\n", []],
     ["a meta-schema of one's own", "jsonschema", '{"$schema": "https://example.com/meta", "type": 1}', []],
-    ["a format without a schema", "dbt", "models: 1\n", []],
-  ])("%s", (_name, format, text, expected) =>
-    expect(judged(format, text).map((problem) => `${problem.line} ${problem.message.replace(/^official schema: /, "")}`)).toEqual(expected),
-  );
+    ["a version that dbt refuses", "dbt", "version: 3\nmodels: []\n", ["1 `3` is no known version of this format"]],
+    ["a format without a schema", "plain", "models: 1\n", []],
+  ])("%s", (_name, format, text, expected) => expect(judged(format, text).map(brief)).toEqual(expected));
 });
 
 describe("hostile files", () => {

@@ -8,6 +8,8 @@ import type { Definition, Directive, FieldNode, Member } from "./syntax.ts";
 export interface NamedType {
   readonly name: string;
   readonly kind: "scalar" | "enum" | "union";
+  /** True: this file only adds to one that another file defines. */
+  readonly isExtension: boolean;
   readonly values: readonly string[] | null;
   /** Of a union. */
   readonly members: readonly Member[];
@@ -51,7 +53,8 @@ export function typesOf(definitions: readonly Definition[], vocabulary: Vocabula
     const values = kind === "enum" ? nodes.flatMap((node) => node.values).sort() : null;
     const members = nodes.flatMap((node) => node.members);
     const tags = nodes.flatMap(({ directives }) => directiveTags(directives, { vocabulary, scope: "definition", via: [name] }, defaults));
-    named.set(name, { name, kind, values, members, tags, pos: first!.pos });
+    const isExtension = nodes.every((node) => node.isExtension);
+    named.set(name, { name, kind, isExtension, values, members, tags, pos: first!.pos });
   }
   return { named, objects, masks, defaults };
 }

@@ -1,4 +1,4 @@
-import type { DataObject, Link, TagDefinition } from "../../model.ts";
+import type { DataObject, Link, NamedType, TagDefinition } from "../../model.ts";
 import type { Vocabulary } from "../../vocabulary.ts";
 import type { Definition, Schema } from "./syntax.ts";
 import type { TypeUses } from "./type-uses.ts";
@@ -17,6 +17,7 @@ export interface SchemaVersion {
   readonly types: SchemaTypes;
   readonly uses: TypeUses;
   readonly fieldless: readonly DataObject[];
+  readonly told: readonly NamedType[];
   readonly parts: Map<Definition, Part>;
   readonly tagDefinitions: Map<Definition, readonly TagDefinition[]>;
 }

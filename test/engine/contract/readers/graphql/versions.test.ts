@@ -47,6 +47,30 @@ describe("a version that is read after another one", () => {
     expect(after).toEqual(alone);
   });
 
+  it.each<[string, string, string]>([
+    ["comes to this file", "input New", "type Far { a: Int }\nscalar Away\ninput New"],
+    ["leaves this file", "type Near { a: Int }\nenum Level { LOW }", ""],
+    ["comes in place of what extends it", "extend type Far", "type Far"],
+    ["goes, and what extends it stays", "scalar Close", "extend scalar Close @deprecated"],
+    ["stays elsewhere", "a: Int", "a: Float"],
+  ])("marks what is only extended as alone, where a definition %s", (_, from, to) => {
+    const schema = `type Near { a: Int }\nenum Level { LOW }\nscalar Close\nextend type Near @pii { b: Int }\nextend type Far @pii { b: Int, c: Away }
+extend enum Level { HIGH }\nextend scalar Close @pii\nextend scalar Away @pii\ninput New { n: Level }\n`;
+    for (const [earlier, text] of [
+      [schema, schema.replace(from, to)],
+      [schema.replace(from, to), schema],
+    ] as const) {
+      const [after, alone] = bothWays(earlier, text);
+      expect(after).toEqual(alone);
+      expect(after.status).toBe("contract");
+    }
+    const [first] = bothWays(schema, schema);
+    expect(first.status === "contract" && first.contract.objects.filter(({ extension }) => extension).map(({ name }) => name)).toEqual([
+      "Far",
+      "Away",
+    ]);
+  });
+
   it("says the same as alone after any damage", () => {
     const pairs = fc
       .constantFrom(SCHEMA, ...FORMS, ...REAL.map(([, text]) => text))

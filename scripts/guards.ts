@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { TestProjectInlineConfiguration } from "vitest/config";
 import { startVitest } from "vitest/node";
-import { GUARDS, type Guard } from "../test/guards/guards.ts";
+import type { Guard } from "../test/guards/guard.ts";
+import { GUARDS } from "../test/guards/guards.ts";
 
 /**
  * Kills every guard, one at a time, and runs the test of its threat: a guard whose test still passes protects nothing.

@@ -16,6 +16,8 @@ export interface ServerConfig {
   /** First is current, the others are still accepted (rotation). */
   readonly webhookSecrets: readonly string[];
   readonly logLevel: string;
+  /** Owner id -> id of the organisation's `.github` repository; absent = no organisation has a policy of its own. */
+  readonly policyRepositories?: ReadonlyMap<number, number>;
   /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
   readonly devLoginToken: string | null;
 }
@@ -59,6 +61,10 @@ const environmentSchema = z.object({
   GITHUB_BASE_URL: z.url({ protocol: /^https?$/ }).default("https://api.github.com"),
   WEBHOOK_SECRET: z.string().optional(),
   WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
+  ORG_POLICY_REPOSITORIES: z
+    .string()
+    .regex(/^\s*\d+:\d+(\s*,\s*\d+:\d+)*\s*$/, "must be <owner id>:<repository id>, more of them after commas")
+    .optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -75,6 +81,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     // Still accepted while it is rotated out, so no less secret.
     ...secretProblems(values.WEBHOOK_SECRET_PREVIOUS, false, "WEBHOOK_SECRET_PREVIOUS"),
     ...key.problems,
+    ...pinProblems(values.ORG_POLICY_REPOSITORIES),
   ];
   if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
@@ -91,9 +98,26 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         : { appId: values.APP_ID, privateKey: key.pem, baseUrl: values.GITHUB_BASE_URL.replace(/\/+$/, "") },
     webhookSecrets: [values.WEBHOOK_SECRET, values.WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     logLevel: values.LOG_LEVEL,
+    policyRepositories: new Map(pinsOf(values.ORG_POLICY_REPOSITORIES)),
     devLoginToken: null,
   };
   return { status: "ok", config: Object.freeze(config) };
+}
+
+function pinsOf(text: string | undefined): readonly (readonly [number, number])[] {
+  return (text ?? "").split(",").flatMap((pin) => {
+    const [owner, repository] = pin.split(":").map(Number);
+    return owner === undefined || repository === undefined ? [] : [[owner, repository] as const];
+  });
+}
+
+/** Ids are pinned, and a pin that could be read in two ways pins nothing. */
+function pinProblems(text: string | undefined): string[] {
+  const pins = pinsOf(text);
+  const owners = pins.map(([owner]) => owner);
+  const unsafe = pins.flat().some((id) => !Number.isSafeInteger(id) || id <= 0);
+  if (unsafe) return ["ORG_POLICY_REPOSITORIES: ids are positive numbers, as GitHub's API gives them"];
+  return new Set(owners).size === owners.length ? [] : ["ORG_POLICY_REPOSITORIES: one owner has two repositories"];
 }
 
 /** With an app id a webhook secret is required; whatever is given must be one that nobody can guess. */

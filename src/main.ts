@@ -77,6 +77,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         ledger,
         clock: { now: () => new Date() },
         comparer: sandbox,
+        policyRepositories: config.policyRepositories ?? new Map<number, number>(),
         pulls: github.createPullRequests(client),
         checks: github.createChecks(client, {
           publicUrl,

@@ -11,6 +11,8 @@ export function canonicalFacts(given: Facts): Facts {
   return {
     ...facts,
     policy: canonicalPolicy(facts.policy),
+    ...(facts.proposal === undefined ? {} : { proposal: canonicalProposal(facts.proposal) }),
+    ...(facts.inForce === undefined ? {} : { inForce: { ...facts.inForce, notices: sorted(facts.inForce.notices, problemKey) } }),
     governanceFiles: sorted(facts.governanceFiles, ({ path }) => path),
     diff: {
       ...diff,
@@ -33,6 +35,14 @@ function canonicalPolicy(policy: Facts["policy"]): Facts["policy"] {
   const problems = sorted(policy.problems, problemKey);
   if (policy.status === "invalid") return { ...policy, problems };
   return { ...policy, problems, set: { ...policy.set, policies: sorted(policy.set.policies, ({ name }) => name) } };
+}
+
+function canonicalProposal({ files, reading, preview }: NonNullable<Facts["proposal"]>): NonNullable<Facts["proposal"]> {
+  return {
+    files: sorted(files, (path) => path),
+    reading: canonicalPolicy(reading),
+    preview: preview === null ? null : { ...preview, pulls: sorted(preview.pulls, ({ pull }) => pull) },
+  };
 }
 
 function canonicalPeople(people: PeopleFacts): PeopleFacts {

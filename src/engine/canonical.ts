@@ -5,6 +5,7 @@ import canonicalize from "canonicalize";
 export type HashDomain =
   | "countersign/facts/v1"
   | "countersign/policy/v1"
+  | "countersign/policy-files/v1"
   | "countersign/findings/v1"
   | "countersign/finding/v1"
   | "countersign/content/v1"

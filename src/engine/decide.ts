@@ -3,6 +3,7 @@ import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
+import { inForceNotices, reportProposal } from "./policy/proposal.ts";
 import { unmappedRoles } from "./policy/roles.ts";
 import type { Problem } from "./problem.ts";
 import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
@@ -44,6 +45,7 @@ export function decide(given: Facts): Decision {
     base: facts.subject.baseSha,
     head: facts.subject.headSha,
     policyCommit: facts.policyCommit,
+    ...aboutPolicy(judgement),
     peopleKnown: facts.people !== null,
     simulated: facts.simulated,
     digests: {
@@ -66,10 +68,29 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
   const { facts, peopleProblems, environment, requirements, config } = judgement;
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
-  if (environment === null) return policy.problems;
-  return [...policy.problems, ...limits, ...diff.unparseable, ...people, ...diff.warnings, ...unmappedRoles(requirements, config.roles)];
+  const known = [...policy.problems, ...inForceNotices(facts)];
+  if (environment === null) return known;
+  return [
+    ...known,
+    ...(reportProposal(facts)?.problems ?? []),
+    ...limits,
+    ...diff.unparseable,
+    ...people,
+    ...diff.warnings,
+    ...unmappedRoles(requirements, config.roles),
+  ];
+}
+
+function aboutPolicy({ facts }: Judgement): Pick<Decision, "inForce" | "proposal"> {
+  const { inForce } = facts;
+  const proposal = reportProposal(facts);
+  return {
+    ...(inForce === undefined ? {} : { inForce: { repository: inForce.repository, organisation: inForce.organisation } }),
+    ...(proposal === null ? {} : { proposal }),
+  };
 }
 
 function isConfiguration({ facts, peopleProblems }: Judgement): boolean {
-  return facts.policy.status === "invalid" || peopleProblems.some(({ configuration }) => configuration);
+  const broken = reportProposal(facts)?.problems.some(({ severity }) => severity === "error") === true;
+  return facts.policy.status === "invalid" || broken || peopleProblems.some(({ configuration }) => configuration);
 }

@@ -94,6 +94,21 @@ const node: z.ZodType<DecisionNode> = z
   })
   .meta({ id: "DecisionNode" });
 
+const version = z.strictObject({
+  seq: z.number().int().min(1),
+  how: z.enum(["bootstrap", "installed", "approved", "overridden"]),
+  commit: text,
+});
+const verdictChange = z.strictObject({ pull: text, from: z.enum(STATES), to: z.enum(STATES) });
+const proposal = z
+  .strictObject({
+    files: words,
+    loosens: words.describe("What is not provably at least as strict as before; empty = it only tightens"),
+    problems: z.array(problem),
+    preview: z.strictObject({ pulls: z.array(verdictChange), looked: count }).nullable(),
+  })
+  .describe("The change edits policy files");
+
 /** `check --format json`, version 1. `facts` is there with --with-facts only. */
 export const decisionSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -115,6 +130,8 @@ export const decisionSchema = z.strictObject({
   base: text,
   head: text,
   policyCommit: text.nullable(),
+  inForce: z.strictObject({ repository: version.nullable(), organisation: version.nullable() }).optional(),
+  proposal: proposal.optional(),
   peopleKnown: z.boolean(),
   simulated: z.boolean(),
   digests: z.strictObject({ facts: text, policy: text, findings: text, content: text }),

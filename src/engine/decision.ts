@@ -1,5 +1,6 @@
 import type { Finding } from "./contract/finding.ts";
 import type { Environment, PolicyMode, RiskLevel } from "./policy/model.ts";
+import type { InForceFacts, ProposalReport } from "./policy/proposal-facts.ts";
 import type { Problem } from "./problem.ts";
 
 export const STATES = [
@@ -122,6 +123,10 @@ export interface Decision {
   readonly base: string;
   readonly head: string;
   readonly policyCommit: string | null;
+  /** Versions of the policy that decided; absent = read at `policyCommit`. */
+  readonly inForce?: Omit<InForceFacts, "notices">;
+  /** The change edits policy files: what that means. */
+  readonly proposal?: ProposalReport;
   readonly peopleKnown: boolean;
   readonly simulated: boolean;
   readonly digests: { readonly facts: string; readonly policy: string; readonly findings: string; readonly content: string };

@@ -1,5 +1,6 @@
 import type { ContractDiff, GovernedFile } from "./contract/finding.ts";
 import type { PolicyReading } from "./policy/model.ts";
+import type { InForceFacts, ProposalFacts } from "./policy/proposal-facts.ts";
 import type { Problem } from "./problem.ts";
 
 /**
@@ -14,6 +15,10 @@ export interface Facts {
   readonly policy: PolicyReading;
   /** Commit that policy and configuration were read at. */
   readonly policyCommit: string | null;
+  /** Which version of the policy this is; absent = read at a revision (a local check). */
+  readonly inForce?: InForceFacts;
+  /** What a change of policy files proposes: never the policy. Absent = none of them changes. */
+  readonly proposal?: ProposalFacts;
   /** Changed governance files (policy, configuration, system cards …): self-protection. */
   readonly governanceFiles: readonly GovernedFile[];
   readonly diff: ContractDiff;

@@ -8,6 +8,7 @@ import { governanceFindings } from "./policy/governance.ts";
 import { matchPolicies } from "./policy/match.ts";
 import type { Config, PolicySet } from "./policy/model.ts";
 import { hearPeople, type Rejection } from "./policy/people.ts";
+import { type GovernanceChange, governanceChange } from "./policy/proposal.ts";
 import { demandOf } from "./policy/requirements.ts";
 import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
 import { wordsTouched } from "./policy/tags.ts";
@@ -44,7 +45,7 @@ export function judge(facts: Facts): Judgement {
   const agent = facts.agent === null ? null : { ...facts.agent, automation: isAutomation(facts.agent, config) };
   const { risk, matches, level } = weigh({ ...facts, agent }, set, config, environment, findings);
   const governed = environment !== null && set !== null;
-  const governance = !governed || facts.governanceFiles.length === 0 ? "none" : set.enrolled ? "changed" : "bootstrap";
+  const governance: GovernanceChange = governanceChange(facts, set, governed);
   const bindTo = config.approvals.bindTo === "head" || risk.level === "critical" || governance !== "none" ? "head" : "content";
   const people = hearPeople({ facts: { ...facts, agent }, config, content, bindTo, governed }, (unknownContributors) =>
     demandOf({
@@ -100,8 +101,10 @@ function weigh(
   // Where a change touches no contract, nobody is asked, whoever wrote it and however strict the thresholds are.
   const nothing = diff.findings.length === 0 && diff.losses.length === 0;
   const level = nothing ? "low" : scoreRisk({ ...input, findings: diff.findings }).level;
-  if (touched === undefined || enforced) return { risk, matches, level };
-  const floor = `at least medium: \`${touched}\` always requires approval and no policy matches`;
+  // A matching policy takes the place of the designated teams, but a repository's policy never that of the organisation's teams.
+  const isReplaced = enforced && config.teams.designatedBy !== "org";
+  if (touched === undefined || isReplaced) return { risk, matches, level };
+  const floor = `at least medium: \`${touched}\` always requires approval${enforced ? " by a designated team" : " and no policy matches"}`;
   const raised = risk.level === "low" ? { ...risk, level: higherLevel(risk.level, "medium"), floors: [...risk.floors, floor] } : risk;
   return { risk: raised, matches, level: higherLevel(level, "medium") };
 }

@@ -1,5 +1,6 @@
 import type { Decision, DecisionNode, NodeStatus, State } from "./decision.ts";
 import type { Fault } from "./facts.ts";
+import { OBSERVE_PREFIX } from "./policy/enrolment.ts";
 import type { Config, Policy } from "./policy/model.ts";
 import { assertNever } from "./problem.ts";
 
@@ -102,9 +103,13 @@ export interface DecisionCheck {
 const MAX_POLICY_CHECKS = 5;
 
 /** The aggregate check and one for each matched enforce policy; none on an ungoverned base. */
-export function checksOf(decision: Decision, config: Pick<Config, "check">): readonly DecisionCheck[] {
+export function checksOf(
+  decision: Decision,
+  config: Pick<Config, "check">,
+  enrolment: "observe" | "enforce" = "enforce",
+): readonly DecisionCheck[] {
   if (decision.pattern === null) return [];
-  const name = config.check.name === "per-pattern" ? `countersign: ${decision.pattern}` : config.check.name;
+  const name = nameOf(decision.pattern, config, enrolment);
   const aggregate: DecisionCheck = { name, policy: null, conclusion: conclusionOf(decision.state, config.check.pending) };
   if (!config.check.perPolicy) return [aggregate];
   const matched = decision.policies.filter((policy) => policy.matched && policy.mode === ("enforce" satisfies Policy["mode"]));
@@ -114,6 +119,12 @@ export function checksOf(decision: Decision, config: Pick<Config, "check">): rea
     conclusion: conclusionOf(stateForPolicy(decision, policy.name), config.check.pending),
   }));
   return [aggregate, ...perPolicy];
+}
+
+/** What is only observed never carries a name that a ruleset may require. */
+function nameOf(pattern: string, config: Pick<Config, "check">, enrolment: "observe" | "enforce"): string {
+  if (enrolment === "observe") return `${OBSERVE_PREFIX}: ${pattern}`;
+  return config.check.name === "per-pattern" ? `countersign: ${pattern}` : config.check.name;
 }
 
 /** Only a wait for people can be over for one policy and not for all. */

@@ -1,6 +1,7 @@
 import type { Finding } from "./contract/finding.ts";
 import type { DecisionNode, NodeStatus, PolicyMatch, Requirement } from "./decision.ts";
 import type { Judgement } from "./judgement.ts";
+import { reportProposal, versionWords } from "./policy/proposal.ts";
 import { assertNever, type Problem } from "./problem.ts";
 
 /** The explanation, one node a step. The state is a fold of these nodes, so nothing can decide without being shown. */
@@ -12,6 +13,7 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
     ...nodes,
     node("environment", "pass", `${facts.subject.baseRef} is ${environment.environment} (${environment.pattern})`),
     ...facts.limits.map((problem) => problemNode("limits", problem)),
+    ...proposalNodes(judgement),
     ...facts.diff.unparseable.map((problem) => problemNode("contracts", problem)),
     group("changes", findings.map(findingNode), findings.length === 0 ? "no governed contract changes" : `${findings.length} findings`),
     group("policies", matches.map(matchNode), `${matches.filter((match) => match.matched).length} of ${matches.length} matched`),
@@ -64,10 +66,28 @@ function peopleNodes({
   ];
 }
 
+function proposalNodes({ facts }: Judgement): readonly DecisionNode[] {
+  const report = reportProposal(facts);
+  if (report === null) return [];
+  const { files, loosens, problems } = report;
+  const status = problems.some(({ severity }) => severity === "error") ? "invalid" : "info";
+  const children = [
+    ...loosens.map((because) => node("may loosen", "info", because)),
+    ...problems.map((problem) => problemNode("proposed policy", problem)),
+  ];
+  const because = `${files.join(", ")}: ${loosens.length === 0 ? "only tightens" : "does not provably tighten"}; judged under the policy in force`;
+  return [{ name: "proposed policy", status, because, children }];
+}
+
 function policyNode({ facts, config }: Judgement): DecisionNode {
-  const { policy } = facts;
+  const { policy, inForce } = facts;
+  const versions = [inForce?.organisation, inForce?.repository].flatMap((version) => (version ? [versionWords(version)] : []));
+  const told = [
+    ...versions.map((words) => node("in force", "info", words)),
+    ...[...policy.problems, ...(inForce?.notices ?? [])].map((problem) => problemNode("policy", problem)),
+  ];
   if (policy.status === "invalid") {
-    const children = policy.problems.map((problem) => problemNode("policy", problem));
+    const children = told;
     return { name: "policy", status: "invalid", because: policy.problems[0]?.message ?? "the policy could not be read", children };
   }
   const designated = config.teams.designated.length === 0 ? "no designated teams" : `designated: ${config.teams.designated.join(", ")}`;
@@ -75,7 +95,7 @@ function policyNode({ facts, config }: Judgement): DecisionNode {
     name: "policy",
     status: "pass",
     because: `${policy.set.policies.length} policies, ${designated}`,
-    children: policy.problems.map((problem) => problemNode("policy", problem)),
+    children: told,
   };
 }
 

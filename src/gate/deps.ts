@@ -1,3 +1,4 @@
+import type { PolicyRepositories } from "./organisation.ts";
 import type { Checks, Clock, ContractComparer, Ledger, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
@@ -6,6 +7,8 @@ export interface GatherDeps {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly comparer: ContractComparer;
+  /** Where organisations keep their policy; absent = none does. */
+  readonly policyRepositories?: PolicyRepositories;
 }
 
 /** What the whole gate takes. */

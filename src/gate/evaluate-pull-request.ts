@@ -6,10 +6,12 @@ import { readableSet } from "../engine/policy/parse.ts";
 import { checksOf } from "../engine/state.ts";
 import type { GateDeps } from "./deps.ts";
 import { draftOf } from "./draft.ts";
+import { isOutside } from "./enrolled.ts";
 import { faultFacts, gatherFacts, gatherPeople } from "./gather-facts.ts";
 import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
+import { watchPolicy } from "./record-policy.ts";
 
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
@@ -39,7 +41,7 @@ export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<
 
   const facts = await gatherFacts(deps, key, pull).catch((error: unknown) => error as Error);
   if (facts instanceof Error) return publishFault(deps, work, pull, facts);
-  if (facts.policy.status === "ok" && !facts.policy.set.enrolled && facts.governanceFiles.length === 0) {
+  if (isOutside(facts)) {
     return leaveAlone(deps, work, pull, "not_enrolled");
   }
   return saveAndPublish(deps, work, pull, facts);
@@ -117,7 +119,8 @@ function ranOut(deps: GateDeps, { previous }: SubjectWork): boolean {
 }
 
 function wantedChecks(facts: Facts, decision: Decision): readonly WantedCheck[] {
-  const wanted = checksOf(decision, readableSet(facts.policy).config);
+  const { config, enrolment } = readableSet(facts.policy);
+  const wanted = checksOf(decision, config, enrolment);
   if (decision.state !== "error" || facts.faults.length < FAULTS_BEFORE_FAILURE) return wanted;
   return wanted.map((check) => ({ ...check, conclusion: "failure" as const }));
 }
@@ -136,6 +139,7 @@ async function leaveAlone(
 
 async function closeSubject(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<EvaluationOutcome> {
   const recorded = pull.merged ? await recordMerge(deps, work, pull) : null;
+  if (recorded === "incident") await watchPolicy(deps, pull);
   await deps.ledger.finishWork(work, { ...placeOf(pull, false), merged: pull.merged });
   await publishChecks(deps, work, pull.headSha);
   return recorded === null ? { status: "closed" } : { status: "merged", recorded };
@@ -152,7 +156,12 @@ function placeOf(pull: PullTruth, open: boolean): { open: boolean; headSha: stri
 async function stillTrue(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
   const now = await deps.pulls.read(work.pull);
   if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== pull.state) return false;
-  if (facts.people === null || !isPassing(decision.state)) return true;
+  if (!isPassing(decision.state)) return true;
+  // Decided under a version that another one has followed: the tip may show that only now.
+  const version = await deps.ledger.policyVersion(pull.repository.id);
+  if (facts.inForce?.repository !== undefined && version?.seq !== facts.inForce.repository?.seq && facts.inForce.repository !== null)
+    return false;
+  if (facts.people === null) return true;
   if (decision.override !== null) {
     const people = await gatherPeople(deps, work.key, now, facts);
     return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;

@@ -1,15 +1,17 @@
 import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
+import { enrolled } from "../engine/policy/enrolment.ts";
 import type { PolicyReading, PolicySet } from "../engine/policy/model.ts";
-import { readableSet } from "../engine/policy/parse.ts";
+import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
 import { agentOfAuthor } from "./author-agent.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
+import { type InForce, policyInForce } from "./policy-in-force.ts";
 import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
-import { readPolicy } from "./read-policy.ts";
+import { policyFilesOf, previewProposal, readProposal } from "./read-proposal.ts";
 import { recordedTypes } from "./recorded-types.ts";
 
 /**
@@ -31,22 +33,34 @@ export async function gatherFacts(
   const baseTip = onDefault ? defaultTip : ((await pulls.branch(pull.repository, pull.baseRef)) ?? gone ?? missingBranch(pull.baseRef));
   const trusted = landed !== null && onDefault ? { ...defaultTip, sha: landed.trusted } : defaultTip;
   const base = landed === null ? baseTip : { ...baseTip, sha: landed.base };
-  const policy = await readPolicy(content, trusted.sha);
+  const inForce = await policyInForce(deps, { repository: pull.repository, defaultTip: trusted.sha, isNow: landed === null });
   const mergeBase = await content.mergeBase(base.sha, pull.headSha);
-  const set = readableSet(policy);
+  const set = readableSet(inForce.reading);
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
   const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
   const { diff, lineage } = withLineage(change.diff, around);
-  const facts = {
-    ...bareFacts(deps.clock, pull, policy, trusted.sha),
+  const policy = policyFor(inForce, change, onDefault);
+  const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
+  const facts: Facts = {
+    ...bareFacts(deps.clock, pull, policy, inForce.commit),
+    inForce: inForce.facts,
+    ...(proposal === undefined ? {} : { proposal }),
     subject: subjectOf(pull, { sha: base.sha, protected: base.protected }, mergeBase),
     governanceFiles: change.governanceFiles,
     diff,
     lineage,
     limits: change.limits,
   };
-  return { ...facts, people: needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null };
+  const people = needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null;
+  if (proposal === undefined || people === null) return { ...facts, people };
+  return { ...facts, people, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
+}
+
+/** A first policy that came past the gate decides nothing; the pull request that proposes it anew is judged as the first one. */
+function policyFor({ reading, unapproved, organisation }: InForce, change: ChangeReading, onDefault: boolean): PolicyReading {
+  const proposes = onDefault && policyFilesOf(change.governanceFiles).length > 0;
+  return unapproved.length > 0 && proposes && reading.status === "invalid" ? enrolled(parsePolicySet(organisation), "off") : reading;
 }
 
 /** The contracts of the default branch as the last recorded merge left them: nothing is read for them but what declares lineage. */

@@ -19,7 +19,8 @@ export async function gatherLandedFacts(deps: GatherDeps, key: string, pull: Pul
   const base = candidates[0]!;
   let facts: Facts | null = null;
   // A squash and a rebase look alike: whichever of the places it may have landed on, the policy there must let it pass.
-  for (const trusted of candidates) {
+  // The oldest first: what is there on the first look at a repository is its first version, and that may not be its own.
+  for (const trusted of candidates.toReversed()) {
     const read = await gatherFacts(deps, key, pull, { base, trusted });
     facts = { ...read, people: read.people === null ? null : until(read.people, pull.mergedAt ?? null) };
     if (!isPassing(decide(facts).state)) break;

@@ -3,9 +3,11 @@ import { decide } from "../engine/decide.ts";
 import { isPassing } from "../engine/decision.ts";
 import type { GateDeps } from "./deps.ts";
 import { agentOf, draftOf } from "./draft.ts";
+import { isObserved, isOutside } from "./enrolled.ts";
 import { gatherLandedFacts } from "./gather-landed-facts.ts";
 import type { PullTruth, StoredEvaluation, SubjectWork } from "./ports.ts";
 import { type Landing, readLanding } from "./read-landing.ts";
+import { recordPolicyVersion } from "./record-policy.ts";
 
 /**
  * Accounts for a merged pull request: an approval with its artifact, or an incident, or nothing when nothing governed changed.
@@ -18,15 +20,17 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   if (facts.policy.status === "ok" && isPassing(decision.state) && !governs(evaluation)) {
     // Nothing was found at the head; the landing must show the same nothing.
     const landing = await readLanding(deps, pull, evaluation);
-    return landing.status === "as_approved" ? "nothing" : mismatch(deps, work, pull, evaluation, landing);
+    return landing.status === "as_approved" || isObserved(facts) ? "nothing" : mismatch(deps, work, pull, evaluation, landing);
   }
-  if (!isPassing(decision.state)) return bypass(deps, work, pull, evaluation);
+  if (!isPassing(decision.state)) return isObserved(facts) ? "nothing" : bypass(deps, work, pull, evaluation);
 
   const landing = await readLanding(deps, pull, evaluation);
+  if (landing.status === "differs" && isObserved(facts)) return "nothing";
   if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
   if (pull.baseRef === pull.repository.defaultBranch)
     await deps.ledger.saveLineage(pull.repository.id, landingOf(pull).mergeSha, landing.lineage);
   const withdrawn = await withdrawnApprovals(deps, pull, evaluation);
+  if (withdrawn.length > 0 && isObserved(facts)) return "nothing";
   if (withdrawn.length > 0) {
     const because = `#${pull.number} was merged, but when that was recorded the approval of ${withdrawn.join(", ")} no longer stood`;
     await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
@@ -36,7 +40,7 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   const people = new Map(
     decision.requirements.flatMap((requirement) => requirement.approvals).map((approval) => [approval.userId, approval.user]),
   );
-  await deps.ledger.approveActiveDraft({
+  const record = await deps.ledger.approveActiveDraft({
     work,
     pull,
     evaluation,
@@ -51,6 +55,7 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
       policyDigest: decision.digests.policy,
     }),
   });
+  await recordPolicyVersion(deps, pull, evaluation, record);
   return "approval";
 }
 
@@ -81,7 +86,7 @@ function governs(evaluation: StoredEvaluation): boolean {
 /** The merge came before any evaluation of this head and base (lost webhooks, downtime): decide now, as things stood when it landed. */
 async function evaluateLate(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<StoredEvaluation | null> {
   const facts = await gatherLandedFacts(deps, work.key, pull);
-  if (facts.policy.status === "ok" && !facts.policy.set.enrolled && facts.governanceFiles.length === 0) return null;
+  if (isOutside(facts)) return null;
   const decision = decide(facts);
   if (decision.pattern === null && decision.state !== "invalid") return null;
   const place = { headSha: pull.headSha, baseRef: pull.baseRef, baseSha: facts.subject.baseSha, author: facts.subject.author };

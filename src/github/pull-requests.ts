@@ -7,6 +7,7 @@ import { createContent } from "./content.ts";
 import { isRefused, RequestFailure } from "./failure.ts";
 import { createObjectCache, createObjects, type Objects } from "./objects.ts";
 import { readPeople, readReviews } from "./people.ts";
+import { createRepositoryReads } from "./repositories.ts";
 import * as schemas from "./schemas.ts";
 
 /** Pull requests as one GitHub App sees them. Every method rejects with a TruthError when GitHub's answer is not certain. */
@@ -14,6 +15,7 @@ export function createPullRequests(app: GitHubApp): PullRequests {
   const cache = createObjectCache();
   const commitLists = createCommitLists();
   return {
+    ...createRepositoryReads(app),
     read: (pull) => readPull(app, pull),
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),

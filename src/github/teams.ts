@@ -7,12 +7,14 @@ import { listAll } from "./pages.ts";
 import * as schemas from "./schemas.ts";
 
 type Member = Team["members"][number];
+/** Whose organisation. */
+type Home = Pick<PullTruth, "repository">;
 
 /**
  * One team as it is now. 404 and 403 come back as `readable: false`; everything else that fails rejects.
  * The members list holds active members only, so a listed person is active.
  */
-export async function readTeam(app: GitHubApp, pull: PullTruth, slug: string, directory: Directory): Promise<Team> {
+export async function readTeam(app: GitHubApp, pull: Home, slug: string, directory: Directory): Promise<Team> {
   const { owner, ownerId, ownerType, installationId } = pull.repository;
   if (ownerType !== "Organization") return unreadable(slug);
   const call = { installationId, what: `team ${slug}`, parameters: { org: owner, slug } };
@@ -40,7 +42,7 @@ function unreadable(slug: string): Team {
   return { slug, id: 0, readable: false, members: [] };
 }
 
-async function hasChildTeam(app: GitHubApp, pull: PullTruth, teamId: number): Promise<boolean> {
+async function hasChildTeam(app: GitHubApp, pull: Home, teamId: number): Promise<boolean> {
   const { owner, installationId } = pull.repository;
   const teams = await listAll(
     app,
@@ -74,7 +76,7 @@ export async function withPending(app: GitHubApp, pull: PullTruth, team: Team, v
 }
 
 /** Logins of the organisation's owners, or of the account itself. Refused = nobody: an owner that cannot be seen has no say. */
-export async function readOwners(app: GitHubApp, pull: PullTruth, directory: Directory): Promise<readonly string[]> {
+export async function readOwners(app: GitHubApp, pull: Home, directory: Directory): Promise<readonly string[]> {
   const { owner, ownerType, installationId } = pull.repository;
   if (ownerType === "User") return [owner];
   const call = { installationId, what: `owners of ${owner}`, route: "GET /orgs/{org}/members", parameters: { org: owner, role: "admin" } };

@@ -27,8 +27,24 @@ const LEVELS = { block: "failure", break: "warning", warn: "warning", info: "not
   Annotation["level"]
 >;
 
-/** On the exact line of the head, one per cause (the same change at the same place), the gravest first. */
+/** On the exact line of the head: what is wrong with a proposed policy, then the changes, the gravest first. */
 export function annotationsOf(decision: Decision, view: DecisionView): readonly Annotation[] {
+  return [...(view.policy === null ? proposalAnnotations(decision) : []), ...changeAnnotations(decision, view)].slice(0, ANNOTATION_CAP);
+}
+
+/** Only of files that the change edits: lines of anything else are not lines of the head. */
+function proposalAnnotations({ proposal }: Decision): readonly Annotation[] {
+  return (proposal?.problems ?? []).flatMap((problem): Annotation[] => {
+    const { file, line, severity } = problem;
+    if (file === null || !proposal!.files.includes(file)) return [];
+    const message = clip(plain(sentence(problem.message)), 2000);
+    const level = severity === "error" ? "failure" : "warning";
+    return [{ path: file, startLine: line ?? 1, endLine: line ?? 1, level, title: clip(`${problem.code} proposed policy`, 127), message }];
+  });
+}
+
+/** One per cause (the same change at the same place). */
+function changeAnnotations(decision: Decision, view: DecisionView): readonly Annotation[] {
   const pointed = view.rows.flatMap((row) => (row.why.length === 0 ? [] : row.findings)).filter(isPointed);
   const causes = [...Map.groupBy(pointed, (finding) => JSON.stringify([finding.file, finding.line, finding.code])).values()];
   causes.sort((a, b) => SEVERITIES.indexOf(a[0]!.severity) - SEVERITIES.indexOf(b[0]!.severity));

@@ -5,6 +5,7 @@ import { diffLines, place } from "./field-diff.ts";
 import { codeBlock, codeSpan, link, markdown } from "./markdown-escape.ts";
 import { overridePhrase, problemPhrase } from "./next-steps.ts";
 import { count, listed, type Phrase, sentence } from "./phrase.ts";
+import { proposalText, proposalTitle, versionOf } from "./proposal.ts";
 import { riskName, riskSum } from "./risk.ts";
 import { type DecisionView, viewOf } from "./view.ts";
 import { clip, within } from "./visible.ts";
@@ -47,6 +48,7 @@ export function markdownBody(
     more === null ? null : `Open ${more}: decision tree, who may approve, and the record after the merge.`,
     folded("Field diff", fieldDiff(view.rows, more)),
     folded(policiesTitle(view), policyList(view)),
+    view.policy === null ? folded(proposalTitle(decision), proposalText(decision)) : null,
     folded("For machines", machines(decision, links.evaluationId)),
   ];
   return sections.filter((section) => section !== null && section !== "").join("\n\n");
@@ -165,6 +167,8 @@ function machines(decision: Decision, evaluationId: string | null): string {
     ["base", decision.base],
     ["head", decision.head],
     ["policy read at", decision.policyCommit],
+    ["policy in force", versionOf(decision.inForce?.repository)],
+    ["organisation policy", versionOf(decision.inForce?.organisation)],
     ["facts", digests.facts],
     ["policy", digests.policy],
     ["findings", digests.findings],

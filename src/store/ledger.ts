@@ -3,6 +3,7 @@ import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { finishWork } from "./verbs/finish-work.ts";
+import { policyVersions } from "./verbs/policy-versions.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
@@ -41,6 +42,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     auditTrail: (limit) => auditTrail(outer, limit),
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
+    ...policyVersions(db, host),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

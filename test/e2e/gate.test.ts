@@ -118,20 +118,25 @@ function gateTests(database: () => Promise<string | null>): void {
     await stage.reaches(head, "success");
   });
 
-  test("a new policy on the default branch re-evaluates the open pull request", async () => {
+  test("a policy that is approved and lands re-evaluates the open pull request; one that is pushed past the gate decides nothing", async () => {
     const { hub } = begin();
-    const { head } = stage.open();
+    const { number, head } = stage.open();
     await stage.reaches(head, "action_required");
-    hub.push(
-      stage.repository,
-      "main",
-      { ".choochoo/approval-policies.yaml": POLICIES.replace("aprovers", "x").replace("approvers:", "aprovers:") },
-      { actor: "ana" },
-    );
-    const broken = await stage.reaches(head, "failure");
-    expect(broken.title + broken.summary).toMatch(/approval-policies\.yaml.*7/s);
+    hub.review(stage.repository, number, { actor: "bob", state: "APPROVED" });
+    await stage.reaches(head, "success");
+    const broken = POLICIES.replace("approvers:", "aprovers:");
+    hub.push(stage.repository, "main", { ".choochoo/approval-policies.yaml": broken }, { actor: "ana" });
+    await scene.settled();
+    expect(stage.conclusion(head)).toBe("success");
     hub.push(stage.repository, "main", { ".choochoo/approval-policies.yaml": POLICIES }, { actor: "ana" });
-    await stage.reaches(head, "action_required");
+    const two = POLICIES.replace("minApprovals: 1", "minApprovals: 2");
+    const change = stage.open({ ".choochoo/approval-policies.yaml": two });
+    await stage.reaches(change.head, "action_required");
+    hub.review(stage.repository, change.number, { actor: "ana", state: "APPROVED" });
+    await stage.reaches(change.head, "success");
+    hub.merge(stage.repository, change.number, { actor: "alice", method: "merge" });
+    const asked = await stage.reaches(head, "action_required");
+    expect(asked.title).toContain("sec-ops (1 of 2)");
   });
 
   test("T46: nothing governed changed: green, and nobody's reviews or teams are read", async () => {

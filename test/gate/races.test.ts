@@ -209,7 +209,7 @@ describe("a success does not outlive what earned it", () => {
   });
 });
 
-test("people who leave, teams that go, policies that go: no success stays", async () => {
+test("people who leave, teams that go: no success stays; a policy that is pushed away stays in force", async () => {
   const { number, head } = await green();
   hand.hub.removeMember("acme/sec-ops", "bob");
   hand.pass(5);
@@ -222,7 +222,9 @@ test("people who leave, teams that go, policies that go: no success stays", asyn
   hand.hub.push(repo.name, "main", { ".choochoo/approval-policies.yaml": null, ".choochoorc": null }, { actor: "ana" });
   hand.pass(5);
   await hand.work();
-  expect(repo.shows(head)).not.toBe("success");
+  expect(repo.shows(head)).toBe("success");
+  expect(await hand.deps.ledger.policyVersion(repo.id)).toMatchObject({ seq: 1 });
+  expect((await hand.deps.ledger.latestEvaluation(repo.key(number)))?.decision.requirements).toMatchObject([{ team: "sec-ops", have: 1 }]);
   hand.hub.push(repo.name, "main", { ".choochoo/approval-policies.yaml": POLICIES, ".choochoorc": CONFIG }, { actor: "ana" });
   hand.pass(5);
   await hand.work();

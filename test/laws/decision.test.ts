@@ -4,7 +4,7 @@ import { decide } from "../../src/engine/decide.ts";
 import { type DecisionNode, isPassing } from "../../src/engine/decision.ts";
 import { decisionJson, decisionSchema } from "../../src/engine/decision-schema.ts";
 import type { Facts, PeopleFacts } from "../../src/engine/facts.ts";
-import { facts, finding, people, review, source, team } from "../engine/policy/build.ts";
+import { diff, facts, finding, people, review, source, team } from "../engine/policy/build.ts";
 import { aConfig, aFinding, aPolicy, aReview, policiesText, reading, someFacts, somePolicies, USERS } from "./world.ts";
 
 const RUNS = { numRuns: 300 };
@@ -258,6 +258,23 @@ test("a repository file never turns what the organisation holds back into a pass
     }),
     { numRuns: 600 },
   );
+});
+
+test("a repository's policy does not put its own people in the place of the organisation's teams", () => {
+  const organisation = source("config", JSON.stringify({ teams: { designated: ["sec-ops"], executive: ["ciso"] } }), {
+    origin: "org",
+    path: "org",
+  });
+  const own = source("policies", "policies:\n  - { name: own, trigger: { tags: [pii] }, approvers: [{ team: privacy }] }\n");
+  const quiet = diff([finding({ code: "type.widened", severity: "info", weight: "other", tagsBefore: ["pii"], tagsAfter: ["pii"] })]);
+  const given = facts({ diff: quiet, people: people({ reviews: [review("dave")] }) }, { baseRef: "develop", baseProtected: false });
+  expect(decide({ ...given, policy: reading([organisation]) })).toMatchObject({ state: "pending_approval", risk: { level: "medium" } });
+  expect(decide({ ...given, policy: reading([organisation, own]) })).toMatchObject({
+    state: "pending_approval",
+    risk: { level: "medium" },
+  });
+  const both = people({ reviews: [review("dave"), review("bob")] });
+  expect(decide({ ...given, people: both, policy: reading([organisation, own]) }).state).toBe("approved");
 });
 
 test("git dates never change the result", () => {

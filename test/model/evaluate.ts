@@ -13,21 +13,15 @@ export interface Verdict {
   readonly level: RiskLevel;
 }
 
-const TAG_POINTS: Readonly<Record<string, number>> = {
-  restricted: 5,
-  "gdpr-article-9": 5,
-  hipaa: 5,
-  phi: 5,
-  "pci-dss": 5,
-  pii: 4,
-  gdpr: 4,
-  sensitive: 4,
-  confidential: 3,
-  financial: 3,
-  secret: 3,
-  internal: 1,
-  public: 0,
-};
+const TAG_POINTS: Readonly<Record<string, number>> = Object.fromEntries([
+  ...["restricted", "gdpr-article-9", "hipaa", "phi", "pci-dss"].map((tag) => [tag, 5]),
+  ...["pii", "gdpr", "sensitive"].map((tag) => [tag, 4]),
+  ...["confidential", "financial", "secret"].map((tag) => [tag, 3]),
+  ...[
+    ["internal", 1],
+    ["public", 0],
+  ],
+]);
 const CHANGE_POINTS = { loss: 1, exposure: 0.8, added: 0.6, other: 0.3 } as const;
 const LEVELS: readonly RiskLevel[] = ["low", "medium", "high", "critical"];
 const BRANCHES: readonly (readonly [string, readonly RegExp[]])[] = [
@@ -48,9 +42,10 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
     (policy) => policy.mode === "enforce" && environment !== null && matches(policy, seen, environment, agent),
   );
   // A governance change is shown in the risk, and has its own approvers: what people are asked for is the risk without it.
+  const isAlone = environment !== null && (matched.length === 0 || config.teams.designatedBy === "org");
   const named = policies.flatMap((policy) => policy.trigger.tags ?? []);
-  const shown = risk(facts, governance, config, named, environment ?? "production", environment !== null && matched.length === 0);
-  const asking = risk(facts, false, config, named, environment ?? "production", environment !== null && matched.length === 0).level;
+  const shown = risk(facts, governance, config, named, environment ?? "production", isAlone);
+  const asking = risk(facts, false, config, named, environment ?? "production", isAlone).level;
   const level = findings.length === 0 ? "low" : asking;
   const done = (state: State): Verdict => ({ state, ...shown });
   if (facts.faults.length > 0) return done("error");
@@ -132,7 +127,7 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
   if (!asked) return done(findings.length === 0 ? "not_applicable" : "auto_approved");
   const seats: (readonly string[])[] = [
     ...slots.filter((slot) => slot.distinct).flatMap((slot) => Array.from({ length: slot.min }, () => [slot.team])),
-    ...(asksBoss ? [boss] : []),
+    ...(asksBoss && !slots.some((slot) => slot.distinct && boss.includes(slot.team)) ? [boss] : []),
   ];
   const shared = slots.filter((slot) => !slot.distinct).every((slot) => voters.filter((id) => inTeam(id, slot.team)).length >= slot.min);
   return done(shared && seatable(voters, seats, designated, need, unknown, read, inTeam) ? "approved" : "pending_approval");

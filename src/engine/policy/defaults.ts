@@ -38,7 +38,7 @@ export const defaultConfig: Config = {
     blockWhileOverdue: false,
   },
   agents: { automation: ["dependabot[bot]", "renovate[bot]"] },
-  enrolment: { "*": "enforce" },
+  enrolment: {},
   check: { name: "per-pattern", pending: "action_required", perPolicy: true, comment: false },
   risk: { tagWeights: {}, thresholds: { low: 3.0, medium: 6.0, high: 8.0 } },
   plan: {

@@ -108,6 +108,9 @@ export interface Config {
   readonly notify: readonly { readonly slack?: string; readonly webhook?: string; readonly on: readonly string[] }[];
 }
 
+/** Mode of a file that was in force and is there no more: it blocks until it is there again. */
+export const DELETED_MODE = "000000";
+
 /** One policy or configuration file at a trusted revision. Never read from the head of a pull request. */
 export interface PolicySource {
   readonly origin: PolicyOrigin;
@@ -125,6 +128,8 @@ export interface PolicySet {
   readonly config: Config;
   /** False when neither file exists at the trusted revision: the repository is not enrolled. */
   readonly enrolled: boolean;
+  /** `observe`: decided and shown under a name that no ruleset can require; absent = enforce. */
+  readonly enrolment?: "observe";
   /** SHA-256 over the canonical set, domain `countersign/policy/v1`. */
   readonly digest: string;
 }

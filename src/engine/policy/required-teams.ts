@@ -3,8 +3,11 @@ import { defaultConfig } from "./defaults.ts";
 import type { PolicySet } from "./model.ts";
 
 /** Slugs of every team that the decision about these facts may ask: what must be read before people are known. Sorted. */
-export function requiredTeams(facts: Pick<Facts, "policy">): readonly string[] {
-  return facts.policy.status === "ok" ? teamsOf(facts.policy.set) : [...defaultConfig.override.teams];
+export function requiredTeams(facts: Pick<Facts, "policy" | "proposal">): readonly string[] {
+  const inForce = facts.policy.status === "ok" ? teamsOf(facts.policy.set) : [...defaultConfig.override.teams];
+  // Of a proposed policy too: whether anybody could fill it is said before it is approved.
+  const proposed = facts.proposal?.reading.status === "ok" ? teamsOf(facts.proposal.reading.set) : [];
+  return [...new Set([...inForce, ...proposed])].sort();
 }
 
 export function teamsOf(set: PolicySet): readonly string[] {

@@ -2,6 +2,7 @@ import type { PolicyMatch } from "../decision.ts";
 import type { Group } from "./directory.ts";
 import { type LevelAsk, levelAsk, OWNERS } from "./level.ts";
 import type { Config, Policy, RiskLevel } from "./model.ts";
+import type { GovernanceChange } from "./proposal.ts";
 import { enforced, mergeSlots, policySlots, type Slot } from "./slots.ts";
 
 /** Everything that people must give before a change may pass, before anyone is counted. */
@@ -15,8 +16,8 @@ export interface DemandInput {
   readonly matches: readonly PolicyMatch[];
   readonly level: RiskLevel;
   readonly config: Config;
-  /** A governance file changes. `bootstrap`: the first one ever, owners only. */
-  readonly governance: "none" | "changed" | "bootstrap";
+  /** A governance file changes. `bootstrap`: the first one ever, owners only; `tightens`: provably nothing else. */
+  readonly governance: GovernanceChange;
   /** One more distinct approver for each. */
   readonly unknownContributors: number;
   readonly ownerType: "Organization" | "User";
@@ -35,8 +36,10 @@ export function demandOf(input: DemandInput): Demand {
   return { slots: [...slots, unknownSlot(slots, unknownContributors)], ask };
 }
 
-/** Changes of governance files: every one is taken as loosening, so the strict rule holds. */
+/** Changes of governance files: whatever does not provably tighten is taken as loosening. */
 function selfProtection(input: DemandInput): Slot {
+  const designated = input.config.teams.designated;
+  if (input.governance === "tightens" && designated.length > 0) return designatedSlot(designated);
   const bootstrap = input.governance === "bootstrap";
   const source = bootstrap
     ? "self-protection: first policy, the owners approve"
@@ -48,6 +51,23 @@ function selfProtection(input: DemandInput): Slot {
     [source],
     bootstrap ? { ...input, config: { ...input.config, teams: { ...input.config.teams, executive: [] } } } : input,
   );
+}
+
+function designatedSlot(teams: readonly string[]): Slot {
+  const team = teams.length === 1 ? teams[0]! : null;
+  const role = team === null ? `member of ${teams.join(" or ")}` : null;
+  return {
+    id: team ?? role!,
+    kind: "self-protection",
+    team,
+    role,
+    users: [],
+    anyOf: teams.map((each) => ({ kind: "team", team: each })),
+    holders: null,
+    min: 1,
+    source: ["self-protection: a change of policy that only tightens, teams.designated"],
+    distinct: true,
+  };
 }
 
 function executiveSlot(kind: "executive" | "self-protection", source: readonly string[], { config, ownerType }: DemandInput): Slot {

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { FINDING_CODES } from "../contract/finding-codes.ts";
 import type { Problem } from "../problem.ts";
 import { parseClassification } from "./classification.ts";
+import { OBSERVE_PREFIX } from "./enrolment.ts";
 import { ENVIRONMENTS, knownEnvironment } from "./environment-words.ts";
 import { globProblem } from "./glob.ts";
 import { GOVERNANCE_CODE } from "./governance.ts";
@@ -33,6 +34,8 @@ export function configProblems(reading: SourceReading<RawConfig>): readonly Prob
   for (const [role, to] of Object.entries(config.roles ?? {})) {
     if (to.team === undefined && (to.users ?? []).length === 0) report(["roles", role], `role \`${role}\` names no team and no users`);
   }
+  if (config.check?.name?.toLowerCase().startsWith(OBSERVE_PREFIX))
+    report(["check", "name"], `\`check.name\` may not begin with \`${OBSERVE_PREFIX}\`: that names what is only observed`);
   const { low = 3, medium = 6, high = 8 } = config.risk?.thresholds ?? {};
   vocabularyProblems(report, config);
   if (low > medium || medium > high) report(["risk", "thresholds"], "`risk.thresholds` must rise: low, medium, high");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../problem.ts";
 import { readDocument } from "./document.ts";
-import type { PolicySource } from "./model.ts";
+import { DELETED_MODE, type PolicySource } from "./model.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
 const MAX_BYTES = 1_048_576;
@@ -32,6 +32,7 @@ export function readSource<T>(source: PolicySource, schema: z.ZodType<T>): Sourc
 
 /** Why the bytes are not taken at all. */
 function refusal(source: PolicySource): string | null {
+  if (source.mode === DELETED_MODE) return "was in force and has been deleted; to ask for nothing, keep it with `policies: []` or `{}`";
   if (source.mode === "120000") return "is a symbolic link; the policy must be a regular file";
   if (source.mode !== "100644" && source.mode !== "100755") return `is not a regular file (mode ${source.mode})`;
   if (source.text === null) return `cannot be read: ${source.unreadable ?? "no content"}`;

@@ -1,11 +1,12 @@
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
+import type { PolicyVersions } from "./policy.ts";
 import type { Receipt } from "./pulls.ts";
 import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
 import type { EvaluatedContent, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
 
 /** Durable state. One function per act; each is one transaction. */
-export interface Ledger extends RecordedLineage {
+export interface Ledger extends RecordedLineage, PolicyVersions {
   /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */
   recordDelivery(delivery: Delivery): Promise<DeliveryOutcome>;
   /** Keys with work left: `want_gen > done_gen`, or checks not yet published. */

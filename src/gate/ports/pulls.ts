@@ -1,14 +1,8 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
+import type { RepositoryReads, RepositoryRef } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 
-export interface RepositoryRef {
-  readonly id: number;
-  readonly owner: string;
-  readonly name: string;
-  /** Account id of the owner. */
-  readonly ownerId: number;
-  readonly installationId: number;
-}
+export type { RepositoryRef };
 
 export interface PullRef {
   readonly repository: RepositoryRef;
@@ -62,7 +56,7 @@ export interface Receipt {
   readonly at: string;
 }
 
-export interface PullRequests {
+export interface PullRequests extends RepositoryReads {
   read(pull: PullRef): Promise<PullTruth>;
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;

@@ -1,0 +1,229 @@
+import { and, desc, eq, sql } from "drizzle-orm";
+import type { PolicySource } from "../../engine/policy/model.ts";
+import type { NewPolicyVersion, PolicyIncident, PolicyOrigination, PolicyVersion, PolicyVersions } from "../../gate/ports/policy.ts";
+import type { RepositoryRef } from "../../gate/ports/pulls.ts";
+import type { AuditEvent } from "../../gate/ports/records.ts";
+import type { StoredEvaluation } from "../../gate/ports/work.ts";
+import type { Database, Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import { toAuditEvent, toRepository } from "../rows.ts";
+import { auditEvent, bypassIncident, contentMismatch, policyIncident, policyVersion, subject } from "../schema.ts";
+import { storable } from "../text.ts";
+import { appendAudit, lockAudit } from "./append-audit.ts";
+import { ensureTenant } from "./ensure-tenant.ts";
+import { latestEvaluation } from "./read-evaluations.ts";
+
+export function policyVersions(db: Database, host: string): PolicyVersions {
+  const { outer } = db;
+  return {
+    policyVersion: (repositoryId) => newestVersion(outer, repositoryId),
+    appendPolicyVersion: (input) => db.transaction((tx) => appendVersion(tx, host, input)),
+    recordPolicyIncident: (input) => db.transaction((tx) => recordIncident(tx, host, input)),
+    recordPolicyProblems: (repository, version, problems) =>
+      db.transaction((tx) => recordProblems(tx, host, repository, version, problems)),
+    openEvaluations: (of, limit) => openEvaluations(outer, of, limit),
+    landingOf: (repositoryId, number) => landingOf(outer, repositoryId, number),
+    governedRepositories: () => governedRepositories(outer),
+  };
+}
+
+async function newestVersion(tx: Tx, repositoryId: number): Promise<PolicyVersion | null> {
+  const [row] = await tx
+    .select()
+    .from(policyVersion)
+    .where(eq(policyVersion.repositoryId, repositoryId))
+    .orderBy(desc(policyVersion.seq))
+    .limit(1);
+  return row === undefined ? null : toVersion(row);
+}
+
+async function appendVersion(tx: Tx, host: string, input: NewPolicyVersion): Promise<PolicyVersion> {
+  const { repository } = input;
+  const recorded = await recordedBefore(tx, input);
+  if (recorded !== null) return recorded;
+  const tenantId = await tenantOf(tx, host, repository);
+  if (input.wakes !== "nobody") await wake(tx, repository, input.wakes);
+  // Whoever appends to this tenant's chain waits here, so the newest version cannot change below.
+  await lockAudit(tx, tenantId);
+  const meanwhile = await recordedBefore(tx, input);
+  if (meanwhile !== null) return meanwhile;
+  const newest = await newestVersion(tx, repository.id);
+  const seq = (newest?.seq ?? 0) + 1;
+  const { commit, sources, digest, how, evaluationId, approvalId, actorId } = input;
+  const event = await appendAudit(tx, tenantId, {
+    type: "policy.in_force",
+    severity: how === "overridden" ? "critical" : how === "installed" ? "warning" : "info",
+    actor: actorId === null ? null : String(actorId),
+    subject: `policy ${repository.id} version ${seq}`,
+    payload: {
+      repositoryId: repository.id,
+      seq,
+      how,
+      commit,
+      digest,
+      files: sources.map(({ path, mode, blob }) => ({ path: storable(path), mode, blob })),
+      evaluationId,
+      approvalId,
+    },
+  });
+  const [row] = await tx
+    .insert(policyVersion)
+    .values({
+      id: newId(),
+      tenantId,
+      repositoryId: repository.id,
+      seq,
+      commitSha: commit,
+      sources,
+      digest,
+      how,
+      evaluationId,
+      approvalId,
+      actorId,
+      auditSeq: event.seq,
+    })
+    .returning();
+  return toVersion(row!);
+}
+
+/** What stands in the place of this version already. Sources that were made from an older version are to be made again from the newest. */
+async function recordedBefore(tx: Tx, { repository, after, approvalId, how }: NewPolicyVersion): Promise<PolicyVersion | null> {
+  if (approvalId !== null) {
+    const where = and(eq(policyVersion.repositoryId, repository.id), eq(policyVersion.approvalId, approvalId));
+    const [same] = await tx.select().from(policyVersion).where(where);
+    if (same !== undefined) return toVersion(same);
+  }
+  const newest = await newestVersion(tx, repository.id);
+  if ((newest?.seq ?? 0) === after || newest === null) return null;
+  if (how === "installed") return newest;
+  throw new Error(`another version of the policy of ${repository.owner}/${repository.name} came into force meanwhile`);
+}
+
+/** Open pull requests are decided anew. Before the lock on the chain: rows first, as everywhere. */
+async function wake(tx: Tx, repository: RepositoryRef, whom: "repository" | "owner"): Promise<void> {
+  const of = whom === "owner" ? eq(subject.ownerId, repository.ownerId) : eq(subject.repositoryId, repository.id);
+  const rows = await tx.select({ key: subject.key }).from(subject).where(and(of, subject.open)).orderBy(subject.key).for("no key update");
+  for (const { key } of rows)
+    await tx
+      .update(subject)
+      .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
+      .where(eq(subject.key, key));
+}
+
+async function recordIncident(
+  tx: Tx,
+  host: string,
+  { repository, version, commit, digest, because }: PolicyIncident,
+): Promise<AuditEvent | null> {
+  const tenantId = await tenantOf(tx, host, repository);
+  await lockAudit(tx, tenantId);
+  const [known] = await tx
+    .select({ id: policyIncident.id })
+    .from(policyIncident)
+    .where(
+      and(eq(policyIncident.repositoryId, repository.id), eq(policyIncident.versionSeq, version.seq), eq(policyIncident.digest, digest)),
+    );
+  if (known !== undefined) return null;
+  const id = newId();
+  const event = await appendAudit(tx, tenantId, {
+    type: "incident.policy",
+    severity: "critical",
+    actor: null,
+    subject: `incident ${id}`,
+    payload: { incidentId: id, repositoryId: repository.id, commit, inForce: version.seq, digest, because: storable(because) },
+  });
+  await tx.insert(policyIncident).values({
+    id,
+    tenantId,
+    repositoryId: repository.id,
+    versionSeq: version.seq,
+    commitSha: commit,
+    digest,
+    because: storable(because),
+    auditSeq: event.seq,
+  });
+  return event;
+}
+
+async function recordProblems(
+  tx: Tx,
+  host: string,
+  repository: RepositoryRef,
+  version: number,
+  problems: readonly string[],
+): Promise<AuditEvent | null> {
+  const tenantId = await tenantOf(tx, host, repository);
+  await lockAudit(tx, tenantId);
+  const about = `policy ${repository.id} checked`;
+  const [last] = await tx
+    .select()
+    .from(auditEvent)
+    .where(and(eq(auditEvent.tenantId, tenantId), eq(auditEvent.subject, about)))
+    .orderBy(desc(auditEvent.seq))
+    .limit(1);
+  const payload = { repositoryId: repository.id, version, problems: problems.map(storable) };
+  // Nothing wrong, and nothing was before: not worth an event.
+  const before = last === undefined ? [] : (toAuditEvent(last).payload as typeof payload).problems;
+  if (JSON.stringify(before) === JSON.stringify(payload.problems)) return null;
+  return appendAudit(tx, tenantId, {
+    type: problems.length === 0 ? "policy.satisfiable" : "policy.unsatisfiable",
+    severity: problems.length === 0 ? "info" : "warning",
+    actor: null,
+    subject: about,
+    payload,
+  });
+}
+
+async function openEvaluations(
+  tx: Tx,
+  of: { readonly repositoryId: number } | { readonly ownerId: number },
+  limit: number,
+): Promise<readonly StoredEvaluation[]> {
+  const whose = "ownerId" in of ? eq(subject.ownerId, of.ownerId) : eq(subject.repositoryId, of.repositoryId);
+  const rows = await tx
+    .select({ key: subject.key })
+    .from(subject)
+    .where(and(whose, subject.open))
+    .orderBy(desc(subject.dirtyAt), desc(subject.key))
+    .limit(limit);
+  const found: StoredEvaluation[] = [];
+  for (const { key } of rows) {
+    const newest = await latestEvaluation(tx, key);
+    if (newest !== null) found.push(newest);
+  }
+  return found;
+}
+
+async function landingOf(tx: Tx, repositoryId: number, number: number): Promise<"incident" | "closed" | "open"> {
+  for (const table of [bypassIncident, contentMismatch]) {
+    const [found] = await tx
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.repositoryId, repositoryId), eq(table.pullRequest, number)))
+      .limit(1);
+    if (found !== undefined) return "incident";
+  }
+  const where = and(eq(subject.repositoryId, repositoryId), eq(subject.number, number));
+  const [row] = await tx.select({ open: subject.open }).from(subject).where(where);
+  return row?.open === false ? "closed" : "open";
+}
+
+/** Name and installation as the newest pull request says. */
+async function governedRepositories(tx: Tx): Promise<readonly RepositoryRef[]> {
+  const rows = await tx
+    .selectDistinctOn([subject.repositoryId])
+    .from(subject)
+    .where(sql`exists (select 1 from ${policyVersion} v where v.repository_id = ${subject.repositoryId})`)
+    .orderBy(subject.repositoryId, desc(subject.dirtyAt));
+  return rows.map(toRepository);
+}
+
+function tenantOf(tx: Tx, host: string, { ownerId, owner }: RepositoryRef): Promise<string> {
+  return ensureTenant(tx, host, { id: ownerId, login: owner });
+}
+
+function toVersion(row: typeof policyVersion.$inferSelect): PolicyVersion {
+  const { id, repositoryId, seq, digest, evaluationId, approvalId, actorId } = row;
+  const rest = { sources: row.sources as readonly PolicySource[], how: row.how as PolicyOrigination, at: row.createdAt.toISOString() };
+  return { id, repositoryId, seq, commit: row.commitSha, digest, evaluationId, approvalId, actorId, ...rest };
+}

@@ -1,6 +1,6 @@
 import type { Contract, DataObject, Field, FieldType } from "../model.ts";
 import { isNaming } from "../type-places.ts";
-import { importsOf, linkedTypes, typeRefs } from "./type-pool.ts";
+import { importsOf, isLinkedAlike, linkedTypes, typeRefs } from "./type-pool.ts";
 
 /**
  * True unless every name plainly means the same definition on both sides, and every field of the base that names a type is at the head too,
@@ -73,7 +73,7 @@ function namesSeveral(contract: Contract): boolean {
 
 /** True when links of a field that the base has lead to other types. */
 function isLinkedElsewhere(before: Contract, after: Contract): boolean {
-  if (before.links.length === after.links.length && before.links.every((link, at) => link === after.links[at])) return false;
+  if (isLinkedAlike(before, after)) return false;
   const [was, is] = [linkedTypes(before), linkedTypes(after)];
   return before.objects.some(({ name, fields }) => {
     const [old, now] = [was.get(name), is.get(name)];

@@ -1,4 +1,4 @@
-import type { Contract, DataObject, Field, FieldType, NamedType, Tag } from "../model.ts";
+import type { Contract, DataObject, Field, FieldType, Link, NamedType, Tag } from "../model.ts";
 import { importPaths, isNaming } from "../type-places.ts";
 
 /** A file of one side with the types that it defines. */
@@ -34,7 +34,6 @@ export class TypePool {
   private readonly byPath: ReadonlyMap<string, TypeFile>;
   private readonly known = new Map<TypeFile, Map<string, ResolvedType | null>>();
   private readonly imported = new Map<TypeFile, ReadonlySet<TypeFile>>();
-  private readonly linked = new Map<TypeFile, LinkedTypes>();
 
   constructor(files: readonly TypeFile[]) {
     this.files = files.filter(({ contract }) => isNaming(contract.format));
@@ -49,9 +48,9 @@ export class TypePool {
 
   /** The types that a field names, as they are written. */
   refsOf(file: TypeFile, object: string, field: Field): readonly string[] {
-    const linked = this.linksOf(file).get(object)?.get(field.path.join("."));
+    const linked = linkedTypes(file.contract).get(object)?.get(field.path.join("."));
     const own = typeRefs(field.type);
-    return linked === undefined ? own : [...new Set([...own, ...linked])];
+    return linked === undefined || linked.every((ref) => own.includes(ref)) ? own : [...new Set([...own, ...linked])];
   }
 
   /** A name is looked for from the inside out: `Other` in `p.M` may be `p.Other`. Null = no file of this side defines it. */
@@ -106,14 +105,6 @@ export class TypePool {
     this.imported.set(file, found);
     return found;
   }
-
-  private linksOf(file: TypeFile): LinkedTypes {
-    const before = this.linked.get(file);
-    if (before !== undefined) return before;
-    const found = linkedTypes(file.contract);
-    this.linked.set(file, found);
-    return found;
-  }
 }
 
 /** By format and name. Asked for by few comparisons. */
@@ -138,9 +129,11 @@ function formsOf(files: readonly TypeFile[]): ReadonlyMap<string, ReadonlyMap<st
 /** By object and field: the types that links lead to. */
 export type LinkedTypes = ReadonlyMap<string | null, ReadonlyMap<string | null, readonly string[]>>;
 
-export function linkedTypes({ links }: Contract): LinkedTypes {
+export function linkedTypes(contract: Contract): LinkedTypes {
+  const before = linked.get(contract);
+  if (before !== undefined) return before;
   const found = new Map<string | null, Map<string | null, string[]>>();
-  for (const { carrier, upstream, downstream } of links) {
+  for (const { carrier, upstream, downstream } of contract.links) {
     if (carrier !== "type" || upstream.object === null) continue;
     const fields = found.get(downstream.object) ?? new Map<string | null, string[]>();
     found.set(downstream.object, fields);
@@ -148,8 +141,12 @@ export function linkedTypes({ links }: Contract): LinkedTypes {
     if (known === undefined) fields.set(downstream.field, [upstream.object]);
     else known.push(upstream.object);
   }
+  linked.set(contract, found);
   return found;
 }
+
+/** Memory of linkedTypes: every field asks. */
+const linked = new WeakMap<Contract, LinkedTypes>();
 
 /** What stands on a scalar, enum or union reaches the field, where only one file defines it. */
 export function sharedTags({ defining, extending }: ResolvedType): readonly Tag[] {
@@ -157,13 +154,31 @@ export function sharedTags({ defining, extending }: ResolvedType): readonly Tag[
   return [...defining, ...extending].flatMap(({ type }) => type?.tags ?? []);
 }
 
+/** True when both link the same in the same order: then all imports and linked types are the same. */
+export function isLinkedAlike(before: Contract, after: Contract): boolean {
+  return before.links.length === after.links.length && before.links.every((link, at) => isSameLink(link, after.links[at]!));
+}
+
+function isSameLink(was: Link, is: Link): boolean {
+  return was === is || (was.carrier === is.carrier && isSameEnd(was.upstream, is.upstream) && isSameEnd(was.downstream, is.downstream));
+}
+
+function isSameEnd(was: Link["upstream"], is: Link["upstream"]): boolean {
+  return was.object === is.object && was.field === is.field && was.contract === is.contract;
+}
+
 export function importsOf({ links }: Contract): readonly string[] {
-  return links.flatMap(({ carrier, upstream }) => (carrier === "import" && upstream.contract !== null ? [upstream.contract] : []));
+  const found: string[] = [];
+  for (const { carrier, upstream } of links) if (carrier === "import" && upstream.contract !== null) found.push(upstream.contract);
+  return found;
 }
 
 export function typeRefs({ ref, item }: FieldType): readonly string[] {
-  return [...(ref === null ? [] : [ref]), ...(item === null ? [] : typeRefs(item))];
+  if (item === null) return ref === null ? NONE : [ref];
+  return ref === null ? typeRefs(item) : [ref, ...typeRefs(item)];
 }
+
+const NONE: readonly string[] = [];
 
 function isDefining({ object, type }: TypeForm): boolean {
   return (type ?? object)?.extension !== true;

@@ -104,6 +104,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return { status: "ok", config: Object.freeze(config) };
 }
 
+/** ORG_POLICY_REPOSITORIES alone, for commands that need nothing else of the server's configuration. */
+export function policyRepositoriesOf(text: string | undefined): {
+  readonly pins: ReadonlyMap<number, number>;
+  readonly problems: readonly string[];
+} {
+  const given = text === undefined || text === "" ? undefined : text;
+  const parsed = environmentSchema.shape.ORG_POLICY_REPOSITORIES.safeParse(given);
+  const problems = parsed.success ? pinProblems(given) : parsed.error.issues.map(({ message }) => `ORG_POLICY_REPOSITORIES: ${message}`);
+  return { pins: new Map(problems.length > 0 ? [] : pinsOf(given)), problems };
+}
+
 function pinsOf(text: string | undefined): readonly (readonly [number, number])[] {
   return (text ?? "").split(",").flatMap((pin) => {
     const [owner, repository] = pin.split(":").map(Number);
@@ -163,4 +174,22 @@ function usableKey(name: string, pem: string): { pem: string | null; problems: s
     // Said below.
   }
   return { pem: null, problems: [`${name}: not an RSA private key in PEM form, as GitHub gives it for the app`] };
+}
+
+/** How a command signs in to GitHub: with the caller's token, else as the app; `credentials` null = with nothing. */
+export function readSignIn(env: Readonly<Record<string, string | undefined>>): {
+  readonly baseUrl: string;
+  readonly credentials:
+    | { readonly kind: "token"; readonly token: string }
+    | { readonly kind: "app"; readonly appId: number; readonly privateKey: string }
+    | null;
+  readonly problems: readonly string[];
+} {
+  const baseUrl = (env["GITHUB_BASE_URL"] || env["GITHUB_API_URL"] || "https://api.github.com").replace(/\/+$/, "");
+  const token = env["GITHUB_TOKEN"] || env["GH_TOKEN"];
+  if (token) return { baseUrl, credentials: { kind: "token", token }, problems: [] };
+  const appId = Number(env["APP_ID"]);
+  const key = readKey(env["PRIVATE_KEY"] || undefined, env["PRIVATE_KEY_PATH"] || undefined);
+  if (key.pem === null || !Number.isSafeInteger(appId) || appId <= 0) return { baseUrl, credentials: null, problems: key.problems };
+  return { baseUrl, credentials: { kind: "app", appId, privateKey: key.pem }, problems: [] };
 }

@@ -10,6 +10,8 @@ import type { Ledger } from "./gate/ports.ts";
 
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
+/** How often it is asked which routines are due. */
+const ROUTINE_TICK_MS = 30_000;
 
 /** A running server. */
 export interface RunningServer {
@@ -26,16 +28,27 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
   const [{ serve }, { Hono }, { pino }] = await Promise.all([import("@hono/node-server"), import("hono"), import("pino")]);
-  const [{ createIngress }, { evaluatePullRequest }, { createSandbox }, github, store, { createStudio }, { createHealth }] =
-    await Promise.all([
-      import("./bot/ingress.ts"),
-      import("./gate/evaluate-pull-request.ts"),
-      import("./sandbox/comparer.ts"),
-      import("./github/index.ts"),
-      import("./store/index.ts"),
-      import("./studio/app.tsx"),
-      import("./studio/health.ts"),
-    ]);
+  const [
+    { createIngress },
+    { evaluatePullRequest },
+    routines,
+    { ROUTINES },
+    { createSandbox },
+    github,
+    store,
+    { createStudio },
+    { createHealth },
+  ] = await Promise.all([
+    import("./bot/ingress.ts"),
+    import("./gate/evaluate-pull-request.ts"),
+    import("./gate/routines.ts"),
+    import("./gate/routine-table.ts"),
+    import("./sandbox/comparer.ts"),
+    import("./github/index.ts"),
+    import("./store/index.ts"),
+    import("./studio/app.tsx"),
+    import("./studio/health.ts"),
+  ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
   const started: (() => Promise<unknown>)[] = [];
@@ -79,6 +92,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         comparer: sandbox,
         policyRepositories: config.policyRepositories ?? new Map<number, number>(),
         pulls: github.createPullRequests(client),
+        issues: github.createIssues(client),
+        protection: github.createProtection(client),
         checks: github.createChecks(client, {
           publicUrl,
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
@@ -88,7 +103,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       await queue.work(async (key) => {
         const outcome = await evaluatePullRequest(deps, key);
         log.info({ subject: key, ...outcome }, "evaluated");
+        if (outcome.status === "evaluated" && outcome.until !== null)
+          await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));
       });
+      const round = () =>
+        routines.runDueRoutines(ledger, ROUTINES, deps, (name, error) => log.error({ err: error, routine: name }, "a routine failed"));
+      const clockwork = routines.startRoutines(ROUTINE_TICK_MS, round);
+      started.push(() => clockwork.stop());
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
     app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
     mounted.resolve(app);
@@ -172,9 +193,27 @@ async function main(): Promise<void> {
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     openRepository: openLocalRepository,
+    // Loaded here: the other commands need no network and start faster without it.
+    openGitHub: async (options) => (await import("./github/index.ts")).createCallerReads(options),
+    policyRepositories: async () => {
+      const [{ policyRepositoriesOf }, { Refusal }] = await Promise.all([import("./config.ts"), import("./gate/ports.ts")]);
+      const { pins, problems } = policyRepositoriesOf(process.env["ORG_POLICY_REPOSITORIES"]);
+      if (problems.length > 0) throw new Refusal("config", problems.join("; "));
+      return pins;
+    },
     schemas: officialSchemas,
     openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,
+    openDoctor: async (repository) => {
+      const [{ readSignIn }, { openDoctor }, { Refusal }] = await Promise.all([
+        import("./config.ts"),
+        import("./github/open-doctor.ts"),
+        import("./gate/ports.ts"),
+      ]);
+      const { baseUrl, credentials, problems } = readSignIn(process.env);
+      if (problems.length > 0) throw new Refusal("config", problems.join("; "));
+      return openDoctor(baseUrl, credentials, repository);
+    },
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../src/cli/io.ts";
@@ -34,6 +35,25 @@ describe("documents", () => {
   test.each(policies)("the policy of $where is valid", ({ text }) => {
     const source = { origin: "repo", kind: "policies", path: "p.yaml", mode: "100644", blob: "b", text, unreadable: null } as const;
     expect(parsePolicySet([source])).toMatchObject({ status: "ok", problems: [] });
+  });
+
+  const recipes = policies.filter(({ text }) => text.includes("tests:"));
+  test("show at least seven recipes", () => expect(recipes.length).toBeGreaterThanOrEqual(7));
+  test.each(recipes)("the tests of $where pass", async ({ text }) => {
+    const folder = mkdtempSync(join(tmpdir(), "countersign-recipe-"));
+    writeFileSync(join(folder, "p.yaml"), text);
+    expect(await countersign(folder, ["policy", "test", "p.yaml"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await countersign(folder, ["policy", "lint", "p.yaml", "--strict"])).toMatchObject({ code: 0, stderr: "" });
+    rmSync(folder, { recursive: true });
+  });
+
+  test("the cases of docs/policies.md hold for the policy that it shows", async () => {
+    const page = blocks("yaml").filter(({ where }) => where.startsWith("docs/policies.md"));
+    const folder = mkdtempSync(join(tmpdir(), "countersign-recipe-"));
+    writeFileSync(join(folder, "p.yaml"), page.find(({ text }) => text.startsWith("policies:"))!.text);
+    writeFileSync(join(folder, "p.cases.yaml"), page.find(({ text }) => text.includes("cases:"))!.text);
+    expect(await countersign(folder, ["policy", "test", "p.yaml"])).toMatchObject({ code: 0, stderr: "" });
+    rmSync(folder, { recursive: true });
   });
 
   const configurations = blocks("yaml").filter(({ text }) => /^(contracts|vocabulary|teams|override):/.test(text));
@@ -79,8 +99,8 @@ describe("documents", () => {
     }
   });
 
-  test("docs/cli.md names the flags of lineage show and policy simulate, and no others", async () => {
-    for (const command of ["lineage show", "policy simulate"]) {
+  test("docs/cli.md names the flags of lineage show and of the policy commands, and no others", async () => {
+    for (const command of ["lineage show", "policy simulate", "policy test", "policy lint"]) {
       const help = (await countersign(ROOT, [...command.split(" "), "--help"])).stdout;
       const section = new RegExp(`## \`${command}\`\n([\\s\\S]*?)\n## `).exec(read("docs/cli.md"))?.[1] ?? "";
       const options = [...section.matchAll(/^\| (`--.*?) \| /gm)].flatMap((row) => row[1]!.match(/--[a-z][a-z-]+/g) ?? []);

@@ -4,6 +4,7 @@ import type { Delivery, Ledger, Queue } from "../gate/ports.ts";
 import { readBody } from "./body.ts";
 import { marksOf } from "./marks.ts";
 import { receiptsOf } from "./receipts.ts";
+import { newsOf } from "./repository-news.ts";
 import { isSigned } from "./signature.ts";
 
 export interface IngressLog {
@@ -95,7 +96,8 @@ function parse(body: Buffer): Parsed | null {
 function deliveryOf(guid: string, event: string, body: Buffer, { text, payload }: Parsed): Delivery {
   const action = "action" in payload && typeof payload.action === "string" ? payload.action.slice(0, 100).replaceAll("\0", "") : null;
   const bodySha256 = createHash("sha256").update(body).digest("hex");
-  return { guid, event, action, body: text, bodySha256, marks: marksOf(event, payload), receipts: receiptsOf(event, payload, guid) };
+  const [marks, receipts, news] = [marksOf(event, payload), receiptsOf(event, payload, guid), newsOf(event, payload)];
+  return { guid, event, action, body: text, bodySha256, marks, receipts, news };
 }
 
 async function record({ ledger, queue, log }: IngressDeps, delivery: Delivery): Promise<Outcome> {

@@ -16,6 +16,7 @@ const READERS = {
   pull_request_review_comment: pullMark,
   pull_request_review_thread: pullMark,
   issue_comment: issueMark,
+  issues: reviewMark,
   push: pushMark,
   create: refMark,
   delete: refMark,
@@ -36,8 +37,7 @@ const READERS = {
   branch_protection_configuration: repositoryMark,
   label: repositoryMark,
   merge_group: repositoryMark,
-  // Labels and comments on pull requests come under the events above; these say nothing about one.
-  issues: nothing,
+  // These say nothing about a pull request.
   ping: nothing,
   meta: nothing,
   github_app_authorization: nothing,
@@ -71,6 +71,16 @@ function issueMark(payload: unknown, repository: PayloadRepository | null): read
   if (!parsed.success || repository === null) return null;
   const { number, pull_request: pull } = parsed.data.issue;
   return pull ? [{ kind: "pull", repository: repository.ref, number, headSha: null, baseRef: null }] : [];
+}
+
+const closedPayload = issuePayload.extend({ action: z.string() });
+
+/** An issue matters when it is the one of a post-hoc review. Labels and comments on pull requests come under other events. */
+function reviewMark(payload: unknown, repository: PayloadRepository | null): readonly Mark[] | null {
+  const parsed = closedPayload.safeParse(payload);
+  if (!parsed.success || repository === null) return null;
+  const { action, issue } = parsed.data;
+  return action === "closed" ? [{ kind: "issue", repository: repository.ref, number: issue.number }] : [];
 }
 
 const BRANCH = "refs/heads/";

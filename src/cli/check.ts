@@ -1,18 +1,19 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { type CheckRequest, checkWorkspace } from "../gate/check-workspace.ts";
+import { type CheckRequest, type CheckResult, checkWorkspace } from "../gate/check-workspace.ts";
 import { compareHereWith } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { FORMATS, type ReportFormat, render } from "../report/index.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import { decidePullRequest, type PullOptions } from "./check-pr.ts";
 import { readSource, readText } from "./given-file.ts";
 import { type CliContext, wantsColor } from "./io.ts";
 import { showReading } from "./show-reading.ts";
 
-interface CheckOptions {
+interface CheckOptions extends PullOptions {
   readonly base?: string;
-  readonly head: string;
+  readonly head?: string;
   readonly env?: string;
   readonly author?: string;
   readonly approvals?: string;
@@ -31,10 +32,12 @@ const SIMULATING = ["approvals", "policy", "config", "author", "env"] as const;
 export function addCheck(program: Command, context: CliContext, done: (code: number) => void): void {
   program
     .command("check")
-    .description("decide a change in a local git repository, work tree or bare")
+    .description("decide a change in a local git repository, work tree or bare; or with --pr a pull request on GitHub")
     .argument("[path]", "the repository", ".")
     .option("--base <rev>", "what it is compared with (its merge base); default: the default branch")
-    .option("--head <rev>", "the change; WORKTREE takes what is not committed yet", "HEAD")
+    .option("--head <rev>", "the change; WORKTREE takes what is not committed yet; default: HEAD")
+    .option("--pr [number]", "a pull request on GitHub, by GH_TOKEN or GITHUB_TOKEN; default: the one this pipeline is about")
+    .option("--repo <owner/name>", "its repository; default: GITHUB_REPOSITORY, else the remote origin")
     .addOption(new Option("--env <environment>", "simulate an environment").choices(["production", "staging", "development"]))
     .option("--author <login>", "simulate an author")
     .option("--approvals <file>", "people, reviews and labels as JSON: decides any scenario offline")
@@ -49,9 +52,28 @@ export function addCheck(program: Command, context: CliContext, done: (code: num
 
 async function check(context: CliContext, path: string, options: CheckOptions): Promise<number> {
   refuseSelfApproval(context, options);
+  if (options.pr === undefined && options.repo !== undefined) throw new Refusal("usage", "--repo is for --pr");
+  const { decision, facts } = await (options.pr === undefined
+    ? decideHere(context, path, options)
+    : decidePullRequest(context, resolve(context.cwd, path), withoutLocal(options)));
+  const toFile = options.output !== undefined;
+  const view = {
+    color: !toFile && wantsColor(context),
+    width: toFile ? 100 : context.stdout.columns,
+    facts: options.withFacts ? facts : null,
+  };
+  const text = render(options.format, decision, view);
+  if (options.output !== undefined) await writeReport(context, options.output, text);
+  else context.stdout.write(text);
+  const stepSummary = context.env["GITHUB_STEP_SUMMARY"];
+  if (options.format === "github" && stepSummary) await appendFile(stepSummary, renderMarkdown(decision));
+  return decision.exitCode;
+}
+
+async function decideHere(context: CliContext, path: string, options: CheckOptions): Promise<CheckResult> {
   const repository = await context.openRepository(resolve(context.cwd, path));
   try {
-    const { decision, facts } = await checkWorkspace(
+    return await checkWorkspace(
       {
         repository,
         comparer: compareHereWith(context.schemas),
@@ -61,21 +83,16 @@ async function check(context: CliContext, path: string, options: CheckOptions): 
       },
       await requestOf(context, options),
     );
-    const toFile = options.output !== undefined;
-    const view = {
-      color: !toFile && wantsColor(context),
-      width: toFile ? 100 : context.stdout.columns,
-      facts: options.withFacts ? facts : null,
-    };
-    const text = render(options.format, decision, view);
-    if (options.output !== undefined) await writeReport(context, options.output, text);
-    else context.stdout.write(text);
-    const stepSummary = context.env["GITHUB_STEP_SUMMARY"];
-    if (options.format === "github" && stepSummary) await appendFile(stepSummary, renderMarkdown(decision));
-    return decision.exitCode;
   } finally {
     await repository.close();
   }
+}
+
+/** What GitHub says is not what the caller says. */
+function withoutLocal(options: CheckOptions): CheckOptions {
+  const used = (["base", "head", ...SIMULATING] as const).filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  if (used.length === 0) return options;
+  throw new Refusal("usage", `${used.join(", ")} cannot go with --pr: everything is read from GitHub`, "leave it out, or leave out --pr");
 }
 
 async function writeReport(context: CliContext, file: string, text: string): Promise<void> {
@@ -100,7 +117,7 @@ function refuseSelfApproval(context: CliContext, options: CheckOptions): void {
 async function requestOf(context: CliContext, options: CheckOptions): Promise<CheckRequest> {
   return {
     base: options.base ?? null,
-    head: options.head,
+    head: options.head ?? "HEAD",
     environment: options.env ?? null,
     author: options.author ?? null,
     people: options.approvals === undefined ? null : { text: await readText(context, options.approvals), file: options.approvals },

@@ -31,7 +31,7 @@ export function addInit(program: Command, context: CliContext, done: (code: numb
     .command("init")
     .description("write .choochoorc and .choochoo/approval-policies.yaml")
     .argument("[path]", "the repository", ".")
-    .option("--pack <name>", "policy pack: pii, gdpr, pci or hipaa", "pii")
+    .option("--pack <name>", "policy pack: pii, gdpr, pci, hipaa or agents", "pii")
     .action(async (path: string, options: { pack: string }) => done(await init(context, path, options.pack)));
 }
 

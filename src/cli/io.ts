@@ -1,14 +1,25 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
-import type { Clock, LocalRepository, SummaryMemory } from "../gate/ports.ts";
+import type { DoctorDeps } from "../gate/doctor.ts";
+import type { CallerReads, Clock, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
   readonly openRepository: (path: string) => Promise<LocalRepository>;
+  /** GitHub as the holder of a token sees it. `baseUrl` is the root of its REST API. */
+  readonly openGitHub: (options: { readonly token: string; readonly baseUrl: string }) => Promise<CallerReads>;
+  /** Owner id -> id of the repository that holds the organisation's policy, as the server is told it. Rejects with a Refusal when that is unreadable. */
+  readonly policyRepositories: () => Promise<ReadonlyMap<number, number>>;
   /** What was read of a repository's contracts in earlier runs. */
   readonly openSummaries: (repositoryRoot: string) => SummaryMemory;
   /** The schemas that standards publish; each is read when a contract of its standard is. */
   readonly schemas: OfficialSchemas;
   readonly serve: () => Promise<number>;
+  /** GitHub as the caller may read it. Rejects with a Refusal without credentials, with a TruthError when they do not do. */
+  readonly openDoctor: (repository: {
+    readonly owner: string;
+    readonly name: string;
+    readonly appId: number | null;
+  }) => Promise<{ readonly deps: DoctorDeps; readonly ref: RepositoryRef }>;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

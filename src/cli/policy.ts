@@ -7,6 +7,8 @@ import { type ReplayStart, replayState, startAfter, startOf } from "../gate/repl
 import { type ReplaySummary, replayRowJson, replayRowText, replaySummaryJson, replaySummaryText } from "../report/replay.ts";
 import { readSource } from "./given-file.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
+import { addPolicyLint } from "./policy-lint.ts";
+import { addPolicyTest } from "./policy-test.ts";
 import { readStateFile, writeStateFile } from "./replay-state-file.ts";
 
 interface SimulateOptions {
@@ -29,6 +31,8 @@ const STATE_EVERY = 100;
 /** `countersign policy …`: what a policy does, before it is in force. */
 export function addPolicy(program: Command, context: CliContext, done: (code: number) => void): void {
   const policy = program.command("policy").description("try out policies");
+  addPolicyTest(policy, context, done);
+  addPolicyLint(policy, context, done);
   policy
     .command("simulate")
     .description("decide every commit of the past as if it came as a pull request now")

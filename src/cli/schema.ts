@@ -8,7 +8,7 @@ export function addSchema(program: Command, context: CliContext, done: (code: nu
   program
     .command("schema")
     .description(
-      "print a JSON Schema: of approval-policies.yaml, .choochoorc, check --format json, policy simulate --format json or check --approvals",
+      "print a JSON Schema: of approval-policies.yaml, .choochoorc, <name>.cases.yaml, check --format json, policy simulate --format json, check --approvals, the agents block or a System Card",
     )
     .addArgument(new Argument("<name>", "which schema").choices([...SCHEMA_NAMES]))
     .action((name: SchemaName) => {

@@ -8,11 +8,11 @@ import { validateWorkspace } from "../gate/validate-workspace.ts";
 import { renderProblems } from "../report/problems.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
 
-/** `countersign validate`: contracts, policies and configuration, each problem with file and line. */
+/** `countersign validate`: contracts, policies, configuration and agents, each problem with file and line. */
 export function addValidate(program: Command, context: CliContext, done: (code: number) => void): void {
   program
     .command("validate")
-    .description("check contracts, policies and .choochoorc as they stand in the work tree")
+    .description("check contracts, policies, .choochoorc, AGENTS.md and System Cards as they stand in the work tree")
     .argument("[path]", "a folder or file inside the repository", ".")
     .option("--strict", "warnings count as errors", false)
     .option("--json", "print the problems as JSON", false)

@@ -24,6 +24,9 @@ const review = z.strictObject({
   dismissedState: z.enum(["APPROVED", "CHANGES_REQUESTED"]).nullable().optional(),
 });
 
+const claims = z.array(z.string().min(1).max(500)).max(20).default([]);
+const trailers = z.strictObject({ agents: claims, launchedBy: claims, confidences: claims, coAuthors: claims });
+
 const commit = z.strictObject({
   sha,
   parents: z.array(sha).default([]),
@@ -33,6 +36,8 @@ const commit = z.strictObject({
   verified: z.boolean(),
   authoredAt: z.string().optional(),
   baseMerge: z.boolean().optional(),
+  trailers: trailers.exactOptional(),
+  identities: claims.exactOptional(),
 });
 
 const member = z.strictObject({ user: login, state: z.enum(["active", "pending"]), inherited: z.boolean().default(false) });
@@ -44,6 +49,11 @@ const label = z.strictObject({
   removedAt: at.nullable().default(null),
   headSha: sha.nullable().optional(),
   baseRef: z.string().nullable().optional(),
+  delivery: z.string().nullable().exactOptional(),
+  authority: z
+    .strictObject({ entitled: z.boolean(), because: z.string().default(""), observedAt: at, used: z.boolean().default(false) })
+    .nullable()
+    .exactOptional(),
 });
 const comment = z.strictObject({
   user: login.nullable(),
@@ -85,6 +95,7 @@ export const approvalsSchema = z.strictObject({
     })
     .default({ retargets: [], reopened: [], pushHistoryComplete: false }),
   contentDigests: z.record(sha, z.string()).default({}),
+  overdueReviews: z.array(z.strictObject({ pullRequest: id, issue: id.nullable().default(null), due: at })).exactOptional(),
 });
 
 export type ApprovalsReading =

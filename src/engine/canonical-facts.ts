@@ -25,6 +25,7 @@ export function canonicalFacts(given: Facts): Facts {
       contracts: sorted(diff.contracts, ({ file }) => file),
     },
     people: facts.people === null ? null : canonicalPeople(facts.people),
+    ...(facts.agents === undefined ? {} : { agents: canonicalAgents(facts.agents) }),
     lineage: { ...facts.lineage, dependents: sorted(facts.lineage.dependents, ({ name }) => name) },
     faults: sorted(facts.faults, ({ what }) => what),
     limits: sorted(facts.limits, problemKey),
@@ -42,6 +43,19 @@ function canonicalProposal({ files, reading, preview }: NonNullable<Facts["propo
     files: sorted(files, (path) => path),
     reading: canonicalPolicy(reading),
     preview: preview === null ? null : { ...preview, pulls: sorted(preview.pulls, ({ pull }) => pull) },
+  };
+}
+
+function canonicalAgents(agents: NonNullable<Facts["agents"]>): NonNullable<Facts["agents"]> {
+  const problems = sorted(agents.registry.problems, problemKey);
+  return {
+    registry:
+      agents.registry.status === "ok"
+        ? { ...agents.registry, problems, agents: sorted(agents.registry.agents, ({ id }) => id) }
+        : { ...agents.registry, problems },
+    commits: sorted(agents.commits, ({ sha }) => sha),
+    traces: sorted(agents.traces, ({ file }) => file),
+    paths: sorted(agents.paths, (path) => path),
   };
 }
 
@@ -66,6 +80,7 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
     ...(people.organisation === undefined ? {} : { organisation: sorted(people.organisation, ({ user }) => user) }),
     labels: sorted(people.labels, ({ at }) => at),
     comments: sorted(people.comments, ({ at }) => at),
+    ...(people.overdueReviews === undefined ? {} : { overdueReviews: sorted(people.overdueReviews, ({ due }) => due) }),
     history: {
       ...people.history,
       retargets: sorted(people.history.retargets, ({ at }) => at),
@@ -74,10 +89,14 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
   };
 }
 
-/** Sorted by `key`, then by content; equal items once. */
+/** Sorted by `key`, then by content; equal items once. Content is looked at only where keys are equal: most lists have none. */
 function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
-  const keyed = new Map(items.map((item) => [`${key(item)}\u0000${canonicalJson(item)}`, item]));
-  return [...keyed.entries()].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)).map(([, item]) => item);
+  const groups = [...Map.groupBy(items, key)].sort(([left], [right]) => (left < right ? -1 : 1));
+  return groups.flatMap(([, group]) => {
+    if (group.length === 1) return group;
+    const byContent = new Map(group.map((item) => [canonicalJson(item), item]));
+    return [...byContent].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, item]) => item);
+  });
 }
 
 function place(number: number | null): string {

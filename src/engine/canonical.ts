@@ -7,6 +7,7 @@ export type HashDomain =
   | "countersign/policy/v1"
   | "countersign/policy-files/v1"
   | "countersign/findings/v1"
+  | "countersign/decision-trace/v1"
   | "countersign/finding/v1"
   | "countersign/content/v1"
   | "countersign/source-snapshot/v1"
@@ -20,22 +21,38 @@ export type HashDomain =
 
 /** RFC 8785 canonical JSON. Throws on values that JSON cannot hold (a lone surrogate, NaN): readers refuse those first. */
 export function canonicalJson(value: unknown): string {
-  if (isSortedTexts(value)) return JSON.stringify(value);
+  const ordered = inOrder(value);
+  if (ordered !== ODD) return JSON.stringify(ordered);
   const text = canonicalize(value);
   if (text === undefined) throw new Error("not representable as canonical JSON");
   return text;
 }
 
-/** An object of texts and nulls with its keys in order: JSON.stringify writes it as RFC 8785 asks, in a fraction of the time. */
-function isSortedTexts(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
-  let last = "";
-  for (const key in value) {
-    const each: unknown = value[key as keyof typeof value];
-    if (key < last || !key.isWellFormed() || !(each === null || (typeof each === "string" && each.isWellFormed()))) return false;
-    last = key;
+const ODD = Symbol("left to the library");
+/** Keys that an object puts elsewhere than in the order in which they were set. */
+const UNORDERED_KEY = /^(\d|__proto__$)/;
+
+/**
+ * Plain data with its keys in order: JSON.stringify writes it as RFC 8785 asks, in a fraction of the time. ODD for all that it would
+ * write otherwise, or leave out.
+ */
+function inOrder(value: unknown): unknown {
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "string") return value.isWellFormed() ? value : ODD;
+  if (typeof value === "number") return Number.isFinite(value) ? value : ODD;
+  if (typeof value !== "object") return ODD;
+  if (Array.isArray(value)) {
+    const items = value.map(inOrder);
+    return items.length === value.length && !items.includes(ODD) && Object.keys(items).length === items.length ? items : ODD;
   }
-  return true;
+  if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value) return ODD;
+  const ordered: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const each = inOrder(value[key as keyof typeof value]);
+    if (each === ODD || UNORDERED_KEY.test(key) || !key.isWellFormed()) return ODD;
+    ordered[key] = each;
+  }
+  return ordered;
 }
 
 /** SHA-256, lower-case hex, over the length-prefixed domain and the canonical JSON of `value`. */

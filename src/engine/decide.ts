@@ -1,9 +1,11 @@
+import { agentUses, violationProblem } from "./agents/judge-agents.ts";
 import { digest } from "./canonical.ts";
 import { canonicalFacts } from "./canonical-facts.ts";
 import type { Decision } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { type Judgement, judge } from "./judgement.ts";
 import { inForceNotices, reportProposal } from "./policy/proposal.ts";
+import { publishedProblems } from "./policy/published.ts";
 import { unmappedRoles } from "./policy/roles.ts";
 import type { Problem } from "./problem.ts";
 import { exitCodeOf, foldStatus, stateOf } from "./state.ts";
@@ -41,7 +43,8 @@ export function decide(given: Facts): Decision {
     problems,
     override: state === "overridden" ? judgement.override : null,
     overrideNotes: judgement.overrideNotes,
-    agent: facts.agent?.id ?? null,
+    agent: judgement.agents.foremost?.id ?? null,
+    ...(judgement.agents.agents.length === 0 ? {} : { agents: agentUses(judgement.agents) }),
     base: facts.subject.baseSha,
     head: facts.subject.headSha,
     policyCommit: facts.policyCommit,
@@ -59,13 +62,13 @@ export function decide(given: Facts): Decision {
 
 /** Which passing state it is, if nothing holds the change back. */
 function passingState({ environment, findings, requirements, matches }: Judgement): "not_applicable" | "auto_approved" | "approved" {
-  if (environment === null || findings.length === 0) return "not_applicable";
+  if (environment === null || (findings.length === 0 && requirements.length === 0)) return "not_applicable";
   const asked = requirements.length > 0 || matches.some((match) => match.matched && match.mode === "enforce");
   return asked ? "approved" : "auto_approved";
 }
 
 function problemsOf(judgement: Judgement): readonly Problem[] {
-  const { facts, peopleProblems, environment, requirements, config } = judgement;
+  const { facts, peopleProblems, environment, requirements, config, agents } = judgement;
   const { policy, limits, diff } = facts;
   const people = peopleProblems.map(({ problem }) => problem);
   const known = [...policy.problems, ...inForceNotices(facts)];
@@ -73,9 +76,12 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
   return [
     ...known,
     ...(reportProposal(facts)?.problems ?? []),
+    ...agents.violations.map(violationProblem),
+    ...agents.problems,
     ...limits,
     ...diff.unparseable,
     ...people,
+    ...publishedProblems(facts),
     ...diff.warnings,
     ...unmappedRoles(requirements, config.roles),
   ];
@@ -90,7 +96,7 @@ function aboutPolicy({ facts }: Judgement): Pick<Decision, "inForce" | "proposal
   };
 }
 
-function isConfiguration({ facts, peopleProblems }: Judgement): boolean {
-  const broken = reportProposal(facts)?.problems.some(({ severity }) => severity === "error") === true;
-  return facts.policy.status === "invalid" || broken || peopleProblems.some(({ configuration }) => configuration);
+function isConfiguration({ facts, peopleProblems, agents }: Judgement): boolean {
+  const broken = [...agents.problems, ...(reportProposal(facts)?.problems ?? [])].some(({ severity }) => severity === "error");
+  return broken || facts.policy.status === "invalid" || peopleProblems.some(({ configuration }) => configuration);
 }

@@ -81,6 +81,17 @@ const override = z.strictObject({
   at: text,
   expiresAt: text,
   postHocReviewDue: text,
+  delivery: text.optional(),
+});
+
+const agentUse = z.strictObject({
+  id: text,
+  registered: z.boolean(),
+  status: text.nullable(),
+  systemCard: text.nullable().describe("Path at the trusted commit"),
+  evidence: words.describe("How it was recognised"),
+  launchedBy: words,
+  violations: z.array(z.strictObject({ boundary: text, because: text })).describe("Boundaries crossed: E007"),
 });
 
 const node: z.ZodType<DecisionNode> = z
@@ -127,6 +138,7 @@ export const decisionSchema = z.strictObject({
   override: override.nullable(),
   overrideNotes: words,
   agent: text.nullable(),
+  agents: z.array(agentUse).optional(),
   base: text,
   head: text,
   policyCommit: text.nullable(),

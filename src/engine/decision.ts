@@ -88,6 +88,21 @@ export interface Requirement {
   readonly completers: readonly string[];
 }
 
+/** An agent that had a hand in the change. */
+export interface AgentUse {
+  readonly id: string;
+  readonly registered: boolean;
+  /** As AGENTS.md says at the trusted commit; null = it does not name the agent. */
+  readonly status: string | null;
+  /** Path of its System Card. */
+  readonly systemCard: string | null;
+  /** How it was recognised. */
+  readonly evidence: readonly string[];
+  readonly launchedBy: readonly string[];
+  /** Boundaries that it crossed: E007. */
+  readonly violations: readonly { readonly boundary: string; readonly because: string }[];
+}
+
 export interface OverrideUse {
   readonly by: string;
   readonly byId: number;
@@ -96,6 +111,8 @@ export interface OverrideUse {
   readonly at: string;
   readonly expiresAt: string;
   readonly postHocReviewDue: string;
+  /** Names the signed delivery of the label. */
+  readonly delivery?: string;
 }
 
 /** The value computed from facts; it carries its whole explanation. */
@@ -119,7 +136,10 @@ export interface Decision {
   readonly override: OverrideUse | null;
   /** An override label without a reason, or by nobody entitled: sentences for the check. */
   readonly overrideNotes: readonly string[];
+  /** The agent that weighs in the risk. */
   readonly agent: string | null;
+  /** Every agent that had a hand in the change; absent = none. */
+  readonly agents?: readonly AgentUse[];
   readonly base: string;
   readonly head: string;
   readonly policyCommit: string | null;

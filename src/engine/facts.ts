@@ -1,4 +1,6 @@
+import type { AgentEvidence, CommitTrailers } from "./agents/model.ts";
 import type { ContractDiff, GovernedFile } from "./contract/finding.ts";
+import type { LabelAuthority, OverdueReview } from "./override-facts.ts";
 import type { PolicyReading } from "./policy/model.ts";
 import type { InForceFacts, ProposalFacts } from "./policy/proposal-facts.ts";
 import type { Problem } from "./problem.ts";
@@ -25,12 +27,16 @@ export interface Facts {
   /** null: nobody is known (a local check without --approvals). Teams are then taken as existing and have nobody. */
   readonly people: PeopleFacts | null;
   readonly agent: AgentFacts | null;
+  /** How agents are registered at the trusted commit, and what they left in the change; absent = not looked at. */
+  readonly agents?: AgentEvidence;
   readonly lineage: LineageFacts;
   readonly quality: QualityFacts;
   /** Reads that failed: the decision is `error`. */
   readonly faults: readonly Fault[];
   /** Limits that were passed (truncated tree, too many files): the decision is `invalid`. */
   readonly limits: readonly Problem[];
+  /** What the app's own check on the head says, where a caller without its records saw one; absent = none was looked for, or none is there. */
+  readonly publishedCheck?: PublishedCheck;
   /** True when a flag stood in for a fact: the result says SIMULATED. */
   readonly simulated: boolean;
 }
@@ -83,6 +89,8 @@ export interface PeopleFacts {
    * something that equals none. The current head needs no entry.
    */
   readonly contentDigests: Readonly<Record<string, string>>;
+  /** Post-hoc reviews of this repository's overrides that are overdue; absent = not told. */
+  readonly overdueReviews?: readonly OverdueReview[];
 }
 
 export interface Actor {
@@ -112,6 +120,10 @@ export interface CommitFact {
   readonly authoredAt?: string;
   /** A merge of the base into the branch whose every governed path equals one parent's blob: makes nobody a contributor. */
   readonly baseMerge?: boolean;
+  /** What its message claims about agents. */
+  readonly trailers?: CommitTrailers;
+  /** `Name <email>` of author and committer, as anybody may write it. */
+  readonly identities?: readonly string[];
 }
 
 export interface Review {
@@ -155,6 +167,10 @@ export interface LabelFact {
   /** Head and base at that moment, from the signed delivery or the push history; absent = unknown, no authority. */
   readonly headSha?: string | null;
   readonly baseRef?: string | null;
+  /** Names the signed delivery that dates it; null = none was received, absent = not told. */
+  readonly delivery?: string | null;
+  /** null = unknown, which is none; absent = not told (a scenario given offline): only today's authority is asked. */
+  readonly authority?: LabelAuthority | null;
 }
 
 export interface CommentFact {
@@ -188,6 +204,14 @@ export interface QualityFacts {
   readonly failingRules: number;
   readonly recentOverrides: number;
   readonly cardLimitations: number;
+}
+
+/** A check run of the app as GitHub shows it. */
+export interface PublishedCheck {
+  readonly name: string;
+  /** null = still in progress. */
+  readonly conclusion: string | null;
+  readonly title: string | null;
 }
 
 /** A read of truth that failed. `kind` picks the exit code: network 3, auth 4, bug 99. */

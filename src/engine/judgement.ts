@@ -1,4 +1,6 @@
+import { type AgentJudgement, judgeAgents } from "./agents/judge-agents.ts";
 import type { Finding } from "./contract/finding.ts";
+import type { Vocabulary } from "./contract/vocabulary.ts";
 import type { OverrideUse, PolicyMatch, RefusedApproval, Requirement, RiskScore } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { contentDigest } from "./policy/content-digest.ts";
@@ -9,6 +11,7 @@ import { matchPolicies } from "./policy/match.ts";
 import type { Config, PolicySet } from "./policy/model.ts";
 import { hearPeople, type Rejection } from "./policy/people.ts";
 import { type GovernanceChange, governanceChange } from "./policy/proposal.ts";
+import { overrideBeside } from "./policy/published.ts";
 import { demandOf } from "./policy/requirements.ts";
 import { higherLevel, type RiskInput, scoreRisk } from "./policy/risk.ts";
 import { wordsTouched } from "./policy/tags.ts";
@@ -22,6 +25,7 @@ export interface Judgement {
   /** null = the base is ungoverned. */
   readonly environment: EnvironmentMatch | null;
   readonly content: string;
+  readonly agents: AgentJudgement;
   readonly findings: readonly Finding[];
   readonly matches: readonly PolicyMatch[];
   readonly risk: RiskScore;
@@ -42,23 +46,26 @@ export function judge(facts: Facts): Judgement {
   const environment = governedEnvironment(facts, config, set === null);
   const content = contentDigest({ baseRef: facts.subject.baseRef, files: [...facts.diff.files, ...facts.governanceFiles] });
   const findings = [...facts.diff.findings, ...governanceFindings(facts.governanceFiles)];
-  const agent = facts.agent === null ? null : { ...facts.agent, automation: isAutomation(facts.agent, config) };
-  const { risk, matches, level } = weigh({ ...facts, agent }, set, config, environment, findings);
+  const vocabulary = vocabularyOf(set ?? { policies: [], config });
+  const agents = judgeAgents(facts, config, { findings, environment: environment?.environment ?? "production", vocabulary });
+  const { risk, matches, level } = weigh(facts, set, config, environment, findings, agents, vocabulary);
   const governed = environment !== null && set !== null;
   const governance: GovernanceChange = governanceChange(facts, set, governed);
   const bindTo = config.approvals.bindTo === "head" || risk.level === "critical" || governance !== "none" ? "head" : "content";
-  const people = hearPeople({ facts: { ...facts, agent }, config, content, bindTo, governed }, (unknownContributors) =>
-    demandOf({
-      policies: governed ? set.policies : [],
-      matches,
-      level: governed ? level : "low",
-      config,
-      governance,
-      unknownContributors,
-      ownerType: facts.subject.ownerType,
-    }),
+  const people = hearPeople(
+    { facts: { ...facts, people: agents.people }, agents: agents.agents, config, content, bindTo, governed },
+    (unknownContributors) =>
+      demandOf({
+        policies: governed ? set.policies : [],
+        matches,
+        level: governed ? level : "low",
+        config,
+        governance,
+        unknownContributors,
+        ownerType: facts.subject.ownerType,
+      }),
   );
-  return { facts, config, environment, content, findings, matches, risk, ...people };
+  return { facts, config, environment, content, agents, findings, matches, risk, ...people, ...overrideBeside(facts, people) };
 }
 
 /** A policy that cannot be read, or a change of policy itself on the default branch, is never on an ungoverned base. */
@@ -75,10 +82,12 @@ function weigh(
   config: Config,
   environment: EnvironmentMatch | null,
   findings: readonly Finding[],
+  agents: AgentJudgement,
+  vocabulary: Vocabulary,
 ): { risk: RiskScore; matches: readonly PolicyMatch[]; level: RiskScore["level"] } {
   const required = config.governance.requireApproval;
-  const vocabulary = vocabularyOf(set ?? { policies: [], config });
-  const { diff, lineage, quality, agent } = facts;
+  const { diff, lineage } = facts;
+  const quality = { ...facts.quality, cardLimitations: facts.quality.cardLimitations + agents.limitations };
   const input: RiskInput = {
     findings,
     losses: diff.losses,
@@ -86,29 +95,35 @@ function weigh(
     lineage,
     quality,
     warnings: diff.warnings.length,
-    agent,
+    agent: agents.foremost,
     config,
     vocabulary,
   };
   const risk = scoreRisk(input);
   if (set === null || environment === null) return { risk, matches: [], level: "low" };
-  const matches = matchPolicies(set.policies, { findings, environment: environment.environment, byAgent: agent !== null, vocabulary });
+  const matches = matchPolicies(set.policies, {
+    findings,
+    environment: environment.environment,
+    byAgent: agents.agents.length > 0,
+    vocabulary,
+  });
   const enforced = matches.some((match) => match.matched && match.mode === "enforce");
   const touched = diff.findings
     .filter((finding) => !DEFAULT_IGNORE.includes(finding.code))
     .flatMap((finding) => wordsTouched(required, finding, vocabulary))[0];
   // Governance changes have their own approvers, so they raise what is shown and not what the level asks of people.
-  // Where a change touches no contract, nobody is asked, whoever wrote it and however strict the thresholds are.
+  // Where a change touches no contract, nobody is asked, however strict the thresholds are.
   const nothing = diff.findings.length === 0 && diff.losses.length === 0;
   const level = nothing ? "low" : scoreRisk({ ...input, findings: diff.findings }).level;
   // A matching policy takes the place of the designated teams, but a repository's policy never that of the organisation's teams.
   const isReplaced = enforced && config.teams.designatedBy !== "org";
-  if (touched === undefined || isReplaced) return { risk, matches, level };
-  const floor = `at least medium: \`${touched}\` always requires approval${enforced ? " by a designated team" : " and no policy matches"}`;
-  const raised = risk.level === "low" ? { ...risk, level: higherLevel(risk.level, "medium"), floors: [...risk.floors, floor] } : risk;
+  const alone = enforced ? "by a designated team" : "and no policy matches";
+  const reasons = [
+    ...(touched === undefined || isReplaced ? [] : [`\`${touched}\` always requires approval ${alone}`]),
+    ...(agents.approval === null ? [] : [agents.approval]),
+  ];
+  if (reasons.length === 0) return { risk, matches, level };
+  const floors = reasons.map((reason) => `at least medium: ${reason}`);
+  const raised = risk.level === "low" ? { ...risk, level: higherLevel(risk.level, "medium"), floors: [...risk.floors, ...floors] } : risk;
   return { risk: raised, matches, level: higherLevel(level, "medium") };
-}
-
-function isAutomation(agent: { readonly id: string; readonly automation: boolean }, config: Pick<Config, "agents">): boolean {
-  return agent.automation || config.agents.automation.some((id) => id.toLowerCase() === agent.id.toLowerCase());
 }

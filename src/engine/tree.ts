@@ -1,7 +1,9 @@
+import { violationSentence } from "./agents/judge-agents.ts";
 import type { Finding } from "./contract/finding.ts";
 import type { DecisionNode, NodeStatus, PolicyMatch, Requirement } from "./decision.ts";
 import type { Judgement } from "./judgement.ts";
 import { reportProposal, versionWords } from "./policy/proposal.ts";
+import { publishedNodes } from "./policy/published.ts";
 import { assertNever, type Problem } from "./problem.ts";
 
 /** The explanation, one node a step. The state is a fold of these nodes, so nothing can decide without being shown. */
@@ -12,6 +14,7 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
   return [
     ...nodes,
     node("environment", "pass", `${facts.subject.baseRef} is ${environment.environment} (${environment.pattern})`),
+    ...agentNodes(judgement),
     ...facts.limits.map((problem) => problemNode("limits", problem)),
     ...proposalNodes(judgement),
     ...facts.diff.unparseable.map((problem) => problemNode("contracts", problem)),
@@ -26,6 +29,7 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
       `${risk.score.toFixed(1)}, ${risk.level}`,
     ),
     ...peopleNodes(judgement),
+    ...publishedNodes(facts),
   ];
 }
 
@@ -77,6 +81,21 @@ function proposalNodes({ facts }: Judgement): readonly DecisionNode[] {
   ];
   const because = `${files.join(", ")}: ${loosens.length === 0 ? "only tightens" : "does not provably tighten"}; judged under the policy in force`;
   return [{ name: "proposed policy", status, because, children }];
+}
+
+function agentNodes({ agents: { agents, violations, problems } }: Judgement): readonly DecisionNode[] {
+  const seen = agents.map(({ id, registration, evidence, launchedBy }) => {
+    const standing = registration === null ? "not registered" : `registered, ${registration.status}`;
+    const launcher = launchedBy.length === 0 ? "" : `; launched by ${launchedBy.join(", ")}`;
+    return node(id, "info", `${standing}: ${evidence.join(", ")}${launcher}`);
+  });
+  return [
+    ...problems.map((problem) => problemNode("agents", problem)),
+    ...(seen.length === 0
+      ? []
+      : [group("agents", seen, `${seen.length === 1 ? "an agent" : `${seen.length} agents`} had a hand in this change`)]),
+    ...violations.map((violation) => node("agent boundary", "blocked", violationSentence(violation))),
+  ];
 }
 
 function policyNode({ facts, config }: Judgement): DecisionNode {

@@ -1,6 +1,7 @@
 import type { Finding } from "./contract/finding.ts";
 import type { DecisionNode, Requirement, State } from "./decision.ts";
 import type { Judgement } from "./judgement.ts";
+import { publishedWords } from "./policy/published.ts";
 import { assertNever, type Problem } from "./problem.ts";
 
 /** One line, verdict first: the title of the check and the first line of every surface. Plain text, code in backticks. */
@@ -36,8 +37,9 @@ function approved(requirements: readonly Requirement[]): string {
 }
 
 /** "Waiting for sec-ops (0 of 1): a `pii` tag is removed in production" */
-function waiting({ requirements, findings, environment }: Judgement): string {
+function waiting({ requirements, findings, environment, facts }: Judgement): string {
   const open = requirements.filter(({ have, minApprovals }) => have < minApprovals);
+  if (open.length === 0 && facts.publishedCheck !== undefined) return `Waiting for the app: ${publishedWords(facts.publishedCheck)}`;
   const teams = open.map(({ team }) => team);
   const whom = open.map(({ id, team, have, minApprovals }) => {
     const alone = team !== null && teams.indexOf(team) === teams.lastIndexOf(team);

@@ -1,6 +1,6 @@
 import { teamsOf } from "../engine/policy/required-teams.ts";
 import { satisfiabilityProblems } from "../engine/policy/satisfiability.ts";
-import type { GatherDeps } from "./deps.ts";
+import type { GateDeps } from "./deps.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import type { RepositoryRef } from "./ports.ts";
 
@@ -14,7 +14,7 @@ export type PolicyCheck =
  * Whether the policies in force can still be fulfilled: teams lose members, and are renamed, without any pull request. To be run nightly.
  * Also finds policy that was pushed past the gate where no pull request is open. Never rejects for one repository: the others are looked at.
  */
-export async function checkPoliciesInForce(deps: GatherDeps): Promise<readonly PolicyCheck[]> {
+export async function checkPoliciesInForce(deps: GateDeps): Promise<readonly PolicyCheck[]> {
   const checked: PolicyCheck[] = [];
   for (const repository of await deps.ledger.governedRepositories()) {
     const name = `${repository.owner}/${repository.name}`;
@@ -27,7 +27,7 @@ export async function checkPoliciesInForce(deps: GatherDeps): Promise<readonly P
   return checked;
 }
 
-async function checkRepository(deps: GatherDeps, known: RepositoryRef, name: string): Promise<PolicyCheck> {
+async function checkRepository(deps: GateDeps, known: RepositoryRef, name: string): Promise<PolicyCheck> {
   const repository = await deps.pulls.repository(known);
   const tip = await deps.pulls.branch(repository, repository.defaultBranch);
   if (tip === null) throw new Error(`no branch ${repository.defaultBranch}`);

@@ -67,6 +67,7 @@ export async function checkWorkspace({ repository, comparer, clock, ...lineage }
       simulated: [request.people, request.policy, request.config, request.author, request.environment].some((given) => given !== null),
       lineage: true,
       advice: true,
+      agents: true,
     },
   );
   return { decision: decide(facts), facts };

@@ -1,10 +1,25 @@
 import type { PolicyRepositories } from "./organisation.ts";
-import type { Checks, Clock, ContractComparer, Ledger, PullRequests } from "./ports.ts";
+import type { Checks, Clock, ContractComparer, Issues, Ledger, Protection, PullRequests } from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
   readonly pulls: PullRequests;
-  readonly ledger: Ledger;
+  /** What was recorded of this pull request and of its repository. */
+  readonly ledger: Pick<
+    Ledger,
+    | "receipts"
+    | "contentHistory"
+    | "lineageOf"
+    | "policyVersion"
+    | "appendPolicyVersion"
+    | "recordPolicyIncident"
+    | "openEvaluations"
+    | "landingOf"
+    | "recentOverrides"
+    | "overrideGrants"
+    | "recordGrant"
+    | "overdueReviews"
+  >;
   readonly clock: Clock;
   readonly comparer: ContractComparer;
   /** Where organisations keep their policy; absent = none does. */
@@ -13,5 +28,8 @@ export interface GatherDeps {
 
 /** What the whole gate takes. */
 export interface GateDeps extends GatherDeps {
+  readonly ledger: Ledger;
   readonly checks: Checks;
+  readonly issues: Issues;
+  readonly protection: Protection;
 }

@@ -12,12 +12,20 @@ import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
 import { watchPolicy } from "./record-policy.ts";
+import { tendOverrides } from "./tend-overrides.ts";
 
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
   | { readonly status: "unknown_subject" | "idle" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
   | { readonly status: "merged"; readonly recorded: "approval" | "incident" | "nothing" }
-  | { readonly status: "evaluated"; readonly state: Decision["state"]; readonly published: number; readonly evaluationId: string };
+  /** `until`: the instant at which the clock alone ends this verdict; null = none. */
+  | {
+      readonly status: "evaluated";
+      readonly state: Decision["state"];
+      readonly published: number;
+      readonly evaluationId: string;
+      readonly until: string | null;
+    };
 
 /** A check stays in progress while faults are retried; from this many in a row it says failure. */
 const FAULTS_BEFORE_FAILURE = 3;
@@ -27,6 +35,13 @@ const FAULTS_BEFORE_FAILURE = 3;
  * Rejects when it has to run again (the queue retries); whatever it rejects for, no success is left standing that was not earned now.
  */
 export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<EvaluationOutcome> {
+  const outcome = await evaluateOnce(deps, key);
+  // Whatever fails there comes round again by itself, and never changes a verdict.
+  await tendOverrides(deps, key).catch(() => {});
+  return outcome;
+}
+
+async function evaluateOnce(deps: GateDeps, key: string): Promise<EvaluationOutcome> {
   const work = await deps.ledger.startWork(key);
   if (work === null) return { status: "unknown_subject" };
   // A wake-up says nothing about whether work is left; the subject row does.
@@ -72,7 +87,13 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
   });
   if (saved.status === "superseded") return { status: "superseded" };
   const published = await publishChecks(deps, work, pull.headSha);
-  return { status: "evaluated", state: decision.state, published, evaluationId: saved.evaluation.id };
+  return {
+    status: "evaluated",
+    state: decision.state,
+    published,
+    evaluationId: saved.evaluation.id,
+    until: decision.override?.expiresAt ?? null,
+  };
 }
 
 /** Truth could not be read: say so on the check, keep the subject dirty, and let the job come back. */

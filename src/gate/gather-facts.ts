@@ -1,3 +1,4 @@
+import type { AgentEvidence } from "../engine/agents/model.ts";
 import type { Facts, Fault, PeopleFacts } from "../engine/facts.ts";
 import { enrolled } from "../engine/policy/enrolment.ts";
 import type { PolicyReading, PolicySet } from "../engine/policy/model.ts";
@@ -6,12 +7,15 @@ import { requiredTeams } from "../engine/policy/required-teams.ts";
 import { agentOfAuthor } from "./author-agent.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
+import { withGrants } from "./override-grants.ts";
 import { type InForce, policyInForce } from "./policy-in-force.ts";
 import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
+import { agentEvidence } from "./read-agents.ts";
 import { type ChangeReading, EMPTY_DIFF, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.ts";
 import { policyFilesOf, previewProposal, readProposal } from "./read-proposal.ts";
+import { qualityOf } from "./read-quality.ts";
 import { recordedTypes } from "./recorded-types.ts";
 
 /**
@@ -42,6 +46,7 @@ export async function gatherFacts(
   const { diff, lineage } = withLineage(change.diff, around);
   const policy = policyFor(inForce, change, onDefault);
   const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
+  const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, change);
   const facts: Facts = {
     ...bareFacts(deps.clock, pull, policy, inForce.commit),
     inForce: inForce.facts,
@@ -50,9 +55,12 @@ export async function gatherFacts(
     governanceFiles: change.governanceFiles,
     diff,
     lineage,
-    limits: change.limits,
+    agents,
+    quality: await qualityOf(deps, key, pull.repository.id, diff),
+    limits: [...change.limits, ...problems],
   };
-  const people = needsPeople(change, policy) ? await gatherPeople(deps, key, pull, facts) : null;
+  const asksPeople = needsPeople(change, policy) || (hasAgents(agents) && diff.files.length > 0);
+  const people = asksPeople ? await gatherPeople(deps, key, pull, facts) : null;
   if (proposal === undefined || people === null) return { ...facts, people };
   return { ...facts, people, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
 }
@@ -73,7 +81,7 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
   const people = await deps.pulls.people(pull, requiredTeams(facts), receipts);
-  return bindVotes(people, await deps.ledger.contentHistory(key));
+  return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }
 
 /** Facts of a decision that could not be made: the faults since the last good reading, oldest first. */
@@ -92,6 +100,13 @@ function needsPeople(change: ChangeReading, policy: PolicyReading): boolean {
   if (policy.status === "invalid") return true;
   const { diff } = change;
   return diff.findings.length > 0 || change.governanceFiles.length > 0 || diff.unparseable.length > 0 || change.limits.length > 0;
+}
+
+/** A trailer can make any governed change that of an agent, whose boundaries hold for every action. */
+function hasAgents({ registry, traces }: AgentEvidence): boolean {
+  if (registry.status === "invalid" || traces.length > 0) return true;
+  const { agents } = registry;
+  return agents.length > 0;
 }
 
 async function mustBranch(pulls: PullRequests, pull: PullTruth, name: string): Promise<{ sha: string; protected: boolean }> {

@@ -30,6 +30,11 @@ export function baseRefOf({ text, file }: GivenText): string | null {
   return accepted(parseApprovals(text, file), file).baseRef;
 }
 
+/** The people that the file names, apart from any change. @throws Refusal when the file is wrong. */
+export function readPopulation({ text, file }: GivenText): PeopleFacts {
+  return accepted(parseApprovals(text, file), file).people;
+}
+
 /**
  * The people part of the facts, as `--approvals` gives it. Votes are bound to the content of the commit that their delivery names, as
  * this repository holds it.

@@ -1,3 +1,4 @@
+import { agentTrailers } from "../engine/agents/trailers.ts";
 import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
@@ -5,7 +6,8 @@ import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
 import { type LocalLineageDeps, localSurroundings } from "./local-lineage.ts";
 import { localTypes } from "./local-types.ts";
 import { Refusal, type Surroundings } from "./ports.ts";
-import { readChange } from "./read-change.ts";
+import { agentEvidence } from "./read-agents.ts";
+import { type ChangeReading, readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
 
 /** Changed files that nothing governs, read to say which of them are contracts all the same. */
@@ -32,6 +34,8 @@ export interface LocalChange {
   readonly lineage: boolean;
   /** True: contracts that changed where nothing governs them are told. */
   readonly advice: boolean;
+  /** False: agents are known by the author's name only. */
+  readonly agents: boolean;
 }
 
 /** Reads what a change does to contracts, and puts it with what else is known: nothing that only a server would know. */
@@ -50,6 +54,7 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
       ? NO_SURROUNDINGS
       : await localSurroundings(deps, mergeBase, set, [...read.diff.lineage.base, ...read.diff.lineage.head]).catch(unknownSurroundings);
   const { diff, lineage } = withLineage(read.diff, around);
+  const { agents, problems } = change.agents ? await localAgents(deps, change, read) : { agents: undefined, problems: [] };
   const actor = people?.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());
   return {
     schemaVersion: 1,
@@ -77,10 +82,20 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
     agent: actor === undefined ? agentOfGitAuthor(author) : agentOfAuthor(actor.login, actor.type),
     lineage,
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
+    ...(agents === undefined ? {} : { agents }),
     faults: [],
-    limits: read.limits,
+    limits: [...read.limits, ...problems],
     simulated: change.simulated,
   };
+}
+
+async function localAgents({ repository }: LocalLineageDeps, { baseSha, mergeBase, headSha }: LocalChange, read: ChangeReading) {
+  const commits = (await repository.messagesOf(mergeBase, headSha)).map(({ sha, identities, message }) => ({
+    sha,
+    identities,
+    trailers: agentTrailers(message),
+  }));
+  return agentEvidence(repository, { trusted: baseSha, head: headSha }, read, commits);
 }
 
 /** A clone without some of its content can still say what the change itself does. */

@@ -2,18 +2,24 @@
  * The ports: what the use cases need from the world. github/, git/ and store/ implement them; tests run on the real ones.
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
+export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
 export * from "./ports/comparer.ts";
 export * from "./ports/history.ts";
 export * from "./ports/inbox.ts";
+export * from "./ports/issues.ts";
 export * from "./ports/ledger.ts";
 export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
+export * from "./ports/overrides.ts";
 export * from "./ports/policy.ts";
+export * from "./ports/protection.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
 export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
+export * from "./ports/routines.ts";
+export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";
 export * from "./ports/work.ts";

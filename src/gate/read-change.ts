@@ -13,6 +13,8 @@ import { TYPE_ROUNDS_MAX, TypeReading } from "./read-types.ts";
 export interface ChangeReading {
   readonly diff: Omit<Comparison, "wantedTypes">;
   readonly governanceFiles: readonly GovernedFile[];
+  /** Everything that differs, governed or not. */
+  readonly changed: readonly GovernedFile[];
   readonly limits: readonly Problem[];
 }
 
@@ -60,10 +62,10 @@ export async function readChange(
     head: await readReferenced(repository, sides.head, head, config.contracts, beyond),
   };
   const input: DiffInput = { base, head, files: governed, outside: elsewhere, referenced, rules: readingRules(set) };
-  const changed = new Set(governed.map(({ path }) => path));
-  const reading = new TypeReading({ repository, types, contracts: config.contracts, commit: sides.base, changed });
+  const claimed = new Set(governed.map(({ path }) => path));
+  const reading = new TypeReading({ repository, types, contracts: config.contracts, commit: sides.base, changed: claimed });
   const { wantedTypes: _, ...diff } = await compareWithTypes(comparer, input, reading);
-  return { diff, governanceFiles: governance, limits };
+  return { diff, governanceFiles: governance, changed: changes.files, limits };
 }
 
 /** Compares, and again with the types of other files that decide the outcome: no unchanged file is read that nothing asks for. */

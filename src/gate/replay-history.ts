@@ -136,6 +136,7 @@ async function decideOn(
       simulated: true,
       lineage: plan.request.lineage,
       advice: false,
+      agents: false,
     },
   );
   const notes = facts.diff.warnings.filter(({ file }) => file === null).map(({ message }) => message);

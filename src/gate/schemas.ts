@@ -1,9 +1,11 @@
+import { agentSchemas } from "../engine/agents/schema.ts";
 import { approvalsJsonSchema } from "../engine/approvals-file.ts";
+import { casesJsonSchema } from "../engine/cases/schema.ts";
 import { decisionJsonSchema } from "../engine/decision-schema.ts";
 import { policySchemas } from "../engine/policy/schema.ts";
 import { replayLineJsonSchema } from "../engine/replay-schema.ts";
 
-export const SCHEMA_NAMES = ["policies", "config", "decision", "replay", "approvals"] as const;
+export const SCHEMA_NAMES = ["policies", "config", "cases", "decision", "replay", "approvals", "agents", "system-card"] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];
 
 /** The published JSON Schema of one of our own files. */
@@ -15,6 +17,11 @@ export function schemaOf(name: SchemaName): object {
       return replayLineJsonSchema();
     case "approvals":
       return approvalsJsonSchema();
+    case "cases":
+      return casesJsonSchema();
+    case "agents":
+    case "system-card":
+      return agentSchemas()[name];
     case "policies":
     case "config":
       return policySchemas()[name];

@@ -11,6 +11,7 @@ import { unmappedRoles } from "../engine/policy/roles.ts";
 import { readingRules } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
 import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
+import { agentProblems } from "./read-agents.ts";
 import { readSide } from "./read-change.ts";
 import { readPolicySources } from "./read-policy.ts";
 import { readReferenced } from "./read-references.ts";
@@ -22,7 +23,7 @@ const ADVISED_BYTES_MAX = 262_144;
 export interface ValidationResult {
   /** Governed files that were read. */
   readonly files: number;
-  /** Problems of policy and configuration: exit code 2. */
+  /** Problems of policy, configuration, AGENTS.md and System Cards: exit code 2. */
   readonly config: readonly Problem[];
   /** Problems of contracts: exit code 1. */
   readonly contracts: readonly Problem[];
@@ -50,6 +51,11 @@ export async function validateWorkspace(repository: LocalRepository, schemas: Of
     files: files.length,
     config: [
       ...policy.problems,
+      ...(await agentProblems(
+        repository,
+        tree,
+        all.files.map(({ path }) => path),
+      )),
       ...unmappedRoles(
         set.policies.flatMap(({ approvers }) => approvers),
         config.roles,

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import type { ContractFile } from "../engine/contract/model.ts";
 import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
 import { openHistory } from "./history.ts";
+import { readMessages } from "./messages.ts";
 import { type GitEnvironment, type GitObject, type ObjectReader, openObjectReader, runGit } from "./process.ts";
 import { parseRawDiff, RAW_DIFF } from "./raw-diff.ts";
 import { takeWorktree, type Worktree } from "./worktree.ts";
@@ -164,6 +165,11 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       if (only?.startsWith("refs/heads/") && others.length === 0 && remotes === "") return only.replace("refs/heads/", "");
       throw new Refusal("config", "no default branch: neither origin/HEAD nor main nor master exists", "name the base branch with --base");
     },
+    async originUrl() {
+      const result = await git(["config", "--get", "remote.origin.url"]);
+      const url = result.stdout.toString("utf8").trim();
+      return result.code === 0 && url !== "" ? url : null;
+    },
     async branchName(revision) {
       const name = revision.replace(/^refs\/heads\//, "");
       if (await refExists(`refs/heads/${name}`)) return name;
@@ -201,6 +207,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
       const result = await git(["log", "-1", "--no-show-signature", "--format=%an <%ae>", "--end-of-options", commit]);
       return result.code === 0 ? result.stdout.toString("utf8").trim() : null;
     },
+    messagesOf: (base, head) => readMessages(root, base, worktree !== null && head === worktree.tree ? "HEAD" : head),
     async close() {
       await history.close();
       await reader?.close();

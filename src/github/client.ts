@@ -2,23 +2,26 @@ import { Octokit } from "@octokit/rest";
 import type { z } from "zod";
 import { TruthError } from "../gate/ports/truth.ts";
 import { failureOf, isUnauthorized, RequestFailure } from "./failure.ts";
-import { createTokens } from "./tokens.ts";
+import { createTokens, type Tokens } from "./tokens.ts";
 import { createTransport } from "./transport.ts";
 
 const TIMEOUT_MS = 15_000;
 
-export interface GitHubOptions {
-  readonly appId: number;
-  readonly privateKey: string;
+export interface ServerOptions {
   /** `https://api.github.com` or `https://HOST/api/v3`. The only origin that is ever called. */
   readonly baseUrl: string;
-  readonly appSlug?: string;
   readonly timeoutMs?: number;
   /**
    * Where labels, retargets and reopenings are read. `receipts` is for servers without a pull-request timeline:
    * labels then come from signed deliveries only, and a vote cannot be seen to cross a close and reopen.
    */
   readonly history?: "timeline" | "receipts";
+}
+
+export interface GitHubOptions extends ServerOptions {
+  readonly appId: number;
+  readonly privateKey: string;
+  readonly appSlug?: string;
 }
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -44,6 +47,27 @@ export interface GitHubApp {
 }
 
 export function createGitHub(options: GitHubOptions): GitHubApp {
+  return connect(options, (request) => createTokens(request, options), { appId: options.appId, appSlug: options.appSlug ?? null });
+}
+
+/** GitHub as the holder of one token sees it: whose it is stands for the installation, and nothing is ever written. */
+export function createCaller(options: ServerOptions & { readonly token: string }): GitHubApp {
+  const tokens = { of: async () => options.token, forget: () => {} };
+  const app = connect(options, () => tokens, { appId: 0, appSlug: null });
+  return {
+    ...app,
+    request(call, schema) {
+      if (call.route.startsWith("GET ")) return app.request(call, schema);
+      return Promise.reject(new TruthError(call.what, "bug", `${call.what}: refused to write with the caller's token`));
+    },
+  };
+}
+
+function connect(
+  options: ServerOptions,
+  tokensOf: (request: Octokit["request"]) => Tokens,
+  identity: Pick<GitHubApp, "appId" | "appSlug">,
+): GitHubApp {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const octokit = new Octokit({
     baseUrl,
@@ -51,7 +75,7 @@ export function createGitHub(options: GitHubOptions): GitHubApp {
     log: SILENT,
     request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS) },
   });
-  const tokens = createTokens(octokit.request, options);
+  const tokens = tokensOf(octokit.request);
 
   async function send(call: Call) {
     const authorization = `token ${await tokens.of(call.installationId)}`;
@@ -70,8 +94,7 @@ export function createGitHub(options: GitHubOptions): GitHubApp {
   }
 
   return {
-    appId: options.appId,
-    appSlug: options.appSlug ?? null,
+    ...identity,
     enterprise: new URL(baseUrl).pathname.startsWith("/api/v3"),
     history: options.history ?? "timeline",
     async request(call, schema) {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { z } from "zod";
+import { agentTrailers, saysNothing } from "../engine/agents/trailers.ts";
 import type { CommitFact } from "../engine/facts.ts";
 import type { PullTruth } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
@@ -76,6 +77,10 @@ export function commitFacts(
     const known = (login: string | null) => login !== null && (login === author || pushers.has(login));
     const vouched = [by, ...(committer === WEB_FLOW ? [] : [committer]), ...coAuthors].every(known);
     const date = commit.commit.author?.date;
+    const trailers = agentTrailers(commit.commit.message);
+    const unresolved = [by === null ? commit.commit.author : null, committer === null ? commit.commit.committer : null].flatMap(
+      signatureOf,
+    );
     return {
       sha: commit.sha,
       parents: commit.parents.map((parent) => parent.sha),
@@ -84,8 +89,14 @@ export function commitFacts(
       coAuthors,
       verified: commit.commit.verification?.verified === true || vouched,
       ...(date ? { authoredAt: date } : {}),
+      ...(saysNothing(trailers) && unresolved.length === 0 ? {} : { trailers, identities: [...new Set(unresolved)] }),
     };
   });
+}
+
+/** Who a commit says it is by: needed only where GitHub knows no account. */
+function signatureOf(signature: PullCommit["commit"]["committer"]): string[] {
+  return signature === null || signature === undefined ? [] : [`${signature.name ?? ""} <${signature.email ?? ""}>`];
 }
 
 const TRAILER = /^\s*co-authored-by:\s*(.*)$/gim;

@@ -49,7 +49,8 @@ export function createDirectory(): Directory {
     actors() {
       const all = new Map(byId);
       const logins = new Set([...byId.values()].map((actor) => actor.login));
-      for (const [id, login] of hearsay) if (!all.has(id) && !logins.has(login)) all.set(id, { id, login, type: "User", suspended: false });
+      for (const [id, login] of hearsay)
+        if (!all.has(id) && !logins.has(login)) all.set(id, { id, login, type: hearsayType(login), suspended: false });
       const listed = [...all.values()].sort((a, b) => a.id - b.id);
       const seen = new Set<string>();
       for (const { login } of listed) {
@@ -59,6 +60,11 @@ export function createDirectory(): Directory {
       return listed;
     },
   };
+}
+
+/** An app's account is named so, and no person's can be. */
+function hearsayType(login: string): Actor["type"] {
+  return login.endsWith("[bot]") ? "Bot" : "User";
 }
 
 function typeOf(type: string): Actor["type"] {

@@ -23,6 +23,7 @@ export function labelFacts(events: readonly LabelEvent[], dating: Dating): reado
       at: event.at,
       viaApp: event.viaApp ?? receipt?.viaApp ?? null,
       removedAt: event.removedAt,
+      delivery: receipt?.subject ?? null,
     };
     if (receipt === null) {
       const renamed = wasRenamed(event, events, receipts);
@@ -64,7 +65,7 @@ export function labelsFromReceipts(receipts: readonly Receipt[]): readonly Label
     if (receipt.kind === "unlabeled") return [];
     const removed = ordered.slice(index + 1).find((later) => later.kind === "unlabeled" && later.detail === receipt.detail);
     const { actorLogin: actor, at, viaApp, headSha, baseRef } = receipt;
-    return [{ name: receipt.detail, actor, at, viaApp, removedAt: removed?.at ?? null, headSha, baseRef }];
+    return [{ name: receipt.detail, actor, at, viaApp, removedAt: removed?.at ?? null, headSha, baseRef, delivery: receipt.subject }];
   });
 }
 

@@ -7,6 +7,7 @@ import { type CommitLists, commitFacts, readCommits } from "./commits.ts";
 import { createDirectory, type Directory, LoginMoved } from "./directory.ts";
 import { isRefused } from "./failure.ts";
 import { commentFacts, labelFacts, labelsFromReceipts } from "./labels.ts";
+import { noteLaunchers } from "./launchers.ts";
 import { listAll } from "./pages.ts";
 import { readPushes } from "./pushes.ts";
 import * as schemas from "./schemas.ts";
@@ -61,6 +62,7 @@ async function gather(
   const dating = { pull, receipts, pushes, retargets: timeline.retargets };
   const comments = commentFacts(timeline.comments, dating);
   const commits = commitFacts(list.commits, pull.author?.login ?? null, pushers, directory);
+  await noteLaunchers(app, pull, commits, directory);
   const teamFacts = await Promise.all(membership.map((team) => withPending(app, pull, team, voters)));
 
   const inTeam = new Set(teamFacts.flatMap((team) => team.members.map((member) => member.user)));

@@ -62,6 +62,7 @@ export const review = z.object({
   performed_via_github_app: viaApp,
 });
 
+const signature = z.object({ name: z.string().nullish(), email: z.string().nullish() });
 export const pullCommit = z.object({
   sha,
   parents: z.array(z.object({ sha })),
@@ -69,7 +70,8 @@ export const pullCommit = z.object({
   committer: nobodyOr,
   commit: z.object({
     message: z.string(),
-    author: z.object({ date: z.string().nullish() }).nullish(),
+    author: signature.extend({ date: z.string().nullish() }).nullish(),
+    committer: signature.nullish(),
     verification: z.object({ verified: z.boolean() }).optional(),
   }),
 });

@@ -100,6 +100,7 @@ function ours(decision: Decision) {
     override: override(decision),
     overrideNotes: decision.overrideNotes,
     agent: decision.agent,
+    ...(decision.agents === undefined ? {} : { agents: decision.agents.map(agentUse) }),
     simulated: decision.simulated,
     peopleKnown: decision.peopleKnown,
     tree: node(decision.tree),
@@ -125,10 +126,15 @@ function problem({ code, message, file, line, severity, hint }: Problem) {
 
 function override({ override: use }: Decision) {
   if (use === null) return null;
-  const { by, byId, reason, incident, at, expiresAt, postHocReviewDue } = use;
-  return { by, byId, reason, incident, at, expiresAt, postHocReviewDue };
+  const { by, byId, reason, incident, at, expiresAt, postHocReviewDue, delivery } = use;
+  return { by, byId, reason, incident, at, expiresAt, postHocReviewDue, ...(delivery === undefined ? {} : { delivery }) };
 }
 
 function node({ name, status, because, children }: DecisionNode): DecisionNode {
   return { name, status, because, children: children.map(node) };
+}
+
+function agentUse({ id, registered, status, systemCard, evidence, launchedBy, violations }: NonNullable<Decision["agents"]>[number]) {
+  const crossed = violations.map(({ boundary, because }) => ({ boundary, because }));
+  return { id, registered, status, systemCard, evidence, launchedBy, violations: crossed };
 }

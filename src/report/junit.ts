@@ -10,7 +10,7 @@ import { clip, visible } from "./visible.ts";
 
 type Outcome = "pass" | "failure" | "error" | "skipped";
 
-interface TestCase {
+export interface TestCase {
   readonly name: string;
   readonly outcome: Outcome;
   /** One line; of a passing case it is the output. */
@@ -20,7 +20,7 @@ interface TestCase {
   readonly file: string | null;
 }
 
-interface TestSuite {
+export interface TestSuite {
   readonly name: string;
   readonly cases: readonly TestCase[];
 }
@@ -31,7 +31,10 @@ interface TestSuite {
  * failure makes Jenkins call the build unstable whatever the exit code says. A decision that could not be made is an error.
  */
 export function renderJunit(decision: Decision): string {
-  const suites = [decisionSuite(decision), ...contractSuites(decision)];
+  return junitDocument([decisionSuite(decision), ...contractSuites(decision)]);
+}
+
+export function junitDocument(suites: readonly TestSuite[]): string {
   const all = suites.flatMap((suite) => suite.cases);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

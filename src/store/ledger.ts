@@ -1,11 +1,15 @@
 import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
+import { overrideVerbs } from "./override-verbs.ts";
+import { protectionVerbs } from "./protection-verbs.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import { finishWork } from "./verbs/finish-work.ts";
 import { policyVersions } from "./verbs/policy-versions.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
+import { decisionTraceById, decisionTraces, recentOverrides } from "./verbs/read-history.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, overview, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { recordDelivery } from "./verbs/record-delivery.ts";
@@ -38,11 +42,18 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     approveActiveDraft: (input) => db.transaction((tx) => approveActiveDraft(tx, input)),
     recordIncident: (input) => db.transaction((tx) => recordIncident(tx, input)),
     approvalOf: (repositoryId, number) => approvalOf(outer, repositoryId, number),
+    decisionTraces: (query) => decisionTraces(outer, query),
+    decisionTrace: (id) => decisionTraceById(outer, id),
+    recentOverrides: (query) => recentOverrides(outer, query),
     overview: (limit) => overview(outer, limit),
     auditTrail: (limit) => auditTrail(outer, limit),
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
     ...policyVersions(db, host),
+    ...overrideVerbs(db),
+    ...protectionVerbs(db),
+    claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
+    releaseRoutine: (name) => releaseRoutine(outer, name),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

@@ -5,6 +5,10 @@ import { type Database, rowsOf } from "./connect.ts";
 import { pendingSubjects } from "./verbs/read-subjects.ts";
 
 const EVALUATE = "evaluate";
+/** Wake-ups that wait for their instant. Apart: a job that waits would take the one place that `short` leaves for its key. */
+const LATER = "later";
+/** So that the clock that judges has passed the instant too. */
+const AFTER_MS = 250;
 const SWEPT_AT_ONCE = 100;
 
 export interface QueueOptions {
@@ -77,7 +81,12 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
 
   return {
     wake,
+    async wakeAt(key, instant) {
+      const startAfter = new Date(Date.parse(instant) + AFTER_MS);
+      await boss.insert(LATER, [{ data: { key }, singletonKey: `${key} ${instant}`, startAfter }]);
+    },
     async work(handle) {
+      await boss.work<{ key: string }>(LATER, { pollingIntervalSeconds: 1 }, async (jobs) => wake(jobs.map((job) => job.data.key)));
       for (let i = 0; i < concurrency; i++) await startWorker(boss, handle, onError);
       sweeping = sweepOnce();
     },
@@ -123,6 +132,7 @@ async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> 
   };
   await boss.createQueue(EVALUATE, { policy: "short", ...settings });
   await boss.updateQueue(EVALUATE, settings);
+  await boss.createQueue(LATER, { policy: "short", ...settings, notify: false });
 }
 
 /** pg-boss has no call for "which keys have a job"; its version is pinned, and its states are ordered. */

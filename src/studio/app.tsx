@@ -1,15 +1,20 @@
 import { type Context, Hono } from "hono";
 import type { Ledger, StoredEvaluation } from "../gate/ports.ts";
 import { renderJson } from "../report/json.ts";
+import { DoctorPage } from "./doctor-page.tsx";
 import { GatePage } from "./gate-page.tsx";
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
 import { ClosedPage, PlainPage } from "./layout.tsx";
 import { AuditPage, OverviewPage } from "./lists.tsx";
+import { OverridesPage } from "./overrides-page.tsx";
 import { createDevSessions, sameOriginPath } from "./session.ts";
 import { STATION_CSS } from "./station-css.ts";
 
 export interface StudioDeps {
-  readonly ledger: Pick<Ledger, "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail">;
+  readonly ledger: Pick<
+    Ledger,
+    "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail" | "overrideRows" | "watchedRepositories"
+  >;
   /** The demo's way in; null = there is none yet, and every page is closed. */
   readonly devLogin: { readonly token: string } | null;
   /** Origin under which people reach the Station. */
@@ -48,6 +53,8 @@ export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono 
   });
 
   app.get("/", async (context) => context.html(<OverviewPage rows={await ledger.overview(ROWS_MAX)} />));
+  app.get("/overrides", async (context) => context.html(<OverridesPage rows={await ledger.overrideRows(ROWS_MAX)} />));
+  app.get("/doctor", async (context) => context.html(<DoctorPage rows={await ledger.watchedRepositories(ROWS_MAX)} />));
   app.get("/audit", async (context) => context.html(<AuditPage events={await ledger.auditTrail(ROWS_MAX)} />));
   app.get("/evaluations/:id", async (context) => gatePage(context, ledger, await ledger.evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {

@@ -4,7 +4,15 @@ import type { Phrase } from "../report/phrase.ts";
 import { SYMBOLS } from "../report/tree.ts";
 
 /** The frame of every page. */
-export function Layout({ title, here, children }: { title: string; here: "pulls" | "audit" | null; children: Child }) {
+export function Layout({
+  title,
+  here,
+  children,
+}: {
+  title: string;
+  here: "pulls" | "overrides" | "doctor" | "audit" | null;
+  children: Child;
+}) {
   return (
     <html lang="en">
       <head>
@@ -28,6 +36,12 @@ export function Layout({ title, here, children }: { title: string; here: "pulls"
             <nav aria-label="Station">
               <a href="/" aria-current={here === "pulls" ? "page" : undefined}>
                 Pull requests
+              </a>
+              <a href="/overrides" aria-current={here === "overrides" ? "page" : undefined}>
+                Overrides
+              </a>
+              <a href="/doctor" aria-current={here === "doctor" ? "page" : undefined}>
+                Protection
               </a>
               <a href="/audit" aria-current={here === "audit" ? "page" : undefined}>
                 Audit trail

@@ -68,7 +68,7 @@ describe("init", () => {
 
 describe("schema", () => {
   test("--help lists the names", async () => {
-    expect((await countersign(git.path, ["schema", "--help"])).stdout).toMatch(/"policies", "config",\s+"decision"/);
+    expect((await countersign(git.path, ["schema", "--help"])).stdout).toMatch(/"policies", "config",\s+"cases",\s+"decision"/);
   });
 
   test.each(["policies", "config", "decision"])("%s is a JSON Schema", async (name) => {

@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { agentSchemas } from "../../src/engine/agents/schema.ts";
+import { casesJsonSchema } from "../../src/engine/cases/schema.ts";
 import { decide } from "../../src/engine/decide.ts";
 import { decisionJson, decisionJsonSchema, decisionSchema } from "../../src/engine/decision-schema.ts";
 import { policySchemas } from "../../src/engine/policy/schema.ts";
+import { changeByBot, evidence, registry } from "./agents/build.ts";
 import { approvedBy, diff, facts, PII_POLICY, people, policy, review } from "./policy/build.ts";
 
 const published = (name: string): object => JSON.parse(readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), "utf8"));
@@ -12,6 +15,9 @@ const published = (name: string): object => JSON.parse(readFileSync(new URL(`../
 test("the published schemas are those that the engine reads with", () => {
   expect(published("approval-policies")).toEqual(JSON.parse(JSON.stringify(policySchemas().policies)));
   expect(published("choochoorc")).toEqual(JSON.parse(JSON.stringify(policySchemas().config)));
+  expect(published("cases")).toEqual(JSON.parse(JSON.stringify(casesJsonSchema())));
+  expect(published("agents")).toEqual(JSON.parse(JSON.stringify(agentSchemas().agents)));
+  expect(published("system-card")).toEqual(JSON.parse(JSON.stringify(agentSchemas()["system-card"])));
   expect(published("decision")).toEqual(JSON.parse(JSON.stringify(decisionJsonSchema())));
 });
 
@@ -41,6 +47,7 @@ describe("real decisions validate", () => {
     ["pending_approval", facts({ people: people({ reviews: [review(null), review("alice")] }) })],
     ["invalid", facts({ diff: diff([], { unparseable }) })],
     ["overridden", facts({ people: overriding })],
+    ["blocked", changeByBot({ agents: evidence({ registry: registry("    boundaries: { no-pii: true }\n") }) })],
     ["error", facts({ faults: [{ what: "tree", kind: "network", message: "timeout" }] })],
   ])("%s", (state, given) => {
     const printed = JSON.parse(JSON.stringify(decisionJson(decide(given))));

@@ -166,7 +166,14 @@ describe("never nothing", () => {
     expect(repo.shows(pull.head)).toBe("success");
     hand.hub.merge(repo.name, pull.number, { actor: "alice", method: "squash" });
     expect(await hand.work()).toEqual([]);
-    expect(await record(pull.number)).toEqual(["approval forced", "governance.approval_forced"]);
+    expect(await record(pull.number)).toEqual([
+      "approval forced",
+      "governance.approval_forced",
+      "override.granted",
+      "override.merged",
+      "override.used",
+      "post_hoc_review.opened",
+    ]);
   });
 
   test("a fault just before the merge does not turn an approved landing into an incident", async () => {

@@ -64,7 +64,7 @@ const heads = (events: LabelEvent[], more: Partial<Dating>) => labelFacts(events
 describe("labelFacts", () => {
   it("takes the head from the signed delivery", () => {
     expect(labelFacts([labelled(NAME, 10)], dating({ receipts: [delivered(NAME, "A", 900)] }))).toEqual([
-      { name: NAME, actor: "ana", at: at(10), viaApp: null, removedAt: null, headSha: "A", baseRef: "main" },
+      { name: NAME, actor: "ana", at: at(10), viaApp: null, removedAt: null, headSha: "A", baseRef: "main", delivery: `${NAME} 900` },
     ]);
   });
 

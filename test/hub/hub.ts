@@ -21,9 +21,11 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { checkActors, newApp } from "./actors/checks.ts";
+import { issueActors } from "./actors/issues.ts";
 import { newAccount, peopleActors } from "./actors/people.ts";
 import { pullActors } from "./actors/pulls.ts";
 import { repositoryActors } from "./actors/repositories.ts";
+import { settingsActors } from "./actors/settings.ts";
 import { WEB_FLOW_ID } from "./acts/commits.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { createDeliveries } from "./deliveries.ts";
@@ -65,7 +67,9 @@ export interface HubOptions {
 type Actors = ReturnType<typeof peopleActors> &
   ReturnType<typeof repositoryActors> &
   ReturnType<typeof pullActors> &
-  ReturnType<typeof checkActors>;
+  ReturnType<typeof checkActors> &
+  ReturnType<typeof issueActors> &
+  ReturnType<typeof settingsActors>;
 
 export interface Hub extends Actors {
   /** Base of the REST API. */
@@ -146,6 +150,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     ...repositoryActors(world),
     ...pullActors(world),
     ...checkActors(world),
+    ...issueActors(world),
+    ...settingsActors(world),
     url: world.url,
     app,
     get clock() {

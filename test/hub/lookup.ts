@@ -106,3 +106,14 @@ export function atLeast(role: Role | null, wanted: Role): boolean {
 export function notFoundUnless(condition: boolean): void {
   if (!condition) throw notFound();
 }
+
+export function branchNames(repo: Repo): string[] {
+  return [...repo.refs.keys()]
+    .filter((ref) => ref.startsWith("refs/heads/"))
+    .map((ref) => ref.slice("refs/heads/".length))
+    .sort();
+}
+
+export function isProtected(repo: Repo, branch: string): boolean {
+  return repo.protections.has(branch) || repo.rulesets.some((one) => one.enforcement === "active" && one.branches.includes(branch));
+}

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ValidateFunction } from "ajv";
 import { Ajv } from "ajv";
 import addFormatsModule from "ajv-formats";
+import { EXTRA_OPERATIONS } from "./extra-operations.ts";
 
 type Json = Record<string, unknown>;
 
@@ -54,7 +55,8 @@ export function loadOperations(): readonly Operation[] {
 function readOperations(): Operation[] {
   const slice = widenNullable(JSON.parse(readFileSync(new URL("./github-openapi-slice.json", import.meta.url), "utf8"))) as Json;
   correct(slice);
-  Object.assign(slice["paths"] as Json, EXTRA);
+  const paths = slice["paths"] as Record<string, Json>;
+  for (const [path, methods] of Object.entries({ ...EXTRA, ...EXTRA_OPERATIONS })) paths[path] = { ...paths[path], ...(methods as Json) };
   const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, logger: false });
   const addFormats = addFormatsModule as unknown as (ajv: Ajv) => void;
   addFormats(ajv);

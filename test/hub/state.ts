@@ -63,13 +63,18 @@ export interface Protection {
   readonly strict?: boolean;
   readonly dismissStaleReviews?: boolean;
   readonly requiredReviews?: number;
+  readonly lastPushApproval?: boolean;
+  readonly allowForcePushes?: boolean;
+  readonly allowDeletions?: boolean;
 }
 
 export interface Ruleset {
   readonly id: number;
   readonly name: string;
   readonly branches: readonly string[];
-  readonly enforcement: "active" | "evaluate" | "disabled";
+  enforcement: "active" | "evaluate" | "disabled";
+  /** GitHub shows them only to whoever may change the ruleset. */
+  readonly hidesBypass?: boolean;
   readonly rules: readonly Readonly<Record<string, unknown>>[];
   readonly bypassActors: readonly Readonly<Record<string, unknown>>[];
   readonly createdAt: string;
@@ -87,9 +92,10 @@ export interface Activity {
 
 export interface Repo {
   readonly id: number;
-  readonly ownerId: number;
+  ownerId: number;
   name: string;
-  readonly private: boolean;
+  private: boolean;
+  archived?: boolean;
   readonly forkOf: number | null;
   readonly createdAt: string;
   pushedAt: string;

@@ -3,7 +3,9 @@ import { beforeAll, expect, it } from "vitest";
 import { GENESIS, sealEvent, verifyChain } from "../../src/engine/audit.ts";
 import type { Ledger } from "../../src/gate/ports/ledger.ts";
 import { type Database, rowsOf } from "../../src/store/connect.ts";
+import { newId } from "../../src/store/id.ts";
 import { createLedger } from "../../src/store/ledger.ts";
+import { decisionTrace } from "../../src/store/schema.ts";
 import { auditChains } from "../../src/store/verbs/read-records.ts";
 import { describeOnBoth } from "../support/database.ts";
 import { begin, delivery, evaluated, landed, newRepository, pullMark, save, sha } from "./sample.ts";
@@ -17,7 +19,24 @@ const IMMUTABLE = [
   "audit_event",
   "bypass_incident",
   "content_mismatch",
+  "decision_trace",
+  "override_grant",
+  "override_event",
 ];
+
+function refusedGrant(repositoryId: number, pullRequest: number) {
+  const at = "2026-01-01T00:00:00.000Z";
+  const label = { label: "governance-override", actorId: 1, headSha: sha("h"), baseRef: "main", labelledAt: at };
+  return {
+    repositoryId,
+    pullRequest,
+    delivery: "governance-override 1",
+    ...label,
+    entitled: false,
+    because: "not an owner",
+    observedAt: at,
+  };
+}
 
 describeOnBoth("immutable records", (open) => {
   let db: Database;
@@ -29,7 +48,26 @@ describeOnBoth("immutable records", (open) => {
     const receipt = { kind: "comment", repositoryId: 1, number: 1, subject: "1", actorId: 1, actorLogin: "a", viaApp: null } as const;
     const seen = { commitId: null, headSha: null, baseRef: null, detail: "x" };
     await ledger.recordDelivery(delivery([pullMark(work.pull.repository, 1)], { receipts: [{ ...receipt, ...seen }] }));
-    await ledger.approveActiveDraft(landed(work, await save(ledger, evaluated(work))));
+    const evaluation = await save(ledger, evaluated(work));
+    await ledger.approveActiveDraft(landed(work, evaluation));
+    await db.outer.insert(decisionTrace).values({
+      id: newId(),
+      tenantId: (await auditChains(db.outer))[0]![0]!.tenantId,
+      subjectKey: work.key,
+      evaluationId: evaluation.id,
+      agentId: "tidy",
+      seq: 1,
+      state: "pending",
+      outcome: "pending",
+      severity: "info",
+      headSha: sha("head"),
+      action: {},
+      approvals: [],
+      digest: sha("trace"),
+    });
+    await ledger.recordGrant(work.key, refusedGrant(work.pull.repository.id, work.pull.number));
+    const [debt] = await ledger.labelsToRemove(work.key, 1);
+    await ledger.recordLabelRemoved(debt!.grant, true);
     for (const kind of ["bypass", "content_mismatch"] as const) {
       await ledger.recordIncident({ work, kind, mergeSha: sha("m"), actorId: 1, evaluationId: null, because: "x" });
     }

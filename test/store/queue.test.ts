@@ -42,6 +42,19 @@ describeOnBoth("the queue", (open) => {
     await vi.waitFor(() => expect(seen.size).toBe(40), { timeout: 20_000 });
   });
 
+  it("wakes a key at its instant and not before, once however often it was asked, and the key can be woken meanwhile", async () => {
+    const ranAtMs: number[] = [];
+    on("later#1", async () => void ranAtMs.push(Date.now()));
+    const instantMs = Date.now() + 3000;
+    for (let i = 0; i < 3; i++) await queue.wakeAt("later#1", new Date(instantMs).toISOString());
+    await queue.wake(["later#1"]);
+    await vi.waitFor(() => expect(ranAtMs).toHaveLength(2), { timeout: 30_000 });
+    expect(ranAtMs[0]).toBeLessThan(instantMs);
+    expect(ranAtMs[1]).toBeGreaterThanOrEqual(instantMs);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(ranAtMs).toHaveLength(2);
+  });
+
   it("coalesces what waits, and runs again for a wake that came while the key was active", async () => {
     let runs = 0;
     const gate = Promise.withResolvers<void>();

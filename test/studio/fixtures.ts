@@ -4,7 +4,10 @@ import type { ApprovalRecord, AuditEvent, Ledger, StoredEvaluation } from "../..
 import { approved, autoApproved, invalid, overridden, rejected, strip } from "../report/fixtures.ts";
 
 /** A ledger of hand-made evaluations, for the pages. */
-export type PageLedger = Pick<Ledger, "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail">;
+export type PageLedger = Pick<
+  Ledger,
+  "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail" | "overrideRows" | "watchedRepositories"
+>;
 
 const REPOSITORY_ID = 7;
 
@@ -104,5 +107,7 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     latestEvaluation: async (key) => latest(key),
     approvalOf: async (repositoryId, number) => (repositoryId === REPOSITORY_ID && number === 2 ? record : null),
     auditTrail: async () => events,
+    overrideRows: async () => [],
+    watchedRepositories: async () => [],
   };
 }

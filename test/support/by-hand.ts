@@ -4,7 +4,7 @@ import { createIngress } from "../../src/bot/ingress.ts";
 import { compareHere } from "../../src/gate/compare-here.ts";
 import type { GateDeps } from "../../src/gate/deps.ts";
 import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
-import { createChecks, createGitHub, createPullRequests } from "../../src/github/index.ts";
+import { createChecks, createGitHub, createIssues, createProtection, createPullRequests } from "../../src/github/index.ts";
 import { createLedger, type Database, migrate, openDatabase } from "../../src/store/index.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
@@ -47,6 +47,8 @@ export async function startHand(): Promise<Hand> {
   const deps: GateDeps = {
     ledger,
     pulls: createPullRequests(app),
+    issues: createIssues(app),
+    protection: createProtection(app),
     checks: createChecks(app, { publicUrl: "http://127.0.0.1" }),
     clock: { now: () => new Date(now) },
     comparer: compareHere,

@@ -1,8 +1,10 @@
 import type { CliContext } from "../../src/cli/io.ts";
 import { runCli } from "../../src/cli/run.ts";
+import { policyRepositoriesOf } from "../../src/config.ts";
 import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts";
 import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
+import { createCallerReads } from "../../src/github/index.ts";
 import { officialSchemas } from "../../src/sandbox/official-schemas.ts";
 
 /** Remembers within one run only. */
@@ -35,9 +37,14 @@ export async function countersign(
   let stderr = "";
   const context: CliContext = {
     openRepository: openLocalRepository,
+    openGitHub: async (options) => createCallerReads(options),
+    policyRepositories: async () => policyRepositoriesOf(env["ORG_POLICY_REPOSITORIES"]).pins,
     openSummaries: () => emptyMemory(),
     schemas: officialSchemas,
     serve: async () => 0,
+    openDoctor: async () => {
+      throw new Error("no GitHub in this test");
+    },
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,
     cwd,

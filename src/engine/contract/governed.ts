@@ -31,6 +31,8 @@ const GOVERNANCE = [
   "AGENTS.md",
   "agents",
   "agents/**/*.{md,yaml,yml,json}",
+  "system-cards",
+  "system-cards/**",
   "**/.gitattributes",
 ] as const;
 

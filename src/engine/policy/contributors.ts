@@ -1,4 +1,4 @@
-import type { AgentFacts, PeopleFacts, Subject } from "../facts.ts";
+import type { PeopleFacts, Subject } from "../facts.ts";
 import type { Directory } from "./directory.ts";
 
 export interface Contributors {
@@ -8,13 +8,27 @@ export interface Contributors {
   readonly unknown: readonly string[];
 }
 
+/** An agent that had a hand in the change, and who launched it. */
+export interface LaunchedAgent {
+  readonly id: string;
+  readonly automation: boolean;
+  readonly launchedBy: readonly string[];
+  /** False: it was launched by nobody knows whom. */
+  readonly launchKnown: boolean;
+}
+
 /** GitHub's own committer for edits in the browser: nobody. */
 const NOBODY = "web-flow";
 
 type Reason = "author" | "launcher" | "pusher" | "committer";
 
 /** Everyone who had a hand in the change: they cannot supply an approval that it needs (decision.md section 6.2). Git dates play no part. */
-export function contributorsOf(subject: Subject, people: PeopleFacts, agent: AgentFacts | null, directory: Directory): Contributors {
+export function contributorsOf(
+  subject: Subject,
+  people: PeopleFacts,
+  agents: readonly LaunchedAgent[],
+  directory: Directory,
+): Contributors {
   const known = new Map<number, { reason: Reason; because: string }>();
   const unknown = new Map<string, string>();
   const add = (login: string | null, reason: Reason, because: string, key: string): void => {
@@ -27,7 +41,10 @@ export function contributorsOf(subject: Subject, people: PeopleFacts, agent: Age
   };
 
   add(subject.author, "author", "author of this change", "author");
-  if (agent !== null && !agent.automation) add(agent.launchedBy ?? null, "launcher", `launched the agent ${agent.id}`, "launcher");
+  for (const { id, automation, launchedBy, launchKnown } of agents) {
+    for (const login of launchedBy) add(login, "launcher", `launched the agent ${id}`, `launcher:${id}`);
+    if (!automation && !launchKnown) add(null, "launcher", `launched the agent ${id}`, `launcher:${id}`);
+  }
   const updates = updateMerges(people);
   for (const commit of people.commits) {
     if (updates.has(commit.sha)) continue;

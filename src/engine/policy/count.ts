@@ -1,6 +1,6 @@
 import type { CountedApproval, RefusedApproval, Requirement } from "../decision.ts";
 import type { Contributors } from "./contributors.ts";
-import type { Directory, Membership } from "./directory.ts";
+import type { Directory, Group, Membership } from "./directory.ts";
 import { unfitness, type Vote } from "./eligibility.ts";
 import { assignApprovers, filled, type LevelNeed, type Seat } from "./matching.ts";
 import type { Demand } from "./requirements.ts";
@@ -63,7 +63,14 @@ export function countApprovals(demand: Demand, people: People): Count {
     const open = assignment.level.filter(({ group }) => !demand.ask.given.includes(demand.ask.teams[group]!.name));
     const given = assignment.level.filter(({ group }) => demand.ask.given.includes(demand.ask.teams[group]!.name));
     const ordered = [...open, ...given].map(({ person }) => person);
-    return ordered.slice(0, levelMet ? slot.min : Math.min(open.length, slotsFull ? slot.min - 1 : slot.min));
+    if (levelMet) return ordered.slice(0, slot.min);
+    // Who already gives the level on a slot of its own does not give it a second time here.
+    const others = ordered.slice(0, open.length).filter((id) => !(seated.some((each) => each.person === id) && givesLevel(id)));
+    return others.slice(0, slotsFull ? slot.min - 1 : slot.min);
+  }
+
+  function givesLevel(id: number): boolean {
+    return demand.ask.teams.some(({ name }, group) => demand.ask.given.includes(name) && table.level.groups[group]!.has(id));
   }
 }
 
@@ -81,7 +88,7 @@ function seating(demand: Demand, people: People): Seating {
   const owners: Slot[] = [];
   for (const slot of demand.slots) {
     if (!slot.distinct || slot.kind === "level") continue;
-    const candidates = new Set(ids.filter((id) => candidate(slot, id, demand, people)));
+    const candidates = candidatesOf(slot, demand, people);
     for (let seat = 0; seat < slot.min; seat++) {
       seats.push({ candidates, extra: slot.kind === "unknown" });
       owners.push(slot);
@@ -95,9 +102,26 @@ function seating(demand: Demand, people: People): Seating {
 
 /** May this person fill this slot, as far as membership goes? */
 export function candidate(slot: Slot, id: number, demand: Demand, people: People): boolean {
-  if (slot.kind === "unknown") return demand.slots.some((each) => each.kind !== "unknown" && candidate(each, id, demand, people));
-  return outside(slot, id, people.directory) === null;
+  return candidatesOf(slot, demand, people).has(id);
 }
+
+function candidatesOf(slot: Slot, demand: Demand, people: People): ReadonlySet<number> {
+  const known = candidatesBySlot.get(people) ?? new Map<Slot, ReadonlySet<number>>();
+  candidatesBySlot.set(people, known);
+  const before = known.get(slot);
+  if (before !== undefined) return before;
+  const { directory } = people;
+  const isIn = (groups: readonly Group[], id: number) => groups.some((group) => directory.membership(id, group).status === "member");
+  const found =
+    slot.kind === "unknown"
+      ? new Set(demand.slots.filter(({ kind }) => kind !== "unknown").flatMap((each) => [...candidatesOf(each, demand, people)]))
+      : new Set(directory.everybody().filter((id) => isIn(slot.anyOf, id) && (slot.holders === null || isIn(slot.holders, id))));
+  known.set(slot, found);
+  return found;
+}
+
+/** Memory of candidatesOf: every requirement asks about every person, several times. */
+const candidatesBySlot = new WeakMap<People, Map<Slot, ReadonlySet<number>>>();
 
 function outside(
   slot: Slot,
@@ -129,14 +153,23 @@ function outsiders(slot: Slot, demand: Demand, people: People): readonly { reado
 /** Would one approval by this person fill one seat more, or bring the level one nearer? */
 function growth(table: Seating, voters: readonly number[], now: number): (id: number) => boolean {
   const known = new Map<string, boolean>();
+  const answers = new Map<number, boolean>();
   return (id) => {
+    const answered = answers.get(id);
+    if (answered !== undefined) return answered;
+    const answer = growsBy(id);
+    answers.set(id, answer);
+    return answer;
+  };
+
+  function growsBy(id: number): boolean {
     const kind = [...table.seats.map((seat) => seat.candidates.has(id)), ...table.level.groups.map((group) => group.has(id))].join();
     const before = known.get(kind);
     if (before !== undefined) return before;
     const grows = filled(assignApprovers(table.seats, table.level, [...voters, id])) > now;
     known.set(kind, grows);
     return grows;
-  };
+  }
 }
 
 function completers(slot: Slot, demand: Demand, people: People, grows: (id: number) => boolean): readonly string[] {

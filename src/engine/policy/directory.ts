@@ -49,6 +49,9 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   const owners = new Set(idsOf(people.owners).filter((id) => outsiders?.(id) !== true));
   const admins = new Set(idsOf(Object.keys(people.permissions).filter((login) => people.permissions[login] === "admin")));
 
+  /** Every requirement asks about every person, several times. */
+  const asked = new Map<string, Map<number, Membership>>();
+
   function membership(id: number, group: Group): Membership {
     switch (group.kind) {
       case "owners":
@@ -61,6 +64,16 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   }
 
   function teamMembership(id: number, slug: string): Membership {
+    const known = asked.get(slug) ?? new Map<number, Membership>();
+    asked.set(slug, known);
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const answer = readMembership(id, slug);
+    known.set(id, answer);
+    return answer;
+  }
+
+  function readMembership(id: number, slug: string): Membership {
     const found = teams.get(slug.toLowerCase());
     if (found === undefined || !found.readable) return no("not_member", `team ${slug} cannot be read`);
     if (outsiders?.(id) === true) return no("not_in_organisation", "not an active member of the organisation");

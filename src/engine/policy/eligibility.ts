@@ -52,14 +52,19 @@ export function judgeVotes(electorate: Electorate): Votes {
       if (wrong === null) approvals.push(vote);
       else refuse(review, wrong.reason, wrong.because);
     } else if (review.state === "CHANGES_REQUESTED") {
-      if (unfit === null) objections.push(vote);
+      if (mayObject(unfit)) objections.push(vote);
     } else {
       refuse(review, "dismissed", review.dismissedBy === null ? "dismissed" : `dismissed by ${review.dismissedBy}`);
-      if (unfit === null && review.dismissedState !== "APPROVED")
+      if (mayObject(unfit) && review.dismissedState !== "APPROVED")
         objections.push({ ...vote, dismissedBy: electorate.directory.person(review.dismissedBy)?.id ?? null });
     }
   }
   return { approvals, objections, refused };
+}
+
+/** A commit message can name anybody a contributor: that takes an approval away, and never an objection. */
+function mayObject(unfit: ReturnType<typeof unfitness>): boolean {
+  return unfit === null || unfit.reason === "launcher" || unfit.reason === "committer";
 }
 
 /** Reviews that say something, oldest first, for each person. Approvals by nobody, or through an app, are refused here and end nothing. */

@@ -1,4 +1,4 @@
-import type { PeopleFacts, Review, Subject } from "../facts.ts";
+import type { PeopleFacts, Push, Review, Subject } from "../facts.ts";
 import type { RefusalReason } from "./refusals.ts";
 
 export interface Binding {
@@ -40,7 +40,7 @@ function received(review: Review, given: number, { subject, people, content, bin
     const other = commit !== subject.headSha || review.receipt.headSha !== subject.headSha;
     if (other) return { reason: "other_head", because: `given for ${short}, before the last push` };
     // GitHub tells whole seconds: in the second of the vote, only the push that brought the head it was given for may stand.
-    const push = people.pushes.find(({ at, sha }) => !isBefore(at, given) && !(sha === commit && Date.parse(at) === given));
+    const push = people.pushes.find((each) => !(instantOf(each) < given) && !(each.sha === commit && instantOf(each) === given));
     if (push !== undefined) return { reason: "other_head", because: `given before the push of ${push.sha.slice(0, 7)}` };
   }
   const evaluated = review.receipt.contentDigest ?? digestOf(people, commit);
@@ -57,7 +57,7 @@ function unreceipted(review: Review, given: number, { subject, people, content }
     return { reason: "unproven", because: "no signed delivery was received and the push history is not complete" };
   if ((digestOf(people, subject.headSha) ?? content) !== content)
     return { reason: "unproven", because: "the base moved under this head, and no signed delivery was received" };
-  const push = people.pushes.find(({ at }) => !isBefore(at, given));
+  const push = people.pushes.find((each) => !(instantOf(each) < given));
   return push === undefined
     ? null
     : { reason: "unproven", because: `${push.sha.slice(0, 7)} was pushed after it, and no signed delivery was received` };
@@ -66,6 +66,15 @@ function unreceipted(review: Review, given: number, { subject, people, content }
 function digestOf(people: PeopleFacts, commit: string): string | undefined {
   return Object.hasOwn(people.contentDigests, commit) ? people.contentDigests[commit] : undefined;
 }
+
+/** Milliseconds; NaN, which is before nothing, when it cannot be read. Remembered: every vote asks about every push. */
+function instantOf(push: Push): number {
+  const known = instants.get(push) ?? Date.parse(push.at);
+  instants.set(push, known);
+  return known;
+}
+
+const instants = new WeakMap<Push, number>();
 
 /** Strictly before; an instant that cannot be read is not. */
 function isBefore(at: string, instantMs: number): boolean {

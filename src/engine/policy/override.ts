@@ -1,21 +1,14 @@
 import type { OverrideUse } from "../decision.ts";
-import type { CommentFact, LabelFact, PeopleFacts, Subject } from "../facts.ts";
-import type { Contributors } from "./contributors.ts";
+import type { CommentFact, LabelFact } from "../facts.ts";
 import type { Directory } from "./directory.ts";
-import { unfitness } from "./eligibility.ts";
-import type { Config } from "./model.ts";
+import { type AuthorityInput, authorityOf, lateAuthority } from "./override-authority.ts";
 import { overrideCommand, type Reason } from "./override-command.ts";
 
 const HOUR_MS = 3_600_000;
 /** GitHub's clock and ours differ: an event may seem to come from this far ahead. */
 const CLOCK_MARGIN_MS = 60_000;
 
-export interface OverrideInput {
-  readonly subject: Subject;
-  readonly people: PeopleFacts;
-  readonly directory: Directory;
-  readonly contributors: Contributors;
-  readonly config: Pick<Config, "override">;
+export interface OverrideInput extends AuthorityInput {
   readonly asOf: string;
 }
 
@@ -51,6 +44,8 @@ export function readOverride(input: OverrideInput): OverrideReading {
   // Single use: the first one on this head is the only one, also after it ran out or was taken back.
   const first = uses.sort((left, right) => left.startMs - right.startMs)[0];
   if (first === undefined) return { use: null, notes };
+  const refusal = spentBefore(first, labels, input) ?? overdueRefusal(first, input);
+  if (refusal !== null) return { use: null, notes: [...notes, refusal] };
   const now = Date.parse(input.asOf);
   if (!(now < first.endMs)) {
     const live = uses.some((use) => use !== first && use.label.removedAt === null);
@@ -66,6 +61,23 @@ export function readOverride(input: OverrideInput): OverrideReading {
   return { use: used(first, config), notes };
 }
 
+/** Another label was used on this head and base, and is none now (its reason was deleted, its authority is gone): that was the one use. */
+function spentBefore(first: Use, labels: readonly LabelFact[], { subject }: OverrideInput): string | null {
+  const here = (label: LabelFact) => label.headSha === subject.headSha && label.baseRef === subject.baseRef;
+  const spent = labels.find((label) => label !== first.label && label.authority?.used === true && here(label));
+  if (spent === undefined || first.label.authority?.used === true) return null;
+  return `the override of this head by ${spent.actor ?? "somebody unknown"} was used: it can be used once`;
+}
+
+/** Only one that was overdue when this override began: a live one is not ended by it. */
+function overdueRefusal(first: Use, { people, config }: OverrideInput): string | null {
+  if (!config.override.blockWhileOverdue) return null;
+  const overdue = (people.overdueReviews ?? []).find(({ due }) => !(Date.parse(due) > first.startMs));
+  if (overdue === undefined) return null;
+  const issue = overdue.issue === null ? "(its issue is not open yet)" : `#${overdue.issue}`;
+  return `no new override while a post-hoc review is overdue: ${issue}, of pull request #${overdue.pullRequest}, was due ${overdue.due.slice(0, 10)}`;
+}
+
 function used(use: Use, config: OverrideInput["config"]): OverrideUse {
   return {
     by: use.by.login,
@@ -75,6 +87,7 @@ function used(use: Use, config: OverrideInput["config"]): OverrideUse {
     at: new Date(use.startMs).toISOString(),
     expiresAt: new Date(use.endMs).toISOString(),
     postHocReviewDue: new Date(use.startMs + config.override.postHocReviewHours * HOUR_MS).toISOString(),
+    ...(use.label.delivery ? { delivery: use.label.delivery } : {}),
   };
 }
 
@@ -82,8 +95,10 @@ function used(use: Use, config: OverrideInput["config"]): OverrideUse {
 function judge(label: LabelFact, input: OverrideInput): Use | string {
   const { subject, directory, config, people } = input;
   const who = label.actor ?? "somebody unknown";
-  const entitled = authority(label, input);
+  const entitled = authorityOf(label, input);
   if (typeof entitled === "string") return `${who} may not override: ${entitled}`;
+  const late = lateAuthority(label);
+  if (late !== null) return late;
   if (label.headSha !== subject.headSha || label.baseRef !== subject.baseRef)
     return `the override label of ${who} was set for another head or base (or that is not known): set it again`;
   const labelledMs = Date.parse(label.at);
@@ -100,19 +115,6 @@ function judge(label: LabelFact, input: OverrideInput): Use | string {
   if (reason === undefined)
     return `${who} set the override label: the same person must give the reason as a new comment, \`/countersign override reason="…"\``;
   return { label, by: entitled, reason: reason.reason, startMs: Math.max(reason.atMs, labelledMs), endMs };
-}
-
-function authority(label: LabelFact, { directory, contributors, config }: OverrideInput): { id: number; login: string } | string {
-  if (label.viaApp !== null) return "the label was set through an app";
-  const person = directory.person(label.actor);
-  if (person === null) return "the account is not known";
-  const unfit = unfitness(person, contributors);
-  if (unfit !== null) return unfit.because;
-  const { teams, repositoryAdmins } = config.override;
-  const member = teams.some((team) => directory.membership(person.id, { kind: "team", team }).status === "member");
-  if (directory.isOwner(person.id) || member || (repositoryAdmins && directory.isAdmin(person.id)))
-    return { id: person.id, login: person.login };
-  return teams.length === 0 ? "not an owner" : `not an owner and not in ${teams.join(" or ")}`;
 }
 
 /** Reasons by one person on one head, earliest first. */

@@ -1,7 +1,7 @@
 import type { OverrideUse, RefusedApproval, Requirement } from "../decision.ts";
 import type { Facts, PeopleFacts } from "../facts.ts";
 import type { Problem } from "../problem.ts";
-import { type Contributors, contributorsOf } from "./contributors.ts";
+import { type Contributors, contributorsOf, type LaunchedAgent } from "./contributors.ts";
 import { candidate, countApprovals, type People, uncounted } from "./count.ts";
 import { type Directory, directoryOf, type Group } from "./directory.ts";
 import { judgeVotes, type Objection, unfitness } from "./eligibility.ts";
@@ -31,6 +31,7 @@ export interface Hearing {
 
 export interface Occasion {
   readonly facts: Facts;
+  readonly agents: readonly LaunchedAgent[];
   readonly config: Config;
   readonly content: string;
   readonly bindTo: "content" | "head";
@@ -51,12 +52,12 @@ export function hearPeople(occasion: Occasion, demand: (unknownContributors: num
 const NOTHING_HEARD = { rejections: [], refused: [], override: null, overrideNotes: [] } as const;
 
 function hear(
-  { facts, config, content, bindTo, governed }: Occasion,
+  { facts, agents, config, content, bindTo, governed }: Occasion,
   people: PeopleFacts,
   directory: Directory,
   demand: (unknown: number) => Demand,
 ): Hearing {
-  const contributors = contributorsOf(facts.subject, people, facts.agent, directory);
+  const contributors = contributorsOf(facts.subject, people, agents, directory);
   const { use, notes } = readOverride({ subject: facts.subject, people, directory, contributors, config, asOf: facts.asOf });
   const wanted = demand(contributors.unknown.length);
   const binding = { subject: facts.subject, people, content, bindTo };

@@ -12,7 +12,8 @@ export function requiredTeams(facts: Pick<Facts, "policy" | "proposal">): readon
 
 export function teamsOf(set: PolicySet): readonly string[] {
   const { teams, override, roles } = set.config;
-  const entries = set.policies.flatMap((policy) => policy.approvers);
+  // Nobody is asked for the others, and what nobody is asked for must not be able to fail.
+  const entries = set.policies.filter(({ mode }) => mode === "enforce").flatMap((policy) => policy.approvers);
   const named = entries.flatMap((entry) => [
     entry.team,
     ...(entry.role !== null && Object.hasOwn(roles, entry.role) ? [roles[entry.role]!.team] : []),

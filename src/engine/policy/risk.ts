@@ -6,6 +6,12 @@ import type { Config, Environment, RiskLevel } from "./model.ts";
 import { keysOf, wordsTouched } from "./tags.ts";
 import { builtInWeight, CHANGE_WEIGHTS, STRUCTURE_WEIGHT, UNKNOWN_CLASS_WEIGHT } from "./weights.ts";
 
+/** What the score needs to know of an agent. */
+export type RiskAgent = Pick<AgentFacts, "id" | "confidence" | "systemCard" | "automation"> & {
+  /** Hundredths of doubt that it declares itself: can only raise. */
+  readonly declaredDoubt?: number | null;
+};
+
 export interface RiskInput {
   readonly findings: readonly Finding[];
   readonly losses: readonly TagLoss[];
@@ -14,7 +20,7 @@ export interface RiskInput {
   readonly quality: QualityFacts;
   /** Validation warnings of the changed contracts. */
   readonly warnings: number;
-  readonly agent: AgentFacts | null;
+  readonly agent: RiskAgent | null;
   readonly config: Pick<Config, "risk" | "governance">;
   readonly vocabulary: Vocabulary;
 }
@@ -114,7 +120,17 @@ function impact({ lineage }: RiskInput): Points {
 }
 
 function agentDoubt({ agent }: RiskInput): Points {
-  if (agent === null) return { points: 0, because: "human author" };
+  return agent === null ? { points: 0, because: "human author" } : doubtOf(agent);
+}
+
+/** A: how far the work of one agent is not trusted. */
+export function doubtOf(agent: RiskAgent): Points {
+  const trusted = trustedDoubt(agent);
+  const declared = agent.declaredDoubt ?? 0;
+  return declared > trusted.points ? { points: declared, because: `${agent.id} says so itself` } : trusted;
+}
+
+function trustedDoubt(agent: RiskAgent): Points {
   if (agent.automation) return { points: 50, because: `${agent.id} is automation` };
   if (!agent.systemCard) return { points: 100, because: `${agent.id} is an agent without a System Card` };
   if (agent.confidence === null) return { points: 50, because: `${agent.id}: confidence unknown` };
@@ -131,7 +147,17 @@ function environmentPoints({ environment }: RiskInput): Points {
 function history({ quality, warnings }: RiskInput): Points {
   const marks = quality.failingRules + warnings + quality.recentOverrides + quality.cardLimitations;
   if (marks === 0) return { points: 0, because: quality.known ? "nothing recorded" : "no history" };
-  return { points: Math.min(50, roundHundredths(12.5 * marks)), because: `${marks} warnings, failing rules, overrides or limitations` };
+  const parts = [
+    counted(quality.failingRules, "failing quality rule"),
+    counted(warnings, "validation warning"),
+    counted(quality.recentOverrides, "override", " in the last 90 days"),
+    counted(quality.cardLimitations, "System Card limitation"),
+  ];
+  return { points: Math.min(50, roundHundredths(12.5 * marks)), because: parts.filter((part) => part !== null).join(", ") };
+}
+
+function counted(count: number, what: string, when = ""): string | null {
+  return count === 0 ? null : `${count} ${what}${count === 1 ? "" : "s"}${when}`;
 }
 
 /** Levels that no configuration can lower. */

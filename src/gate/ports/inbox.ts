@@ -1,3 +1,4 @@
+import type { RepositoryNews } from "./protection.ts";
 import type { Receipt, RepositoryRef } from "./pulls.ts";
 
 /** What a delivery may have changed; the handler reads truth and never trusts the payload further than this. */
@@ -11,6 +12,8 @@ export type Mark =
     }
   | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
   | { readonly kind: "commit"; readonly repository: RepositoryRef; readonly sha: string }
+  /** An issue, which may be that of a post-hoc review. */
+  | { readonly kind: "issue"; readonly repository: RepositoryRef; readonly number: number }
   | { readonly kind: "repository"; readonly repository: RepositoryRef }
   | { readonly kind: "owner"; readonly ownerId: number };
 
@@ -23,6 +26,8 @@ export interface Delivery {
   readonly bodySha256: string;
   readonly marks: readonly Mark[];
   readonly receipts: readonly Omit<Receipt, "at">[];
+  /** Absent = none. */
+  readonly news?: readonly RepositoryNews[];
 }
 
 export type DeliveryOutcome =

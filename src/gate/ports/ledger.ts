@@ -1,12 +1,16 @@
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
+import type { Overrides } from "./overrides.ts";
 import type { PolicyVersions } from "./policy.ts";
+import type { WatchedRepositories } from "./protection.ts";
 import type { Receipt } from "./pulls.ts";
 import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
+import type { RoutineClaims } from "./routines.ts";
+import type { DecisionHistory } from "./traces.ts";
 import type { EvaluatedContent, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
 
 /** Durable state. One function per act; each is one transaction. */
-export interface Ledger extends RecordedLineage, PolicyVersions {
+export interface Ledger extends RecordedLineage, PolicyVersions, DecisionHistory, RoutineClaims, Overrides, WatchedRepositories {
   /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */
   recordDelivery(delivery: Delivery): Promise<DeliveryOutcome>;
   /** Keys with work left: `want_gen > done_gen`, or checks not yet published. */
@@ -70,6 +74,8 @@ export interface Ledger extends RecordedLineage, PolicyVersions {
 /** Wake-ups only: the durable job is the subject row. */
 export interface Queue {
   wake(keys: readonly string[]): Promise<void>;
+  /** Wakes the key at that instant (ISO 8601), also after a restart. Losing it costs the time until the next sweep. */
+  wakeAt(key: string, instant: string): Promise<void>;
   /** Runs `handle` for each woken key, one at a time per key; a rejection is retried with backoff. */
   work(handle: (key: string) => Promise<void>): Promise<void>;
   stop(): Promise<void>;

@@ -14,6 +14,8 @@ export interface LocalRepository extends Repository {
   resolve(revision: string): Promise<string>;
   /** Short name of the default branch: origin/HEAD, else main or master. */
   defaultBranch(): Promise<string>;
+  /** Address of the remote `origin`; null = there is none. */
+  originUrl(): Promise<string | null>;
   /** Short branch name when the revision names a branch (local or of a remote), else null. */
   branchName(revision: string): Promise<string | null>;
   /**
@@ -23,6 +25,11 @@ export interface LocalRepository extends Repository {
   filesHolding(commit: string, expression: string, extensions?: readonly string[]): Promise<readonly string[]>;
   /** `Name <email>` of the commit's author; null for a work tree. */
   authorOf(commit: string): Promise<string | null>;
+  /** Commits that `head` has and `base` has not, each with its whole message. A work tree stands on HEAD. */
+  messagesOf(
+    base: string,
+    head: string,
+  ): Promise<readonly { readonly sha: string; readonly identities: readonly string[]; readonly message: string }[]>;
   /** Ends the helper processes. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import {
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit, readClock } from "./append-audit.ts";
 import { appendCommand } from "./append-command.ts";
+import { tellForcedMerge } from "./override-events.ts";
 import { approvalOfLanding } from "./read-records.ts";
 import { holdSubject } from "./save-evaluation.ts";
 
@@ -115,6 +116,9 @@ async function mint(
     .where(eq(governanceApproval.workspaceId, workspaceId));
   const approvalVersion = (last?.version ?? 0) + 1;
   await settleDraft(tx, input, draft, snapshot, { approvalId: id, mergeSha: landing.mergeSha, actorId });
+  const { decision, id: evaluationId } = input.evaluation;
+  const overrideId =
+    input.kind === "forced" ? await tellForcedMerge(tx, landing, decision, { by: input.pull.mergedBy?.id ?? null, evaluationId }) : null;
   const event = await appendAudit(tx, tenantId, {
     type: input.kind === "forced" ? "governance.approval_forced" : "governance.approved",
     severity: input.kind === "forced" ? "critical" : "info",
@@ -129,6 +133,7 @@ async function mint(
       kind: input.kind,
       approvedBy: input.approvedBy.map((person) => person.id),
       evaluationId: input.evaluation.id,
+      overrideId,
       sourceSnapshotHash: snapshot.sourceSnapshotHash,
       commandHistoryHash: snapshot.commandHistoryHash,
       compiledHash: input.compiled.compiledHash,
@@ -155,6 +160,7 @@ async function mint(
       blockerIds: snapshot.blockerIds,
       advisoryIds: snapshot.advisoryIds,
       rationale: storableOrNull(input.rationale),
+      overrideId,
       evaluationId: input.evaluation.id,
       ...landing,
       auditSeq: event.seq,

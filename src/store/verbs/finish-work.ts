@@ -1,5 +1,7 @@
 import type { SubjectWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
+import { endOverrides } from "./override-events.ts";
+import { finishTraces } from "./record-traces.ts";
 import { holdSubject, moveSubject } from "./save-evaluation.ts";
 import { dropWishes } from "./wish-checks.ts";
 
@@ -12,5 +14,9 @@ export async function finishWork(
   const held = await holdSubject(tx, work);
   if (held === null) return;
   await dropWishes(tx, held, state.merged !== true);
+  const because =
+    state.merged === true ? "merged, and not recorded as landed under it" : "nothing is decided here any more: closed, or ungoverned";
+  await endOverrides(tx, held, [], () => ({ kind: "revoked", because }));
   await moveSubject(tx, work, state, true);
+  if (!state.open) await finishTraces(tx, held, state.merged === true);
 }

@@ -2,7 +2,7 @@ import { and, eq, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Mark } from "../../gate/ports/inbox.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
-import { subject } from "../schema.ts";
+import { postHocReview, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
 
@@ -60,6 +60,10 @@ function keyOf(mark: PullMark): string {
 function touched(mark: Mark): SQL | undefined {
   if (mark.kind === "pull") return eq(subject.key, keyOf(mark));
   if (mark.kind === "owner") return and(eq(subject.ownerId, mark.ownerId), subject.open);
+  if (mark.kind === "issue") {
+    const ofReview = sql`exists (select 1 from ${postHocReview} r where r.repository_id = ${subject.repositoryId} and r.pull_request = ${subject.number} and r.issue_number = ${mark.number} and r.closed_at is null)`;
+    return and(eq(subject.repositoryId, mark.repository.id), ofReview);
+  }
   const ofRepository = and(eq(subject.repositoryId, mark.repository.id), subject.open);
   if (mark.kind === "repository" || (mark.kind === "branch" && mark.isDefault)) return ofRepository;
   if (mark.kind === "commit") return and(ofRepository, eq(subject.headSha, mark.sha));

@@ -1,12 +1,15 @@
 import { eq } from "drizzle-orm";
 import type { Delivery, DeliveryOutcome } from "../../gate/ports/inbox.ts";
+import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { receipt, webhookDelivery } from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
 import { ensureTenant, NO_ACCOUNT } from "./ensure-tenant.ts";
+import { hearNews } from "./hear-news.ts";
 import { markSubjects } from "./mark-subjects.ts";
+import { watchRepository } from "./watched-repositories.ts";
 
 export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {
   const inserted = await tx
@@ -23,7 +26,14 @@ export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): 
   if (inserted.length === 0) return recordRepeat(tx, host, delivery);
   const subjects = await markSubjects(tx, host, delivery.marks);
   await recordReceipts(tx, delivery);
+  for (const repository of repositoriesOf(delivery)) await watchRepository(tx, host, repository);
+  await hearNews(tx, host, delivery.news ?? []);
   return { status: "recorded", subjects };
+}
+
+function repositoriesOf({ marks }: Delivery): readonly RepositoryRef[] {
+  const all = marks.flatMap((mark) => (mark.kind === "owner" ? [] : [mark.repository]));
+  return [...new Map(all.map((repository) => [repository.id, repository])).values()].sort((a, b) => a.id - b.id);
 }
 
 async function recordRepeat(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {

@@ -5,6 +5,8 @@ import { newId } from "../id.ts";
 import { type SubjectRow, toEvaluation } from "../rows.ts";
 import { evaluation, subject } from "../schema.ts";
 import { storable } from "../text.ts";
+import { noteOverride } from "./override-events.ts";
+import { recordTraces } from "./record-traces.ts";
 import { saveDraft } from "./save-draft.ts";
 import { replaceWishes } from "./wish-checks.ts";
 
@@ -42,7 +44,9 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
     })
     .returning();
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks });
+  await noteOverride(tx, held, { decision, asOf: input.facts.asOf, evaluationId: id });
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
+  await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });
   return { status: "saved", evaluation: toEvaluation(row!) };
 }
 

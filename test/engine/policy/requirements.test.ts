@@ -177,3 +177,30 @@ test("merging is the same in every order", () => {
   expect(merged).toHaveLength(4);
   expect(mergeSlots([...all].reverse())).toEqual(merged);
 });
+
+test("one person does not show as two: whoever fills the executive slot leaves the level's other team open", () => {
+  const teams = [team("sec-ops", "ana", "dave")];
+  const stranger = { sha: "s0", parents: ["base"], author: null, committer: "alice", coAuthors: [], verified: true };
+  const given = (...users: string[]) =>
+    facts({
+      policy: policy("policies: []\n", "teams: { designated: [sec-ops] }\n"),
+      diff: massLoss(12),
+      people: people({ teams, reviews: users.map((user) => review(user)), commits: [...people().commits, stranger] }),
+    });
+  const rows = (...users: string[]) => decide(given(...users)).requirements.map(({ id, have }) => [id, have]);
+  expect(rows("ana")).toEqual([
+    ["organisation owner", 1],
+    ["sec-ops", 0],
+    ["one more person", 0],
+  ]);
+  expect(rows("ana", "dave")).toEqual([
+    ["organisation owner", 1],
+    ["sec-ops", 1],
+    ["one more person", 0],
+  ]);
+  expect(rows("dave")).toEqual([
+    ["organisation owner", 0],
+    ["sec-ops", 1],
+    ["one more person", 0],
+  ]);
+});

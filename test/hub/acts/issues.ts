@@ -99,3 +99,19 @@ export function editIssue(
   }
   if (Object.keys(changes).length > 0) announceIssue(world, repo, issue, "edited", actorId, { changes });
 }
+
+/** `commitId`: closed by a keyword in that commit. */
+export function setIssueState(
+  world: World,
+  repo: Repo,
+  issue: Issue,
+  state: "open" | "closed",
+  by: { readonly id: number; readonly viaApp?: boolean; readonly commitId?: string },
+): void {
+  if (issue.state === state) return;
+  issue.state = state;
+  issue.closedAt = state === "closed" ? stamp(world) : null;
+  const action = state === "closed" ? "closed" : "reopened";
+  appendEvent(world, issue, action, by.id, { viaApp: by.viaApp ?? false, commitId: by.commitId ?? null });
+  announceIssue(world, repo, issue, action, by.id);
+}

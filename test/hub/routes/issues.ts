@@ -1,7 +1,6 @@
-import { addComment, addLabel, editComment, editIssue, findComment, openIssue, removeLabel } from "../acts/issues.ts";
+import { addComment, addLabel, editComment, editIssue, findComment, openIssue, removeLabel, setIssueState } from "../acts/issues.ts";
 import { closePull, reopenPull } from "../acts/pulls.ts";
 import { actorOf } from "../auth.ts";
-import { announceIssue, appendEvent } from "../events.ts";
 import { issueOf } from "../lookup.ts";
 import type { Call, Reply, Route, Routes } from "../server.ts";
 import { stamp } from "../state.ts";
@@ -35,6 +34,8 @@ export const issueRoutes: Routes = {
     return created(issueView(call.world, call.repo, openIssue(call.world, call.repo, actor.id, title, text(call, "body") ?? null)));
   }),
   "issues/update": write(update),
+  "issues/get": { need: READ, handle: (call) => ok(issueView(call.world, call.repo, named(call))) },
+  "issues/list-for-repo": { need: READ, handle: listIssues },
   "issues/list-labels-on-issue": { need: READ, handle: labels },
   "issues/add-labels": write((call, actor) => {
     const asked = (call.body["labels"] ?? []) as (string | { name: string })[];
@@ -81,11 +82,21 @@ function named(call: Call) {
   return issueOf(call.repo, Number(call.params["issue_number"]));
 }
 
+function listIssues(call: Call): Reply {
+  const { query, repo } = call;
+  const [state, since] = [query.get("state") ?? "open", query.get("since")];
+  const issues = [...repo.issues.values()].filter(
+    (issue) => (state === "all" || issue.state === state) && (since === null || Date.parse(issue.updatedAt) >= Date.parse(since)),
+  );
+  if (query.get("direction") !== "asc") issues.reverse();
+  return list(call, issues, (issue) => issueView(call.world, repo, issue));
+}
+
 function labels(call: Call): Reply {
   return list(call, [...named(call).labels], (label) => labelView(call.world, call.repo, label));
 }
 
-function update(call: Call, actor: { id: number }): Reply {
+function update(call: Call, actor: { id: number; viaApp: boolean }): Reply {
   const { world, repo } = call;
   const issue = named(call);
   const title = call.body["title"] === undefined ? undefined : String(call.body["title"]);
@@ -94,12 +105,7 @@ function update(call: Call, actor: { id: number }): Reply {
   if (state !== undefined && state !== issue.state) {
     if (issue.pull !== null && state === "closed") closePull(world, repo, issue as PullIssue, actor.id);
     else if (issue.pull !== null) reopenPull(world, repo, issue as PullIssue, actor.id);
-    else {
-      issue.state = state as "open" | "closed";
-      issue.closedAt = state === "closed" ? stamp(world) : null;
-      appendEvent(world, issue, state === "closed" ? "closed" : "reopened", actor.id);
-      announceIssue(world, repo, issue, state === "closed" ? "closed" : "reopened", actor.id);
-    }
+    else setIssueState(world, repo, issue, state as "open" | "closed", actor);
   }
   return ok(issueView(world, repo, issue));
 }

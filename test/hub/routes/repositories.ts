@@ -1,7 +1,7 @@
 import { diffCommits } from "../git/diff.ts";
 import { ancestors, commitsBetween, mergeBase } from "../git/history.ts";
 import { commitOf, filesAt } from "../git/objects.ts";
-import { accountByLogin, pullsOf, repoByName, resolveRef, roleOn } from "../lookup.ts";
+import { accountByLogin, branchNames, isProtected, pullsOf, repoByName, resolveRef, roleOn } from "../lookup.ts";
 import { HubRefusal, notFound } from "../refusal.ts";
 import type { Call, Reply, Routes } from "../server.ts";
 import { nodeId, simpleUser } from "../views/accounts.ts";
@@ -23,6 +23,10 @@ const METADATA = ["metadata:read"] as const;
 
 export const repositoryRoutes: Routes = {
   "repos/get": { need: METADATA, handle: ({ world, repo }) => ok(fullRepository(world, repo)) },
+  "repos/list-branches": {
+    need: CONTENTS,
+    handle: (call) => list(call, branchNames(call.repo), (name) => shortBranch(call, name)),
+  },
   "repos/get-branch": { need: CONTENTS, handle: getBranch },
   "repos/get-branch-protection": { need: ["administration:read"], handle: getProtection },
   "repos/get-branch-rules": { need: METADATA, handle: branchRules },
@@ -48,6 +52,11 @@ export const repositoryRoutes: Routes = {
   "repos/compare-commits-with-basehead": { need: CONTENTS, handle: compare },
 };
 
+function shortBranch({ world, repo }: Call, name: string) {
+  const sha = repo.refs.get(`refs/heads/${name}`)!;
+  return { name, commit: { sha, url: `${repoUrl(world, repo)}/commits/${sha}` }, protected: isProtected(repo, name) };
+}
+
 function getBranch({ world, repo, params }: Call): Reply {
   const name = params["branch"]!;
   const sha = repo.refs.get(`refs/heads/${name}`);
@@ -58,7 +67,7 @@ function getBranch({ world, repo, params }: Call): Reply {
     name,
     commit: commitView(world, repo, sha),
     _links: { self, html: `${repoHtmlUrl(world, repo)}/tree/${encodeURIComponent(name)}` },
-    protected: protection !== undefined || repo.rulesets.some((one) => one.enforcement === "active" && one.branches.includes(name)),
+    protected: isProtected(repo, name),
     protection: branchProtectionSummary(protection),
     protection_url: `${self}/protection`,
   });

@@ -175,6 +175,7 @@ export function issueView(world: World, repo: Repo, issue: Issue) {
     created_at: issue.createdAt,
     updated_at: issue.updatedAt,
     author_association: authorAssociation(world, repo, issue.authorId),
+    performed_via_github_app: issue.authorId === world.app.botId ? integration(world, world.app) : null,
     ...(issue.pull === null
       ? {}
       : {

@@ -96,7 +96,7 @@ export function repository(world: World, repo: Repo) {
     has_pages: false,
     has_downloads: true,
     has_discussions: false,
-    archived: false,
+    archived: repo.archived ?? false,
     disabled: false,
     visibility: repo.private ? "private" : "public",
     allow_forking: true,
@@ -183,7 +183,7 @@ export function protectionView(world: World, repo: Repo, branch: string, protect
     url: `${url}/required_pull_request_reviews`,
     dismiss_stale_reviews: protection.dismissStaleReviews ?? false,
     require_code_owner_reviews: false,
-    require_last_push_approval: false,
+    require_last_push_approval: protection.lastPushApproval ?? false,
     required_approving_review_count: protection.requiredReviews ?? 0,
   };
   return {
@@ -193,8 +193,8 @@ export function protectionView(world: World, repo: Repo, branch: string, protect
     required_signatures: { url: `${url}/required_signatures`, enabled: false },
     enforce_admins: { url: `${url}/enforce_admins`, enabled: protection.enforceAdmins ?? false },
     required_linear_history: { enabled: false },
-    allow_force_pushes: { enabled: false },
-    allow_deletions: { enabled: false },
+    allow_force_pushes: { enabled: protection.allowForcePushes ?? false },
+    allow_deletions: { enabled: protection.allowDeletions ?? false },
     block_creations: { enabled: false },
     required_conversation_resolution: { enabled: false },
     lock_branch: { enabled: false },
@@ -215,6 +215,6 @@ export function rulesetView(world: World, repo: Repo, ruleset: Ruleset) {
     updated_at: ruleset.createdAt,
     conditions: { ref_name: { include: ruleset.branches.map((branch) => `refs/heads/${branch}`), exclude: [] } },
     rules: ruleset.rules,
-    bypass_actors: ruleset.bypassActors,
+    ...(ruleset.hidesBypass ? {} : { bypass_actors: ruleset.bypassActors }),
   };
 }

@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { examineProtection, protectionExitCode } from "../gate/doctor.ts";
+
+import { Refusal } from "../gate/ports.ts";
+import { renderDoctor, renderDoctorJson } from "../report/doctor.ts";
+import { type CliContext, type EXIT, wantsColor } from "./io.ts";
+
+interface Options {
+  readonly repo?: string;
+  readonly appId?: string;
+  readonly format: string;
+}
+
+/** `countersign doctor`: whether the check really gates the repository on GitHub. */
+export function addDoctor(program: Command, context: CliContext, done: (code: number) => void): void {
+  program
+    .command("doctor")
+    .description("say whether GitHub requires the check from our app on every governed branch (reads GITHUB_TOKEN, or the app's key)")
+    .option("--repo <owner/name>", "the repository; default: GITHUB_REPOSITORY")
+    .option("--app-id <id>", "our GitHub App; default: APP_ID")
+    .option("--format <format>", "text or json", "text")
+    .action(async (options: Options) => done(await doctor(context, options)));
+}
+
+async function doctor(context: CliContext, options: Options): Promise<number> {
+  if (options.format !== "text" && options.format !== "json")
+    throw new Refusal("usage", `no such format: ${options.format}`, "text or json");
+  const named = options.repo ?? context.env["GITHUB_REPOSITORY"] ?? "";
+  const [owner, name, ...rest] = named.split("/");
+  if (!owner || !name || rest.length > 0) throw new Refusal("usage", "no repository is named", "countersign doctor --repo owner/name");
+  const { deps, ref } = await context.openDoctor({ owner, name, appId: appIdOf(options.appId ?? context.env["APP_ID"]) });
+  const found = await examineProtection(deps, ref);
+  if (found.status === "not_enrolled")
+    throw new Refusal(
+      "config",
+      `${named} is not enrolled: its default branch has no .choochoorc and no policy`,
+      "countersign init writes them",
+    );
+  if (found.status === "unguarded") throw new Refusal("config", `${named} cannot be gated: ${found.because}`);
+  const { verdict } = found;
+  context.stdout.write(options.format === "json" ? renderDoctorJson(verdict) : renderDoctor(verdict, { color: wantsColor(context) }));
+  return protectionExitCode(verdict) satisfies (typeof EXIT)[keyof typeof EXIT];
+}
+
+function appIdOf(text: string | undefined): number | null {
+  if (text === undefined || text === "") return null;
+  const id = Number(text);
+  if (!Number.isSafeInteger(id) || id <= 0) throw new Refusal("usage", `no app id: ${text}`, "the number on the settings page of the app");
+  return id;
+}

@@ -1,0 +1,35 @@
+import type { GateDeps } from "./deps.ts";
+import { examineProtection } from "./doctor.ts";
+import { policyInForce } from "./policy-in-force.ts";
+import type { RepositoryRef } from "./ports.ts";
+import { TruthError } from "./ports.ts";
+import type { Routine } from "./routines.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const AT_ONCE = 50;
+
+/** Looks at every repository once a day, and soon after a delivery that may have changed what gates it. */
+export const protectionDoctor: Routine<GateDeps> = {
+  name: "protection doctor",
+  everyMs: 30_000,
+  async run(deps) {
+    const failures: Error[] = [];
+    for (const repository of await deps.ledger.repositoriesToCheck(DAY_MS, AT_ONCE))
+      await lookAt(deps, repository).catch((error: unknown) => void failures.push(error as Error));
+    if (failures.length > 0) throw new AggregateError(failures, `repositories could not be looked at: ${failures[0]!.message}`);
+  },
+};
+
+/** Refused altogether, the app is no longer there; without an answer, it is looked at again. */
+async function lookAt(deps: GateDeps, repository: RepositoryRef): Promise<void> {
+  try {
+    const policyAt = async (ref: RepositoryRef, defaultTip: string) =>
+      (await policyInForce(deps, { repository: ref, defaultTip, isNow: false })).reading;
+    const found = await examineProtection({ ...deps, policyAt }, repository);
+    if (found.status === "unguarded") return await deps.ledger.recordUnguarded(repository, found.because);
+    await deps.ledger.recordProtection(repository, found.status === "examined" ? found.verdict : null);
+  } catch (error) {
+    if (!(error instanceof TruthError) || error.kind !== "auth") throw error;
+    await deps.ledger.recordUnguarded(repository, `the app can no longer read it (${error.message})`);
+  }
+}

@@ -1,0 +1,54 @@
+import { and, desc, eq, gte, ne, sql } from "drizzle-orm";
+import type { Decision } from "../../engine/decision.ts";
+import type { DecisionHistory, DecisionTrace } from "../../gate/ports/traces.ts";
+import type { Tx } from "../connect.ts";
+import { decisionTrace, evaluation, subject } from "../schema.ts";
+import { toDraft } from "./record-traces.ts";
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+export async function decisionTraces(tx: Tx, query: Parameters<DecisionHistory["decisionTraces"]>[0]): Promise<readonly DecisionTrace[]> {
+  const rows = await tx
+    .select()
+    .from(decisionTrace)
+    .where(
+      and(
+        query.agent === undefined ? undefined : eq(sql`lower(${decisionTrace.agentId})`, query.agent.toLowerCase()),
+        query.subject === undefined ? undefined : eq(decisionTrace.subjectKey, query.subject),
+      ),
+    )
+    .orderBy(desc(decisionTrace.at), desc(decisionTrace.seq))
+    .limit(query.limit);
+  return rows.map(toTrace);
+}
+
+export async function decisionTraceById(tx: Tx, id: string): Promise<DecisionTrace | null> {
+  if (!UUID.test(id)) return null;
+  const [row] = await tx.select().from(decisionTrace).where(eq(decisionTrace.id, id));
+  return row ? toTrace(row) : null;
+}
+
+function toTrace(row: typeof decisionTrace.$inferSelect): DecisionTrace {
+  const { id, tenantId, subjectKey, evaluationId, headSha, at } = row;
+  return { ...toDraft(row), id, tenantId, subject: subjectKey, evaluationId, headSha, at: at.toISOString() };
+}
+
+export async function recentOverrides(tx: Tx, query: Parameters<DecisionHistory["recentOverrides"]>[0]): Promise<number> {
+  const rows = await tx
+    .select({ key: evaluation.subjectKey, decision: evaluation.decision })
+    .from(evaluation)
+    .innerJoin(subject, eq(subject.key, evaluation.subjectKey))
+    .where(
+      and(
+        eq(subject.repositoryId, query.repositoryId),
+        eq(evaluation.state, "overridden"),
+        gte(evaluation.createdAt, new Date(query.since)),
+        ne(evaluation.subjectKey, query.besides),
+      ),
+    );
+  const contracts = new Set(query.contracts);
+  const touching = rows.filter(({ decision }) =>
+    (decision as Decision).findings.some((each) => contracts.has(each.contract) || contracts.has(each.file)),
+  );
+  return new Set(touching.map(({ key }) => key)).size;
+}

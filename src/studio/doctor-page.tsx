@@ -1,0 +1,52 @@
+import type { WatchedRepository } from "../gate/ports.ts";
+import { PROTECTION_WORDS } from "../report/doctor.ts";
+import { instant, sentence } from "../report/phrase.ts";
+import { clip, visible } from "../report/visible.ts";
+import { Layout, Say } from "./layout.tsx";
+
+const FINDINGS_SHOWN = 20;
+
+/** Whether the check really gates each repository: what is worst first. */
+export function DoctorPage({ rows }: { rows: readonly WatchedRepository[] }) {
+  return (
+    <Layout title="Protection" here="doctor">
+      <h1>Protection</h1>
+      {rows.length === 0 ? <p class="empty">The app has not been seen on any repository yet.</p> : rows.map((row) => <Watched row={row} />)}
+    </Layout>
+  );
+}
+
+function Watched({ row }: { row: WatchedRepository }) {
+  const { repository, unguarded, verdict, checkedAt } = row;
+  const word =
+    unguarded !== null
+      ? "UNGUARDED"
+      : verdict !== null
+        ? PROTECTION_WORDS[verdict.status]
+        : checkedAt === null
+          ? "not looked at yet"
+          : "not enrolled";
+  const isBad = unguarded !== null || verdict?.status === "not_enforced";
+  const findings = verdict === null ? [] : [...verdict.findings, ...verdict.branches.flatMap((branch) => branch.findings)];
+  return (
+    <section class={`card tone-${isBad ? "bad" : "next"}`}>
+      <h2>
+        {visible(`${repository.owner}/${repository.name}`)} <span class={`pill ${isBad ? "block" : ""}`}>{word}</span>
+      </h2>
+      {unguarded !== null && <p>{clip(visible(unguarded), 300)}</p>}
+      <ul class="sentences">
+        {findings.slice(0, FINDINGS_SHOWN).map((each) => (
+          <li>
+            <Say phrase={sentence(each.says)} /> → <Say phrase={sentence(each.fix)} />
+          </li>
+        ))}
+        {findings.length > FINDINGS_SHOWN && <li>and {findings.length - FINDINGS_SHOWN} more</li>}
+      </ul>
+      {checkedAt !== null && (
+        <p class="quiet">
+          Looked at {instant(checkedAt)}. <code>countersign doctor</code> prints the ruleset that puts it right.
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+import type { OverrideRow } from "../gate/ports.ts";
+import { count, instant } from "../report/phrase.ts";
+import { clip, visible } from "../report/visible.ts";
+import { Layout } from "./layout.tsx";
+
+/** Every override that was tried: what became of it, and of the review that it owes. Counted apart from approvals. */
+export function OverridesPage({ rows }: { rows: readonly OverrideRow[] }) {
+  const used = rows.filter(({ grant }) => grant.used).length;
+  const open = rows.filter(({ review }) => review !== null && review.closedAt === null).length;
+  const overdue = rows.filter(({ review }) => review?.isOverdue).length;
+  return (
+    <Layout title="Overrides" here="overrides">
+      <h1>Overrides</h1>
+      <p class="quiet">
+        {count(used, "override")} used · {count(open, "post-hoc review")} open · {overdue} overdue
+      </p>
+      {rows.length === 0 ? <p class="empty">Nobody has set an override label.</p> : rows.map((row) => <Override row={row} />)}
+    </Layout>
+  );
+}
+
+function Override({ row }: { row: OverrideRow }) {
+  const { grant, review, events, repository } = row;
+  return (
+    <section class={`card tone-${grant.entitled ? "override" : "bad"}`}>
+      <h2>
+        {visible(repository)} #{grant.pullRequest} <span class={`pill ${review?.isOverdue ? "block" : ""}`}>{stateOf(row)}</span>
+      </h2>
+      <p class="quiet">
+        Label set {instant(grant.labelledAt)} by account {grant.actorId ?? "unknown"} ({clip(visible(grant.because), 200)})
+        {review === null
+          ? ""
+          : ` · review due ${instant(review.dueAt)}${review.issueNumber === null ? "" : `, issue #${review.issueNumber}`}`}
+      </p>
+      <ul class="sentences">
+        {events.map((event) => (
+          <li>
+            {instant(event.at)}: {event.kind.replaceAll("_", " ")}, {clip(visible(event.because), 300)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function stateOf({ grant, review }: OverrideRow): string {
+  if (!grant.entitled) return "refused";
+  if (review === null) return "not used";
+  if (review.closedAt !== null) return "reviewed";
+  return review.isOverdue ? "review overdue" : "review open";
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { judgeProtection } from "../../src/engine/protection/judge.ts";
+import type { OverrideRow, WatchedRepository } from "../../src/gate/ports.ts";
+import { createStudio } from "../../src/studio/app.tsx";
+import { pageLedger } from "./fixtures.ts";
+
+const TOKEN = "token-of-the-demo";
+const publicUrl = "http://127.0.0.1:3000";
+const HOSTILE = '<script>alert(1)</script>"\u202e';
+
+async function page(path: string, over: Partial<ReturnType<typeof pageLedger>>): Promise<string> {
+  const app = createStudio({ ledger: { ...pageLedger(), ...over }, devLogin: { token: TOKEN }, publicUrl });
+  const env = { incoming: { socket: { remoteAddress: "127.0.0.1" } } };
+  const login = await app.request(`${publicUrl}/dev-login?token=${TOKEN}`, {}, env);
+  const cookie = login.headers.get("set-cookie")!.split(";")[0]!;
+  const response = await app.request(`${publicUrl}${path}`, { headers: { cookie } }, env);
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+function override(over: Partial<OverrideRow>): OverrideRow {
+  const at = "2026-11-21T11:00:00.000Z";
+  const grant = { id: "g", repositoryId: 1, pullRequest: 7, delivery: "d", label: "l", actorId: 6, headSha: "h", baseRef: "main" };
+  return {
+    grant: { ...grant, labelledAt: at, entitled: true, because: "an owner", observedAt: at, used: true },
+    repository: "acme/data",
+    events: [{ kind: "used", because: HOSTILE, at }],
+    review: { dueAt: "2026-11-24T11:00:00.000Z", issueNumber: 12, closedAt: null, isOverdue: true },
+    ...over,
+  };
+}
+
+test("overrides are listed with their reviews, counted apart, and whatever they say is text", async () => {
+  const refused = override({ review: null, events: [] });
+  const rows = [override({}), { ...refused, grant: { ...refused.grant, entitled: false, used: false, because: HOSTILE } }];
+  const html = await page("/overrides", { overrideRows: async () => rows });
+  for (const said of ["1 override", "1 overdue", "review overdue", "issue #12", "refused", "acme/data"]) expect(html).toContain(said);
+  expect(html).not.toMatch(/<script>|\u202e/);
+});
+
+test("protection is listed: NOT ENFORCED with its setting, UNGUARDED with its reason", async () => {
+  const classic = { status: "ok", value: null } as const;
+  const none = { status: "ok", value: [] } as const;
+  const branch = { name: HOSTILE, pattern: HOSTILE, check: `countersign: ${HOSTILE}`, rules: none, classic };
+  const verdict = judgeProtection({ repository: "acme/data", appId: 1, branches: [branch], rulesets: none, unseen: [] });
+  const repository = { id: 1, owner: "acme", name: "data", ownerId: 2, installationId: 3 };
+  const rows: WatchedRepository[] = [
+    { repository, unguarded: null, verdict, checkedAt: "2026-11-21T11:00:00.000Z" },
+    { repository, unguarded: `transferred to ${HOSTILE}`, verdict: null, checkedAt: null },
+  ];
+  const html = await page("/doctor", { watchedRepositories: async () => rows });
+  for (const said of ["NOT ENFORCED", "UNGUARDED", "is not a required check on"]) expect(html).toContain(said);
+  expect(html).not.toMatch(/<script>|\u202e/);
+});

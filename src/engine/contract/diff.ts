@@ -86,7 +86,7 @@ function contractSetChanges(
   outside: readonly Contract[],
   ordered: Ordered,
 ): readonly Change[] {
-  const forms = formsOf(fields);
+  const forms = formsOf(objects, fields);
   const paired = new Set(fields.pairs.map((pair) => pair.before.object));
   const placed = new Set(objects.pairs.map((pair) => pair.before.object));
   const gone = contracts.removed.filter((contract) => !told.has(contract) && !hasMoved(contract, placed));

@@ -2,6 +2,7 @@ import { visible } from "./lookalike.ts";
 import type { Contract, ContractFile, ContractReading } from "./model.ts";
 import { avroUnion } from "./readers/avro.ts";
 import { Budget, refuseOversize } from "./readers/budget.ts";
+import type { SchemaVersions } from "./readers/graphql/versions.ts";
 import { recognise, recogniseSecond, textReaderOf } from "./readers/index.ts";
 import { mappingsOf } from "./readers/plain.ts";
 import { withTagsOf } from "./readers/second.ts";
@@ -23,21 +24,33 @@ const MARKER =
 /**
  * Reads one file by its content. Total: whatever goes wrong is `unparseable`, with a place.
  * `ignored` is for files that clearly declare nothing; the caller compares that with what the other side declared.
+ * @param versions what was read before in the same comparison, for readers that begin there.
  */
-export function readContract(file: ContractFile, rules: ReadingRules, references: References = NO_REFERENCES): ContractReading {
+export function readContract(
+  file: ContractFile,
+  rules: ReadingRules,
+  references: References = NO_REFERENCES,
+  versions: SchemaVersions = new Map(),
+): ContractReading {
   if (file.bytes === null) {
     if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
     return unparseable(file, new ReadFailure(file.unreadable ?? "the content could not be read", 1));
   }
   try {
-    return readBytes(file, file.bytes, rules, references);
+    return readBytes(file, file.bytes, rules, references, versions);
   } catch (error) {
     if (!isExpected(file, rules)) return { status: "ignored", because: "no contract by its content, and not named like one" };
     return unparseable(file, error);
   }
 }
 
-function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, references: References): ContractReading {
+function readBytes(
+  file: ContractFile,
+  bytes: Uint8Array,
+  rules: ReadingRules,
+  references: References,
+  versions: SchemaVersions,
+): ContractReading {
   if (isLfsPointer(bytes)) {
     if (BINARY.test(file.path)) return { status: "ignored", because: "no contract is kept in a binary file" };
     return unparseable(file, new ReadFailure("a Git LFS pointer stands in place of the content", 1));
@@ -52,7 +65,7 @@ function readBytes(file: ContractFile, bytes: Uint8Array, rules: ReadingRules, r
   const common = { file: file.path, ...rules, references, budget: new Budget() };
   const language = textReaderOf(file.path);
   if (language !== undefined) {
-    const contract = language.read({ text, ...common });
+    const contract = language.read({ text, versions, ...common });
     return contract === null ? { status: "ignored", because: `declares no data (${language.title})` } : within(contract);
   }
   if (!structured && !MARKER.test(text)) return { status: "ignored", because: "declares no data contract" };

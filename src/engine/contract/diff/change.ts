@@ -131,9 +131,16 @@ const protecting = new WeakMap<readonly Tag[], boolean>();
 
 /** Fields of a contract that are tagged. */
 export function taggedFields(contract: Contract): readonly OwnedField[] {
-  return ownedObjects(contract)
-    .flatMap(ownedFields)
-    .filter((owned) => isTagged(tagsInForce(owned)));
+  const tagged: OwnedField[] = [];
+  for (const object of contract.objects) {
+    const isBare = contract.tags.length === 0 && object.tags.length === 0;
+    for (const field of object.fields) {
+      if (isBare && field.tags.length === 0) continue;
+      const owned = { contract, object, field };
+      if (isTagged(tagsInForce(owned))) tagged.push(owned);
+    }
+  }
+  return tagged;
 }
 
 export function fieldPlace(before: OwnedField | null, after: OwnedField | null): Place {

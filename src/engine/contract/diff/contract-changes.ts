@@ -7,6 +7,7 @@ import { qualityChanges } from "./quality-changes.ts";
 
 /** What a contract says about itself: where the data lives, who may read it, for what and how long. */
 export function changedTerms(before: Contract, after: Contract): readonly Change[] {
+  if (hasNoTerms(before) && hasNoTerms(after)) return [];
   const place = contractPlace(before, after);
   return [
     ...serverChanges(before, after),
@@ -22,6 +23,12 @@ export function changedTerms(before: Contract, after: Contract): readonly Change
     ...contractExampleChanges(before, after),
     ...qualityChanges(before.quality, after.quality, comparable(before, after), place),
   ];
+}
+
+/** Languages of schemas say nothing about the contract as a whole. */
+function hasNoTerms({ servers, roles, retention, slas, purpose, consumers, status, owners, examples, quality }: Contract): boolean {
+  const lists = servers.length + roles.length + consumers.length + owners.length + examples.length + quality.length;
+  return lists === 0 && retention === null && purpose === null && status === null && Object.keys(slas).length === 0;
 }
 
 function without(items: readonly string[], others: readonly string[]): readonly string[] {

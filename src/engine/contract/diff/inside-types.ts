@@ -46,10 +46,16 @@ export function withTypesInside(
       const inside = all.some(isDoubled) ? all.filter((each) => !isDoubled(each)) : all;
       return inside.length === 0 ? whole : { ...whole, inside };
     };
-    const objects = contract.objects.map((object) => ({ ...object, fields: object.fields.map((field) => tell(object, field)) }));
+    const objects = contract.objects.map((object) => toldObject(object, (field) => tell(object, field)));
     told.set(contract, count > INSIDE_MAX ? null : { ...contract, objects });
   }
   return told;
+}
+
+/** An object whose fields name no type stays the one that it is: the other side may hold the very same. */
+function toldObject(object: DataObject, tell: (field: Field) => Field): DataObject {
+  const fields = object.fields.map(tell);
+  return fields.every((field, at) => field === object.fields[at]) ? object : { ...object, fields };
 }
 
 /** By the id of a resolved type. Only those that the fields of the pool lead to. */

@@ -73,8 +73,10 @@ export function matchObjects(contracts: Matched<Contract>): Matched<OwnedObject>
   for (const { before, after } of contracts.pairs) {
     const done = new Set<OwnedObject["object"]>();
     for (const identity of OBJECT_IDENTITIES) {
+      const open = ownedObjects(before).filter(({ object }) => !done.has(object));
+      if (open.length === 0) break;
       const now = Map.groupBy(ownedObjects(after), ({ object }) => identity(object));
-      for (const b of ownedObjects(before).filter(({ object }) => !done.has(object))) {
+      for (const b of open) {
         const id = identity(b.object);
         const found = id === null ? [] : (now.get(id) ?? []).filter(({ object }) => !done.has(object));
         if (found.length !== 1) continue;
@@ -112,11 +114,24 @@ const OBJECT_IDENTITIES: readonly ((object: OwnedObject["object"]) => string | n
   ({ physicalName }) => physicalName,
 ];
 
-/** Fields by path inside paired objects, then by what the format calls identity: number, id, alias, physical name, definition. A mere likeness never pairs. */
+/** True for one and the same object: readers take over from the other side what is written there just so. */
+export function isOneObject({ before, after }: Pair<OwnedObject>): boolean {
+  return before.object === after.object;
+}
+
+/** Fields by path inside paired objects that are not one, then by what the format calls identity: number, id, alias, physical name, definition. A mere likeness never pairs. */
 export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> {
   const pairs: Pair<OwnedField>[] = [];
   const open: { removed: OwnedField[]; added: OwnedField[] } = { removed: [], added: [] };
-  for (const { before, after } of objects.pairs) {
+  for (const pair of objects.pairs) {
+    if (isOneObject(pair)) continue;
+    const { before, after } = pair;
+    if (isInStep(before.object.fields, after.object.fields)) {
+      before.object.fields.forEach((field, at) => {
+        pairs.push({ before: { ...before, field }, after: { ...after, field: after.object.fields[at]! } });
+      });
+      continue;
+    }
     const now = new Map(ownedFields(after).map((owned) => [pathKey(owned.field), owned]));
     const old = new Map(ownedFields(before).map((owned) => [pathKey(owned.field), owned]));
     for (const [path, owned] of old) {
@@ -147,6 +162,15 @@ export function matchFields(objects: Matched<OwnedObject>): Matched<OwnedField> 
     added.delete(pair.after);
   }
   return { pairs, removed: [...removed], added: [...added] };
+}
+
+/** The same paths in the same order, as after most edits. */
+function isInStep(before: readonly Field[], after: readonly Field[]): boolean {
+  return before.length === after.length && before.every(({ path }, at) => isSamePath(path, after[at]!.path));
+}
+
+function isSamePath(before: Field["path"], after: Field["path"]): boolean {
+  return before.length === after.length && before.every((step, at) => step === after[at]);
 }
 
 /**

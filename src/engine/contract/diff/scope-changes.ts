@@ -16,7 +16,7 @@ import {
 } from "./change.ts";
 import { objectExampleChanges } from "./example-changes.ts";
 import { comparable } from "./field-changes.ts";
-import type { Matched, Pair } from "./match.ts";
+import { isOneObject, type Matched, type Pair } from "./match.ts";
 import { qualityChanges } from "./quality-changes.ts";
 import { compareTags, type Ordered } from "./tag-changes.ts";
 
@@ -24,24 +24,29 @@ import { compareTags, type Ordered } from "./tag-changes.ts";
 export type FieldForms = (id: string) => readonly OwnedField[];
 
 /** Worked out when it is first asked for: most changes leave the tags of objects and contracts alone. */
-export function formsOf(fields: Matched<OwnedField>): FieldForms {
+export function formsOf(objects: Matched<OwnedObject>, fields: Matched<OwnedField>): FieldForms {
   let forms: Map<string, OwnedField[]> | null = null;
+  const add = (into: Map<string, OwnedField[]>, before: OwnedField, after: OwnedField) => {
+    const id = fieldId(before);
+    const known = into.get(id);
+    if (known === undefined) into.set(id, [after]);
+    else known.push(after);
+  };
   return (id) => {
     if (forms === null) {
       forms = new Map();
-      for (const { before, after } of fields.pairs) {
-        const id = fieldId(before);
-        const known = forms.get(id);
-        if (known === undefined) forms.set(id, [after]);
-        else known.push(after);
-      }
+      for (const { before, after } of fields.pairs) add(forms, before, after);
+      for (const { before, after } of objects.pairs.filter(isOneObject))
+        for (const field of before.object.fields) add(forms, { ...before, field }, { ...after, field });
     }
     return forms.get(id) ?? [];
   };
 }
 
 /** Tags, description and rules of a paired object. */
-export function changedObject({ before, after }: Pair<OwnedObject>, forms: FieldForms, ordered: Ordered): readonly Change[] {
+export function changedObject(pair: Pair<OwnedObject>, forms: FieldForms, ordered: Ordered): readonly Change[] {
+  const { before, after } = pair;
+  if (isOneObject(pair) && before.contract.file === after.contract.file) return [];
   const place = objectPlace(before, after);
   const told =
     before.object.description !== after.object.description
@@ -85,6 +90,7 @@ function redirectedObject({ object: before }: OwnedObject, { object: after }: Ow
 }
 
 export function changedContractTags(before: Contract, after: Contract, forms: FieldForms, ordered: Ordered): readonly Change[] {
+  if (before.tags.length === 0 && after.tags.length === 0) return [];
   const fields = () => ownedObjects(before).flatMap(ownedFields);
   return scopeLosses(before.tags, after.tags, contractPlace(before, after), fields, forms, "the contract", ordered);
 }

@@ -3,12 +3,14 @@ import type { GovernedFile } from "../finding.ts";
 import type { Contract, ContractFile } from "../model.ts";
 import { readContract } from "../read.ts";
 import { type CHANGE_MAX, ChangeBudget } from "../readers/budget.ts";
+import type { SchemaVersions } from "../readers/graphql/versions.ts";
 import { TOO_MANY } from "../readers/schema/inside.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
 import { isLfsPointer } from "../source/text.ts";
 import type { WantedType } from "../type-places.ts";
 import { withTypesInside } from "./inside-types.ts";
+import { mayTurn } from "./turned-types.ts";
 import { TypePool } from "./type-pool.ts";
 import { UnknownTypes } from "./unknown-types.ts";
 
@@ -75,28 +77,43 @@ export function readSides(input: SidesInput, watch: Watch): ReadSides {
     base.set(to, { ...file, path: to });
   }
   const budgets = { base: new ChangeBudget(input.changeMax), head: new ChangeBudget(input.changeMax) };
+  const versions: SchemaVersions = new Map();
   const read = [...new Set([...base.keys(), ...head.keys()])].sort().map((path) => {
     watch(path);
     return {
       path,
-      before: readWithin(budgets.base, base.get(path), rules, references.base),
-      after: readWithin(budgets.head, head.get(path), rules, references.head),
+      before: readWithin(budgets.base, base.get(path), rules, references.base, versions),
+      after: readWithin(budgets.head, head.get(path), rules, references.head, versions),
     };
   });
   const others = readTypeFiles(input, new Set(read.map(({ path }) => path)), references.head, watch);
   watch(null);
   const unknown = new UnknownTypes(referenced.unknownTypes ?? [], others.unread);
-  const tell = (side: "base" | "head", sideOf: (path: ChangedPath) => Side) => {
-    const contracts = read.map(sideOf).flatMap((each) => (each.status === "contract" ? [each.contract] : []));
-    const placeOf = ({ file }: Contract) => (side === "base" ? (moved.get(file)?.path ?? file) : file);
-    const pool = new TypePool([...contracts, ...others.contracts].map((contract) => ({ path: placeOf(contract), contract })));
-    return { pool, told: withTypesInside(contracts, pool, unknown, side) };
+  const compared = read.map(({ before, after }) => ({ before: contractOf(before), after: contractOf(after) }));
+  const isTold = others.contracts.length > 0 || !unknown.isNone || moved.size > 0 || mayTurn(compared);
+  const placeOf = { base: ({ file }: Contract) => moved.get(file)?.path ?? file, head: ({ file }: Contract) => file };
+  const tell = (side: "base" | "head", contracts: readonly Contract[]) => {
+    const pool = new TypePool([...contracts, ...others.contracts].map((contract) => ({ path: placeOf[side](contract), contract })));
+    return { pool, told: isTold ? withTypesInside(contracts, pool, unknown, side) : NOTHING_TOLD };
   };
-  const [before, after] = [tell("base", (each) => each.before), tell("head", (each) => each.after)];
+  const was = tell(
+    "base",
+    compared.flatMap(({ before }) => before ?? []),
+  );
+  const is = tell(
+    "head",
+    compared.flatMap(({ after }) => after ?? []),
+  );
   return {
-    paths: read.map((each) => ({ ...each, before: toldSide(each.before, before.told), after: toldSide(each.after, after.told) })),
-    types: { base: before.pool, head: after.pool },
+    paths: read.map((each) => ({ ...each, before: toldSide(each.before, was.told), after: toldSide(each.after, is.told) })),
+    types: { base: was.pool, head: is.pool },
   };
+}
+
+const NOTHING_TOLD: ReadonlyMap<Contract, Contract | null> = new Map();
+
+function contractOf(side: Side): Contract | null {
+  return side.status === "contract" ? side.contract : null;
 }
 
 /** Unchanged files that define types. What cannot be read of them, also over the caps of a change, is unknown. */
@@ -112,7 +129,7 @@ function readTypeFiles(
   for (const file of (referenced.types ?? []).toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     if (changed.has(file.path)) continue;
     watch(file.path);
-    const side = readWithin(budget, file, rules, references);
+    const side = readWithin(budget, file, rules, references, new Map());
     if (side.status === "contract") contracts.push(side.contract);
     else if (side.status !== "ignored") unread.push(file);
   }
@@ -151,12 +168,18 @@ function toldSide(side: Side, told: ReadonlyMap<Contract, Contract | null>): Sid
 }
 
 /** As readSide, as long as the files of this side together stay within the budget. */
-function readWithin(budget: ChangeBudget, file: ContractFile | undefined, rules: ReadingRules, references: References): Side {
+function readWithin(
+  budget: ChangeBudget,
+  file: ContractFile | undefined,
+  rules: ReadingRules,
+  references: References,
+  versions: SchemaVersions,
+): Side {
   const size = file?.bytes?.length ?? 0;
   const mayHold = file !== undefined && MAYBE_CONTRACT.test(file.path);
   if (mayHold) budget.bytes(size);
   const refused = mayHold ? budget.exhausted : null;
-  const side = refused === null ? readSide(file, rules, references) : null;
+  const side = refused === null ? readSide(file, rules, references, versions) : null;
   if (side?.status === "contract") budget.contract(side.contract);
   const because = refused ?? (side?.status === "contract" ? budget.exhausted : null);
   if (because === null || file === undefined) return side ?? { status: "absent" };
@@ -168,12 +191,17 @@ function missing(path: string, mode: string | null, blob: string): ContractFile 
   return { path, mode: mode ?? "100644", blob, bytes: null, unreadable: "the content was not read" };
 }
 
-export function readSide(file: ContractFile | undefined, rules: ReadingRules, references: References): Side {
+export function readSide(
+  file: ContractFile | undefined,
+  rules: ReadingRules,
+  references: References,
+  versions: SchemaVersions = new Map(),
+): Side {
   if (file === undefined) return { status: "absent" };
   const suspect = MAYBE_CONTRACT.test(file.path);
   if (!REGULAR.has(file.mode))
     return { status: "irregular", because: KINDS[file.mode] ?? `file mode ${file.mode}`, suspect: suspect || file.mode !== "120000" };
-  const reading = readContract(file, rules, references);
+  const reading = readContract(file, rules, references, versions);
   switch (reading.status) {
     case "contract":
       return reading;

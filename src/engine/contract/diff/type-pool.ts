@@ -1,4 +1,4 @@
-import type { Contract, DataObject, Field, FieldType, NamedType, Tag } from "../model.ts";
+import type { Contract, DataObject, Field, FieldType, Link, NamedType, Tag } from "../model.ts";
 import { importPaths, isNaming } from "../type-places.ts";
 
 /** A file of one side with the types that it defines. */
@@ -29,30 +29,16 @@ export interface ResolvedType {
 /** The types of all files of one side, by name. */
 export class TypePool {
   readonly files: readonly TypeFile[];
-  private readonly forms = new Map<string, Map<string, TypeForm[]>>();
+  private allForms: ReadonlyMap<string, ReadonlyMap<string, readonly TypeForm[]>> | null = null;
   private readonly byContract: ReadonlyMap<string, TypeFile>;
   private readonly byPath: ReadonlyMap<string, TypeFile>;
   private readonly known = new Map<TypeFile, Map<string, ResolvedType | null>>();
   private readonly imported = new Map<TypeFile, ReadonlySet<TypeFile>>();
-  private readonly linked = new Map<TypeFile, ReadonlyMap<string, readonly string[]>>();
 
   constructor(files: readonly TypeFile[]) {
     this.files = files.filter(({ contract }) => isNaming(contract.format));
     this.byContract = new Map(this.files.map((file) => [file.contract.file, file]));
     this.byPath = new Map(this.files.map((file) => [file.path, file]));
-    for (const file of this.files) {
-      const { format, objects, types = [] } = file.contract;
-      const ofFormat = this.forms.get(format) ?? new Map<string, TypeForm[]>();
-      this.forms.set(format, ofFormat);
-      const objectOf = new Map(objects.map((object) => [object.name, object]));
-      const typeOf = new Map(types.map((type) => [type.name, type]));
-      for (const name of new Set([...objectOf.keys(), ...typeOf.keys()])) {
-        const form = { file, object: objectOf.get(name) ?? null, type: typeOf.get(name) ?? null };
-        const before = ofFormat.get(name);
-        if (before === undefined) ofFormat.set(name, [form]);
-        else before.push(form);
-      }
-    }
   }
 
   /** The file that a contract was read from. */
@@ -62,9 +48,9 @@ export class TypePool {
 
   /** The types that a field names, as they are written. */
   refsOf(file: TypeFile, object: string, field: Field): readonly string[] {
-    const linked = this.linksOf(file).get(JSON.stringify([object, field.path.join(".")]));
+    const linked = linkedTypes(file.contract).get(object)?.get(field.path.join("."));
     const own = typeRefs(field.type);
-    return linked === undefined ? own : [...new Set([...own, ...linked])];
+    return linked === undefined || linked.every((ref) => own.includes(ref)) ? own : [...new Set([...own, ...linked])];
   }
 
   /** A name is looked for from the inside out: `Other` in `p.M` may be `p.Other`. Null = no file of this side defines it. */
@@ -89,7 +75,8 @@ export class TypePool {
   }
 
   private named(file: TypeFile, name: string): ResolvedType | null {
-    const forms = this.forms.get(file.contract.format)?.get(name);
+    this.allForms ??= formsOf(this.files);
+    const forms = this.allForms.get(file.contract.format)?.get(name);
     if (forms === undefined) return null;
     const visible = file.contract.format === "protobuf" ? this.importedBy(file) : null;
     const seen = forms.filter((form) => form.file === file || visible === null || visible.has(form.file));
@@ -118,17 +105,48 @@ export class TypePool {
     this.imported.set(file, found);
     return found;
   }
-
-  private linksOf(file: TypeFile): ReadonlyMap<string, readonly string[]> {
-    const before = this.linked.get(file);
-    if (before !== undefined) return before;
-    const links = file.contract.links.filter(({ carrier, upstream }) => carrier === "type" && upstream.object !== null);
-    const grouped = Map.groupBy(links, ({ downstream }) => JSON.stringify([downstream.object, downstream.field]));
-    const found = new Map([...grouped].map(([place, some]) => [place, some.map(({ upstream }) => upstream.object!)]));
-    this.linked.set(file, found);
-    return found;
-  }
 }
+
+/** By format and name. Asked for by few comparisons. */
+function formsOf(files: readonly TypeFile[]): ReadonlyMap<string, ReadonlyMap<string, readonly TypeForm[]>> {
+  const forms = new Map<string, Map<string, TypeForm[]>>();
+  for (const file of files) {
+    const { format, objects, types = [] } = file.contract;
+    const ofFormat = forms.get(format) ?? new Map<string, TypeForm[]>();
+    forms.set(format, ofFormat);
+    const objectOf = new Map(objects.map((object) => [object.name, object]));
+    const typeOf = new Map(types.map((type) => [type.name, type]));
+    for (const name of new Set([...objectOf.keys(), ...typeOf.keys()])) {
+      const form = { file, object: objectOf.get(name) ?? null, type: typeOf.get(name) ?? null };
+      const before = ofFormat.get(name);
+      if (before === undefined) ofFormat.set(name, [form]);
+      else before.push(form);
+    }
+  }
+  return forms;
+}
+
+/** By object and field: the types that links lead to. */
+export type LinkedTypes = ReadonlyMap<string | null, ReadonlyMap<string | null, readonly string[]>>;
+
+export function linkedTypes(contract: Contract): LinkedTypes {
+  const before = linked.get(contract);
+  if (before !== undefined) return before;
+  const found = new Map<string | null, Map<string | null, string[]>>();
+  for (const { carrier, upstream, downstream } of contract.links) {
+    if (carrier !== "type" || upstream.object === null) continue;
+    const fields = found.get(downstream.object) ?? new Map<string | null, string[]>();
+    found.set(downstream.object, fields);
+    const known = fields.get(downstream.field);
+    if (known === undefined) fields.set(downstream.field, [upstream.object]);
+    else known.push(upstream.object);
+  }
+  linked.set(contract, found);
+  return found;
+}
+
+/** Memory of linkedTypes: every field asks. */
+const linked = new WeakMap<Contract, LinkedTypes>();
 
 /** What stands on a scalar, enum or union reaches the field, where only one file defines it. */
 export function sharedTags({ defining, extending }: ResolvedType): readonly Tag[] {
@@ -136,13 +154,31 @@ export function sharedTags({ defining, extending }: ResolvedType): readonly Tag[
   return [...defining, ...extending].flatMap(({ type }) => type?.tags ?? []);
 }
 
-export function importsOf({ links }: Contract): readonly string[] {
-  return links.flatMap(({ carrier, upstream }) => (carrier === "import" && upstream.contract !== null ? [upstream.contract] : []));
+/** True when both link the same in the same order: then all imports and linked types are the same. */
+export function isLinkedAlike(before: Contract, after: Contract): boolean {
+  return before.links.length === after.links.length && before.links.every((link, at) => isSameLink(link, after.links[at]!));
 }
 
-function typeRefs({ ref, item }: FieldType): readonly string[] {
-  return [...(ref === null ? [] : [ref]), ...(item === null ? [] : typeRefs(item))];
+function isSameLink(was: Link, is: Link): boolean {
+  return was === is || (was.carrier === is.carrier && isSameEnd(was.upstream, is.upstream) && isSameEnd(was.downstream, is.downstream));
 }
+
+function isSameEnd(was: Link["upstream"], is: Link["upstream"]): boolean {
+  return was.object === is.object && was.field === is.field && was.contract === is.contract;
+}
+
+export function importsOf({ links }: Contract): readonly string[] {
+  const found: string[] = [];
+  for (const { carrier, upstream } of links) if (carrier === "import" && upstream.contract !== null) found.push(upstream.contract);
+  return found;
+}
+
+export function typeRefs({ ref, item }: FieldType): readonly string[] {
+  if (item === null) return ref === null ? NONE : [ref];
+  return ref === null ? typeRefs(item) : [ref, ...typeRefs(item)];
+}
+
+const NONE: readonly string[] = [];
 
 function isDefining({ object, type }: TypeForm): boolean {
   return (type ?? object)?.extension !== true;

@@ -1,8 +1,9 @@
+import type { Contract } from "../model.ts";
 import { isBuiltIn, isNaming, lastPart, type WantedType, wantedKey } from "../type-places.ts";
 import type { OwnedField } from "./change.ts";
 import type { Matched } from "./match.ts";
 import { isSameField } from "./same-field.ts";
-import { importsOf, type TypeFile, type TypePool } from "./type-pool.ts";
+import { importsOf, isLinkedAlike, type TypeFile, type TypePool } from "./type-pool.ts";
 
 /**
  * The types of other files that decide what a change does: those that changed fields name, and where a field is gone or names another type,
@@ -10,10 +11,21 @@ import { importsOf, type TypeFile, type TypePool } from "./type-pool.ts";
  */
 export function wantedTypes(fields: Matched<OwnedField>, base: TypePool, head: TypePool): readonly WantedType[] {
   const [before, after] = [new Wanted(base), new Wanted(head)];
+  let alike: { readonly was: Contract | null; readonly is: Contract | null; readonly holds: boolean } = {
+    was: null,
+    is: null,
+    holds: false,
+  };
   for (const pair of fields.pairs) {
-    if (!isNaming(pair.after.contract.format) && !isNaming(pair.before.contract.format)) continue;
+    const [was, is] = [pair.before.contract, pair.after.contract];
+    if (!isNaming(was.format) && !isNaming(is.format)) continue;
+    if (alike.was !== was || alike.is !== is)
+      alike = { was, is, holds: isNaming(was.format) && isNaming(is.format) && isLinkedAlike(was, is) };
+    const isSame = isSameField(pair.before, pair.after);
+    // What says the same leads elsewhere through links and imports only.
+    if (isSame && alike.holds) continue;
     const isOther = leadsElsewhere(pair.before, pair.after, base, head);
-    if (!isOther && isSameField(pair.before, pair.after)) continue;
+    if (!isOther && isSame) continue;
     before.field(pair.before, isOther);
     after.field(pair.after, isOther);
   }

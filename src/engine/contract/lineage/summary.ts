@@ -15,10 +15,14 @@ export function summarise(contract: Contract): LineageSummary {
 }
 
 function taggedIn(contract: Contract, object: DataObject): LineageSummary["tagged"] {
-  return object.fields.flatMap((field) => {
+  const isBare = contract.tags.length === 0 && object.tags.length === 0;
+  const tagged: LineageSummary["tagged"][number][] = [];
+  for (const field of object.fields) {
+    if (isBare && field.tags.length === 0) continue;
     const keys = protectingKeys(tagsInForce({ contract, object, field }));
-    return keys.length === 0 ? [] : [{ object: object.name, field: field.path.join("."), keys }];
-  });
+    if (keys.length > 0) tagged.push({ object: object.name, field: field.path.join("."), keys });
+  }
+  return tagged;
 }
 
 /** An environment that is not named like a test bed counts as production, as it does in the decision. */

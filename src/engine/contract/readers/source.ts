@@ -3,6 +3,7 @@ import type { PlainMapping } from "../rules.ts";
 import type { MapNode } from "../source/node.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import type { Budget } from "./budget.ts";
+import type { SchemaVersions } from "./graphql/versions.ts";
 
 interface AnySource {
   readonly file: string;
@@ -20,4 +21,6 @@ export interface Source extends AnySource {
 /** What the readers of other languages get: the text. */
 export interface TextSource extends AnySource {
   readonly text: string;
+  /** Of schemas in this comparison; absent = this file is read by itself. */
+  readonly versions?: SchemaVersions;
 }

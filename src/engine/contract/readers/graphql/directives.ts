@@ -1,16 +1,10 @@
-import type {
-  ConstArgumentNode,
-  ConstDirectiveNode,
-  ConstObjectFieldNode,
-  ConstValueNode,
-  InputValueDefinitionNode,
-  Location,
-} from "graphql/language";
 import type { Position, Tag } from "../../model.ts";
-import { type Entry, type MapNode, type Node, ReadFailure } from "../../source/node.ts";
+import type { Node } from "../../source/node.ts";
 import type { TagPlace } from "../../tags.ts";
 import type { Vocabulary } from "../../vocabulary.ts";
 import { tagsDeclared } from "../declared.ts";
+import type { Directive, FieldNode } from "./syntax.ts";
+import { argumentsOf } from "./values.ts";
 
 /** Directives about access, storage or composition: words in their arguments say nothing about the data. */
 const NOT_ABOUT_DATA =
@@ -21,80 +15,70 @@ const ABOUT_DATA = /^(\w*_)?(pii|phi|gdpr|privacy|compliance|classification|sens
 
 /** Tags of every directive whose name or arguments are in the vocabulary. */
 export function directiveTags(
-  directives: readonly ConstDirectiveNode[] | undefined,
+  directives: readonly Directive[],
   place: TagPlace,
-  defaults: DirectiveDefaults = new Map(),
+  defaults: DirectiveDefaults = NO_DEFAULTS,
 ): readonly Tag[] {
-  if (directives === undefined || directives.length === 0) return NONE;
-  const silent = silentIn.get(place.vocabulary) ?? new Set<string>();
-  if (silent.size === 0) silentIn.set(place.vocabulary, silent);
-  return directives.flatMap((directive) => {
-    const { name, loc } = directive;
-    const fallback = defaults.get(name.value);
-    const text =
-      fallback !== undefined || loc === undefined || loc.end - loc.start > SILENT_LENGTH ? null : loc.source.body.slice(loc.start, loc.end);
-    if (text !== null && silent.has(text)) return NONE;
-    const isAboutData = !NOT_ABOUT_DATA.test(name.value) || ABOUT_DATA.test(name.value);
-    const declared = () => ({ name: name.value, carrier: `@${name.value}`, value: argumentsOf(directive), pos: positionOf(loc) });
-    const own = isAboutData ? tagsDeclared(declared(), place) : NONE;
-    const tags =
-      own.length > 0 || fallback === undefined || !isAboutData
-        ? own
-        : tagsDeclared({ ...declared(), value: argumentsOf(directive, fallback) }, place);
-    if (tags.length === 0 && text !== null && silent.size < SILENT_REMEMBERED) silent.add(text);
-    return tags;
-  });
+  if (directives.length === 0) return NONE;
+  const memory = memoryOf(place.vocabulary);
+  let tags: readonly Tag[] = NONE;
+  for (const directive of directives) {
+    const found = rememberedTags(directive, place, defaults.get(directive.name), memory);
+    if (found.length > 0) tags = tags.length === 0 ? found : [...tags, ...found];
+  }
+  return tags;
 }
 
+/** By the name of a directive: what it says where an argument is not given. */
+export type DirectiveDefaults = ReadonlyMap<string, Defaults>;
+
+export interface Defaults {
+  /** Arguments of its definition that have a default. */
+  readonly fields: readonly FieldNode[];
+  /** The same as written. */
+  readonly text: string;
+}
+
+const NO_DEFAULTS: DirectiveDefaults = new Map();
 const NONE: readonly Tag[] = [];
-const SILENT_LENGTH = 200;
-const SILENT_REMEMBERED = 10_000;
-/** Memory of directiveTags: directives, as they are written, that say nothing. Where they stand changes nothing about that. */
-const silentIn = new WeakMap<Vocabulary, Set<string>>();
+const LENGTH_MAX = 200;
+const REMEMBERED_MAX = 10_000;
 
-/** By the name of a directive: arguments of its definition that have a default. */
-export type DirectiveDefaults = ReadonlyMap<string, readonly InputValueDefinitionNode[]>;
+/** Memory of directiveTags: files repeat the same few directives. Where one stands changes nothing about what it says. */
+const told = new WeakMap<Vocabulary, Map<string, readonly Tag[]>>();
 
-/** By name, with the defaults of those that are not given; a directive without any is true. */
-export function argumentsOf(directive: ConstDirectiveNode, defaults: readonly InputValueDefinitionNode[] = []): Node {
-  const pos = positionOf(directive.loc);
-  const written = directive.arguments ?? [];
-  const left = defaults.filter(({ name }) => !written.some((argument) => argument.name.value === name.value));
-  const given = [...written, ...left.map(({ name, defaultValue }) => ({ name, value: defaultValue!, loc: directive.loc }))];
-  return given.length === 0 ? { kind: "scalar", text: "true", plain: true, pos } : mapOf(given, pos);
+function memoryOf(vocabulary: Vocabulary): Map<string, readonly Tag[]> {
+  const known = told.get(vocabulary);
+  if (known !== undefined) return known;
+  const memory = new Map<string, readonly Tag[]>();
+  told.set(vocabulary, memory);
+  return memory;
 }
 
-/** A constant as the nodes that every format is read from. */
-export function nodeOf(value: ConstValueNode): Node {
-  const pos = positionOf(value.loc);
-  switch (value.kind) {
-    case "ListValue":
-      return { kind: "seq", items: value.values.map(nodeOf), pos };
-    case "ObjectValue":
-      return mapOf(value.fields, pos);
-    case "NullValue":
-      return { kind: "scalar", text: "null", plain: true, pos };
-    case "BooleanValue":
-      return { kind: "scalar", text: String(value.value), plain: true, pos };
-    case "IntValue":
-    case "FloatValue":
-    case "EnumValue":
-    case "StringValue":
-      if (!value.value.isWellFormed()) throw new ReadFailure("a lone surrogate (half a character) is not allowed", pos.line);
-      return { kind: "scalar", text: value.value, plain: false, pos };
-  }
+function rememberedTags(
+  directive: Directive,
+  place: TagPlace,
+  defaults: Defaults | undefined,
+  memory: Map<string, readonly Tag[]>,
+): readonly Tag[] {
+  const asked = defaults === undefined ? directive.text : `${directive.text} ${defaults.text}`;
+  const known = memory.get(asked);
+  if (known !== undefined) return known.length === 0 ? NONE : known.map((tag) => placed(tag, place, directive.pos));
+  const tags = tagsOf(directive, place, defaults?.fields);
+  const isMovable = tags.every(({ pos }) => pos === directive.pos);
+  if (isMovable && asked.length <= LENGTH_MAX && memory.size < REMEMBERED_MAX) memory.set(asked, tags);
+  return tags;
 }
 
-function mapOf(parts: readonly Pick<ConstArgumentNode | ConstObjectFieldNode, "name" | "value" | "loc">[], pos: Position): MapNode {
-  const entries = new Map<string, Entry>();
-  for (const { name, value, loc } of parts) {
-    const keyPos = positionOf(loc);
-    if (entries.has(name.value)) throw new ReadFailure(`duplicate argument \`${name.value}\``, keyPos.line);
-    entries.set(name.value, { key: name.value, keyPos, value: nodeOf(value) });
-  }
-  return { kind: "map", entries, pos };
+function placed(tag: Tag, { scope, via }: TagPlace, pos: Position): Tag {
+  const { key, value, raw, carrier, opaque, known, classifies } = tag;
+  return { key, value, opaque, known, classifies, raw, carrier, scope, pos, via };
 }
 
-export function positionOf(loc: Location | undefined): Position {
-  return loc === undefined ? { line: 1, column: 1 } : { line: loc.startToken.line, column: loc.startToken.column };
+function tagsOf(directive: Directive, place: TagPlace, defaults: readonly FieldNode[] | undefined): readonly Tag[] {
+  const { name, pos } = directive;
+  if (NOT_ABOUT_DATA.test(name) && !ABOUT_DATA.test(name)) return NONE;
+  const said = (value: Node) => tagsDeclared({ name, carrier: `@${name}`, value, pos }, place);
+  const own = said(argumentsOf(directive));
+  return own.length > 0 || defaults === undefined ? own : said(argumentsOf(directive, defaults));
 }

@@ -1,16 +1,18 @@
-import type { ConstDirectiveNode, DefinitionNode, NamedTypeNode, TypeNode } from "graphql/language";
-import type { FieldType, Tag } from "../../model.ts";
+import type { Tag } from "../../model.ts";
 import { ReadFailure } from "../../source/node.ts";
 import type { Vocabulary } from "../../vocabulary.ts";
-import { type DirectiveDefaults, directiveTags, positionOf } from "./directives.ts";
+import { type Defaults, type DirectiveDefaults, directiveTags } from "./directives.ts";
+import type { Definition, Directive, FieldNode, Member } from "./syntax.ts";
 
 /** A scalar, enum or union of the file: what stands on it reaches every field that has it. */
 export interface NamedType {
   readonly name: string;
   readonly kind: "scalar" | "enum" | "union";
+  /** True: this file only adds to one that another file defines. */
+  readonly isExtension: boolean;
   readonly values: readonly string[] | null;
   /** Of a union. */
-  readonly members: readonly NamedTypeNode[];
+  readonly members: readonly Member[];
   /** Of scope `definition`. */
   readonly tags: readonly Tag[];
   readonly pos: Tag["pos"];
@@ -21,89 +23,58 @@ export interface SchemaTypes {
   /** Names of types, interfaces and inputs. */
   readonly objects: ReadonlySet<string>;
   /** Masking that is written on a type holds for its fields, and for the fields of that type. */
-  readonly masks: ReadonlyMap<string, readonly ConstDirectiveNode[]>;
+  readonly masks: ReadonlyMap<string, readonly Directive[]>;
   readonly defaults: DirectiveDefaults;
 }
 
-const NAMED: Readonly<Record<string, NamedType["kind"] | undefined>> = {
-  ScalarTypeDefinition: "scalar",
-  ScalarTypeExtension: "scalar",
-  EnumTypeDefinition: "enum",
-  EnumTypeExtension: "enum",
-  UnionTypeDefinition: "union",
-  UnionTypeExtension: "union",
-};
-
 /** Redaction says that data is sensitive, and is read as a tag. */
-export const MASKS = /mask|encrypt|anonymi|pseudonymi|tokeni|obfuscat/i;
+export function isMasking({ name }: Directive): boolean {
+  return MASKS.test(name);
+}
+
+const MASKS = /mask|encrypt|anonymi|pseudonymi|tokeni|obfuscat/i;
 
 /** What the file's own types are, extensions included. */
-export function typesOf(definitions: readonly DefinitionNode[], vocabulary: Vocabulary): SchemaTypes {
+export function typesOf(definitions: readonly Definition[], vocabulary: Vocabulary): SchemaTypes {
   const defaults = defaultsOf(definitions);
   const named = new Map<string, NamedType>();
   const objects = new Set<string>();
-  const masks = new Map<string, readonly ConstDirectiveNode[]>();
-  const types = definitions.filter((node): node is TypeNodes => isTypeNode(node));
-  for (const [name, nodes] of Map.groupBy(types, (node) => node.name.value)) {
+  const masks = new Map<string, readonly Directive[]>();
+  const types = definitions.filter(({ keyword }) => keyword !== "schema" && keyword !== "directive");
+  for (const [name, nodes] of Map.groupBy(types, (node) => node.name)) {
     const [first] = nodes;
-    const masking = nodes.flatMap(({ directives }) => (directives ?? []).filter((directive) => MASKS.test(directive.name.value)));
+    const masking = nodes.flatMap(({ directives }) => directives.filter(isMasking));
     if (masking.length > 0) masks.set(name, masking);
-    const kinds = new Set(nodes.map(({ kind }) => NAMED[kind] ?? null));
+    const kinds = new Set(nodes.map(kindOf));
     if (kinds.has(null)) objects.add(name);
-    const kind = NAMED[first!.kind];
-    if (kinds.size > 1) throw new ReadFailure(`duplicate type \`${name}\``, positionOf(nodes[1]!.loc).line);
-    if (kind === undefined) continue;
-    const values = nodes.flatMap((node) => ("values" in node ? (node.values ?? []) : [])).map((value) => value.name.value);
-    const members = nodes.flatMap((node) => ("types" in node ? (node.types ?? []) : []));
+    const kind = kindOf(first!);
+    if (kinds.size > 1) throw new ReadFailure(`duplicate type \`${name}\``, nodes[1]!.pos.line);
+    if (kind === null) continue;
+    const values = kind === "enum" ? nodes.flatMap((node) => node.values).sort() : null;
+    const members = nodes.flatMap((node) => node.members);
     const tags = nodes.flatMap(({ directives }) => directiveTags(directives, { vocabulary, scope: "definition", via: [name] }, defaults));
-    named.set(name, { name, kind, values: kind === "enum" ? values.sort() : null, members, tags, pos: positionOf(first!.loc) });
+    const isExtension = nodes.every((node) => node.isExtension);
+    named.set(name, { name, kind, isExtension, values, members, tags, pos: first!.pos });
   }
   return { named, objects, masks, defaults };
 }
 
-type TypeNodes = Extract<DefinitionNode, { readonly kind: `${string}Type${"Definition" | "Extension"}` }>;
-
-function isTypeNode(node: DefinitionNode): boolean {
-  return /Type(Definition|Extension)$/.test(node.kind);
+/** Null for types, interfaces and inputs, which have fields. */
+function kindOf({ keyword }: Definition): NamedType["kind"] | null {
+  return keyword === "scalar" || keyword === "enum" || keyword === "union" ? keyword : null;
 }
 
 /** What a directive says where it is used without arguments. */
-function defaultsOf(definitions: readonly DefinitionNode[]): DirectiveDefaults {
+function defaultsOf(definitions: readonly Definition[]): DirectiveDefaults {
   return new Map(
-    definitions.flatMap((node) => {
-      if (node.kind !== "DirectiveDefinition") return [];
-      const given = (node.arguments ?? []).filter(({ defaultValue }) => defaultValue !== undefined);
-      return given.length === 0 ? [] : [[node.name.value, given] as const];
+    definitions.flatMap(({ keyword, isExtension, name, fields }) => {
+      if (keyword !== "directive" || isExtension) return [];
+      const given = fields.filter(({ fallback }) => fallback !== null);
+      return given.length === 0 ? [] : [[name, defaultsGiven(given)] as const];
     }),
   );
 }
 
-const SCALARS: Readonly<Record<string, string>> = { String: "string", ID: "string", Int: "integer", Float: "number", Boolean: "boolean" };
-
-/** The type without its outermost `!`: `[String!]`. */
-export function fieldType(node: TypeNode, types: SchemaTypes): FieldType {
-  const bare = node.kind === "NonNullType" ? node.type : node;
-  if (bare.kind === "ListType") {
-    return { logical: "array", physical: typeText(bare), params: {}, ref: null, item: fieldType(bare.type, types) };
-  }
-  const name = bare.name.value;
-  const builtIn = Object.hasOwn(SCALARS, name) ? SCALARS[name]! : null;
-  const logical = builtIn ?? (types.objects.has(name) ? "object" : types.named.get(name)?.kind === "enum" ? "string" : null);
-  return { logical, physical: name, params: {}, ref: builtIn === null ? name : null, item: null };
-}
-
-/** The named type inside lists. */
-export function innermost(node: TypeNode): string {
-  return node.kind === "NamedType" ? node.name.value : innermost(node.type);
-}
-
-function typeText(node: TypeNode): string {
-  switch (node.kind) {
-    case "NonNullType":
-      return `${typeText(node.type)}!`;
-    case "ListType":
-      return `[${typeText(node.type)}]`;
-    case "NamedType":
-      return node.name.value;
-  }
+export function defaultsGiven(fields: readonly FieldNode[]): Defaults {
+  return { fields, text: JSON.stringify(fields.map(({ name, fallback }) => [name, fallback!.text])) };
 }

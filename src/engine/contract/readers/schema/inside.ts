@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DataObject, Field, InnerTag, Tag } from "../../model.ts";
 import { ReadFailure } from "../../source/node.ts";
 import type { Referred, SchemaDocument } from "./document.ts";
@@ -149,8 +149,5 @@ function entryText({ at, tag }: InnerTag): string {
 }
 
 function signOf(entries: readonly string[]): string {
-  return createHash("sha256")
-    .update([...new Set(entries)].sort().join("\n"))
-    .digest("hex")
-    .slice(0, 32);
+  return hash("sha256", [...new Set(entries)].sort().join("\n")).slice(0, 32);
 }

@@ -33,7 +33,7 @@ export interface Route {
 export type Routes = Readonly<Record<string, Route>>;
 
 export interface ServerState {
-  readonly requests: { method: string; template: string; path: string; status: number }[];
+  readonly requests: { method: string; template: string; path: string; status: number; byPerson: boolean }[];
   readonly violations: string[];
   readonly unknownRequests: string[];
   latencyMs: number;
@@ -64,7 +64,9 @@ export function createServer(world: World, state: ServerState, routes: Routes, b
     if (state.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, state.latencyMs));
     const body = await request.text();
     const fault = takeFault(world.faults, request.method, template, path ?? url.pathname);
-    const record = { method: request.method, template, path: path ?? url.pathname, status: 0 };
+    // An app signs in with a JSON web token, and its installations with `ghs_…`.
+    const byPerson = !/(?:ghs_|\.[\w-]+\.)/.test(request.headers.get("authorization") ?? "");
+    const record = { method: request.method, template, path: path ?? url.pathname, status: 0, byPerson };
     state.requests.push(record);
     if (found === null) state.unknownRequests.push(`${request.method} ${url.pathname}`);
     if (fault?.kind === "hang") return never();

@@ -103,7 +103,7 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
   const inTeam = (id: number, team: string) =>
     team === "(owners)"
       ? people.owners.some((login) => actor(people, login)?.id === id)
-      : (people.teams.find((each) => each.slug === team)?.members ?? []).some(
+      : (people.teams.find((each) => each.slug === team && each.readable)?.members ?? []).some(
           (member) =>
             actor(people, member.user)?.id === id && member.state === "active" && (!member.inherited || config.approvals.includeChildTeams),
         );

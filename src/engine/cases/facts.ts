@@ -28,8 +28,8 @@ export interface CaseChange {
 
 /** A case as facts: what it does not say is the plainest thing that can be true. */
 export function caseFacts(given: RawGiven, policy: PolicyReading, change: CaseChange): Facts {
-  const author = given.author ?? "author";
   const writtenBy = given.writtenBy ?? "person";
+  const author = writtenBy === "person" ? (given.author ?? "author") : AGENT;
   return {
     schemaVersion: 1,
     asOf: AS_OF,

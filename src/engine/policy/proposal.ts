@@ -2,6 +2,7 @@ import type { Facts } from "../facts.ts";
 import type { Problem } from "../problem.ts";
 import type { PolicySet } from "./model.ts";
 import type { ProposalReport, VersionFacts } from "./proposal-facts.ts";
+import { unmappedAnew } from "./roles.ts";
 import { satisfiabilityProblems } from "./satisfiability.ts";
 import { loosenings } from "./tightening.ts";
 
@@ -36,6 +37,7 @@ function reportOf({ policy, proposal, people, subject }: Facts): ProposalReport 
   const proposed = reading.status === "ok" ? reading.set : null;
   const unfillable =
     proposed === null || people === null ? [] : satisfiabilityProblems(proposed, { ...people, ownerType: subject.ownerType });
+  const unmapped = proposed === null || policy.status === "invalid" ? [] : unmappedAnew(policy.set, proposed);
   return {
     files,
     loosens:
@@ -44,7 +46,7 @@ function reportOf({ policy, proposal, people, subject }: Facts): ProposalReport 
         : policy.set.enrolled
           ? loosenings(policy.set, proposed)
           : [],
-    problems: [...reading.problems, ...unfillable],
+    problems: [...reading.problems, ...unmapped, ...unfillable],
     preview,
   };
 }

@@ -1,5 +1,22 @@
 import type { Problem } from "../problem.ts";
-import type { Config } from "./model.ts";
+import type { Config, PolicySet } from "./model.ts";
+
+/**
+ * Roles that were mapped, are asked for, and would no longer be: whoever asked for a role of the team would be answered by anybody in it,
+ * and nobody would have said so.
+ */
+export function unmappedAnew(before: PolicySet, after: PolicySet): readonly Problem[] {
+  return after.policies.flatMap(({ name, file, line, mode, approvers }) =>
+    approvers
+      .flatMap(({ role }) => role ?? [])
+      .filter((role) => mode === "enforce" && Object.hasOwn(before.config.roles, role) && !Object.hasOwn(after.config.roles, role))
+      .map((role): Problem => {
+        const message = `\`${name}\` asks for the role \`${role}\`, which would no longer be mapped under \`roles\``;
+        const hint = "keep the mapping, or take `role` out of the policy";
+        return { code: "E002", message, file, line, severity: "error", hint };
+      }),
+  );
+}
 
 /** A role that names nobody narrows nothing: said once, so that nobody believes it does. */
 export function unmappedRoles(

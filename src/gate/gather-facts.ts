@@ -5,6 +5,7 @@ import type { PolicyReading, PolicySet } from "../engine/policy/model.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { requiredTeams } from "../engine/policy/required-teams.ts";
 import { agentOfAuthor } from "./author-agent.ts";
+import { withBaseMerges } from "./base-merges.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
 import { withGrants } from "./override-grants.ts";
@@ -91,7 +92,8 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 /** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */
 export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
-  const people = await withLayers(deps, pull, facts, await deps.pulls.people(pull, requiredTeams(facts), receipts));
+  const own = await deps.pulls.people(pull, requiredTeams(facts), receipts);
+  const people = await withLayers(deps, pull, facts, await withBaseMerges(deps.pulls.content(pull.repository), facts, own));
   return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }
 

@@ -9,8 +9,9 @@ import { GUARDS } from "../test/guards/guards.ts";
  * The source on disk is never touched; the code is changed while it is loaded.
  */
 const root = resolve(import.meta.dirname, "..");
-const only = process.argv.slice(2);
-const guards = GUARDS.filter((guard) => only.length === 0 || only.includes(guard.threat));
+const only = process.argv.slice(2).filter((word) => word !== "--all");
+const all = process.argv.includes("--all") || only.length > 0;
+const guards = GUARDS.filter((guard) => (only.length === 0 || only.includes(guard.threat)) && (all || guard.slow !== true));
 
 function projectOf(guard: Guard, index: number): TestProjectInlineConfiguration {
   const file = resolve(root, guard.file);

@@ -12,7 +12,7 @@ export function canonicalFacts(given: Facts): Facts {
     ...facts,
     policy: canonicalPolicy(facts.policy),
     ...(facts.proposal === undefined ? {} : { proposal: canonicalProposal(facts.proposal) }),
-    ...(facts.inForce === undefined ? {} : { inForce: { ...facts.inForce, notices: sorted(facts.inForce.notices, problemKey) } }),
+    ...(facts.inForce === undefined ? {} : { inForce: canonicalInForce(facts.inForce) }),
     governanceFiles: sorted(facts.governanceFiles, ({ path }) => path),
     diff: {
       ...diff,
@@ -36,6 +36,15 @@ function canonicalPolicy(policy: Facts["policy"]): Facts["policy"] {
   const problems = sorted(policy.problems, problemKey);
   if (policy.status === "invalid") return { ...policy, problems };
   return { ...policy, problems, set: { ...policy.set, policies: sorted(policy.set.policies, ({ name }) => name) } };
+}
+
+function canonicalInForce(inForce: NonNullable<Facts["inForce"]>): NonNullable<Facts["inForce"]> {
+  const { pins, notices } = inForce;
+  return {
+    ...inForce,
+    notices: sorted(notices, problemKey),
+    ...(pins === undefined ? {} : { pins: sorted(pins, ({ kind, name }) => `${kind} ${name}`) }),
+  };
 }
 
 function canonicalProposal({ files, reading, preview }: NonNullable<Facts["proposal"]>): NonNullable<Facts["proposal"]> {

@@ -146,7 +146,7 @@ export interface Decision {
   readonly head: string;
   readonly policyCommit: string | null;
   /** Versions of the policy that decided; absent = read at `policyCommit`. */
-  readonly inForce?: Omit<InForceFacts, "notices">;
+  readonly inForce?: Omit<InForceFacts, "notices" | "pins">;
   /** The change edits policy files: what that means. */
   readonly proposal?: ProposalReport;
   readonly peopleKnown: boolean;

@@ -12,6 +12,8 @@ export interface GatherDeps {
     | "lineageOf"
     | "policyVersion"
     | "appendPolicyVersion"
+    | "policyPins"
+    | "keepPolicyPins"
     | "recordPolicyIncident"
     | "openEvaluations"
     | "landingOf"

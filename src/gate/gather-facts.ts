@@ -9,6 +9,7 @@ import { withBaseMerges } from "./base-merges.ts";
 import { bindVotes } from "./bind-votes.ts";
 import type { GatherDeps } from "./deps.ts";
 import { withGrants } from "./override-grants.ts";
+import { pinNewNames, readPins, withPins } from "./pin-names.ts";
 import { type InForce, policyInForce } from "./policy-in-force.ts";
 import type { Clock, PullRequests, PullTruth, Surroundings } from "./ports.ts";
 import { TruthError } from "./ports.ts";
@@ -56,7 +57,8 @@ export async function gatherFacts(
   const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
   const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, change);
   const notes = landed === null ? await readNotes(deps, key, pull) : [];
-  const facts: Facts = {
+  const pinned = await readPins(deps, inForce.parts);
+  const gathered: Facts = {
     ...bareFacts(deps.clock, pull, policy, inForce.commit),
     inForce: inForce.facts,
     ...(proposal === undefined ? {} : { proposal }),
@@ -70,11 +72,13 @@ export async function gatherFacts(
     ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
     ...(notes.length === 0 ? {} : { notes }),
   };
+  const facts = withPins(gathered, pinned);
   const isAside = aside.sides.length > 0 || aside.limits.length > 0;
   const asksPeople = needsPeople(change, policy) || isAside || (hasAgents(agents) && diff.files.length > 0);
   const people = asksPeople ? await gatherPeople(deps, key, pull, facts) : null;
-  if (proposal === undefined || people === null) return { ...facts, people };
-  return { ...facts, people, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
+  const known = withPins({ ...facts, people }, await pinNewNames(deps, pinned, people));
+  if (proposal === undefined || people === null) return known;
+  return { ...known, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
 }
 
 /** A first policy that came past the gate decides nothing; the pull request that proposes it anew is judged as the first one. */

@@ -6,6 +6,7 @@ import type { Problem } from "../engine/problem.ts";
 import { explainDifference } from "./account-for-policy.ts";
 import type { GatherDeps } from "./deps.ts";
 import { isPolicyRepository, policyRepositoryOf } from "./organisation.ts";
+import type { PolicyPart } from "./pin-names.ts";
 import type { PolicyVersion, RepositoryRef } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 import { differingFiles, entriesOf, filesDigest, policyEntries, readPolicySources } from "./read-policy.ts";
@@ -19,6 +20,7 @@ export interface InForce {
   readonly own: PolicyVersion | null;
   readonly ownSources: readonly PolicySource[];
   readonly organisation: readonly PolicySource[];
+  readonly parts: readonly PolicyPart[];
   /** Files that came to the default branch past the gate where none was ever in force. */
   readonly unapproved: readonly string[];
 }
@@ -63,6 +65,7 @@ export async function policyInForce(deps: GatherDeps, trusted: Trusted): Promise
     own: version,
     ownSources: own,
     organisation: theirs,
+    parts: [...(organisation === null ? [] : [organisation]), { repository, version }],
     unapproved,
   };
 }
@@ -117,8 +120,7 @@ async function watchTip(deps: GatherDeps, trusted: Trusted, version: PolicyVersi
   return { foreign, notices };
 }
 
-interface OrganisationPolicy {
-  readonly version: PolicyVersion;
+interface OrganisationPolicy extends PolicyPart {
   readonly sources: readonly PolicySource[];
   readonly notices: readonly Problem[];
 }
@@ -140,7 +142,7 @@ async function organisationPolicy(deps: GatherDeps, pinned: RepositoryRef | null
     ...source,
     path: `${repository.owner}/${repository.name}/${source.path}`,
   }));
-  return { version, sources, notices };
+  return { repository, version, sources, notices };
 }
 
 function enrolmentOfSources(sources: readonly PolicySource[]) {
@@ -162,6 +164,7 @@ function leftOut(theirs: readonly PolicySource[], organisation: OrganisationPoli
     own: null,
     ownSources: [],
     organisation: theirs,
+    parts: organisation === null ? [] : [organisation],
     unapproved: [],
   };
 }

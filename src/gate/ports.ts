@@ -16,6 +16,7 @@ export * from "./ports/local.ts";
 export * from "./ports/merge-groups.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/policy.ts";
+export * from "./ports/policy-pins.ts";
 export * from "./ports/protection.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";

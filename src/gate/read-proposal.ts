@@ -59,7 +59,9 @@ export async function previewProposal(
     const isOwn = subject.repositoryId === repository.id;
     const reading = isOwn ? proposal.reading : await readingElsewhere(deps, evaluation, proposed);
     if (reading === null) continue;
-    const to = decide({ ...evaluation.facts, policy: reading, people: withTeams(evaluation.facts.people, people) }).state;
+    // A policy that lands takes names as they are then: what the one before meant by them says nothing.
+    const { inForce: _pinned, ...then } = evaluation.facts;
+    const to = decide({ ...then, policy: reading, people: withTeams(evaluation.facts.people, people) }).state;
     const from = evaluation.decision.state;
     if (from !== to) pulls.push({ pull: `${isOwn ? "" : subject.repository}#${subject.pullRequest}`, from, to });
   }

@@ -1,5 +1,6 @@
 import type { GateDeps } from "./deps.ts";
 import { isPolicyRepository } from "./organisation.ts";
+import { pinAtLanding } from "./pin-names.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import type { ApprovalRecord, PolicyVersion, PullTruth, StoredEvaluation } from "./ports.ts";
 import { TruthError } from "./ports.ts";
@@ -29,7 +30,7 @@ export async function recordPolicyVersion(
   if (files.length === 0) return;
   const sources = withFiles(newest?.sources ?? [], files, landed);
   const bootstrap = facts.policy.status === "ok" && !facts.policy.set.enrolled;
-  await deps.ledger.appendPolicyVersion({
+  const version = await deps.ledger.appendPolicyVersion({
     repository: pull.repository,
     after: newest?.seq ?? 0,
     commit: isOlder ? newest.commit : pull.mergeCommitSha,
@@ -41,6 +42,7 @@ export async function recordPolicyVersion(
     actorId: approval.mergedBy,
     wakes: isPolicyRepository(deps.policyRepositories ?? new Map(), pull.repository) ? "owner" : "repository",
   });
+  await pinAtLanding(deps, { repository: pull.repository, version });
 }
 
 /** A landing without an approval may have brought policy: that is looked at now, not when the next pull request is. */

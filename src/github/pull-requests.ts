@@ -6,6 +6,7 @@ import { createCommitLists, readCommits, treeOf } from "./commits.ts";
 import { createContent } from "./content.ts";
 import { readContributions } from "./contributions.ts";
 import { isRefused, RequestFailure } from "./failure.ts";
+import { createNameReads } from "./names.ts";
 import { createObjectCache, createObjects, type Objects } from "./objects.ts";
 import { readPeople, readReviews } from "./people.ts";
 import { pullsFromBranch, pullsOfCommit, readHome } from "./pull-lists.ts";
@@ -18,6 +19,7 @@ export function createPullRequests(app: GitHubApp): PullRequests {
   const commitLists = createCommitLists();
   return {
     ...createRepositoryReads(app),
+    ...createNameReads(app),
     read: (pull) => readPull(app, pull),
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),

@@ -8,6 +8,7 @@ import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import * as converse from "./verbs/converse.ts";
 import { finishWork } from "./verbs/finish-work.ts";
 import { announcedGroups, startGroup } from "./verbs/merge-groups.ts";
+import { policyPins } from "./verbs/policy-pins.ts";
 import { policyVersions } from "./verbs/policy-versions.ts";
 import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.ts";
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
@@ -54,6 +55,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
     ...policyVersions(db, host),
+    ...policyPins(db, host),
     ...overrideVerbs(db),
     ...protectionVerbs(db),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),

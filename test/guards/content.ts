@@ -70,8 +70,8 @@ export const CONTENT: readonly Guard[] = [
   {
     threat: "T43",
     file: "src/engine/canonical.ts",
-    guard: "if (isSortedTexts(value)) return JSON.stringify(value);\n  const text = canonicalize(value);",
-    without: "const text = String(value);",
+    guard: "Object.keys(value).sort()",
+    without: "Object.keys(value)",
     test: CONTRACT,
   },
   {

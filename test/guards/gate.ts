@@ -11,14 +11,14 @@ export const GATE: readonly Guard[] = [
   },
   {
     threat: "T25",
-    file: "src/gate/evaluate-pull-request.ts",
+    file: "src/gate/second-look.ts",
     guard: "if (now.headSha !== pull.headSha || now.baseRef",
     without: "if (now.baseRef",
     test: "test/gate/evaluate.test.ts",
   },
   {
     threat: "T26",
-    file: "src/gate/evaluate-pull-request.ts",
+    file: "src/gate/second-look.ts",
     guard: "|| now.baseRef !== pull.baseRef || now.state",
     without: "|| now.state",
     test: "test/gate/evaluate.test.ts",
@@ -84,7 +84,7 @@ export const GATE: readonly Guard[] = [
   },
   {
     threat: "T64",
-    file: "src/gate/evaluate-pull-request.ts",
+    file: "src/gate/second-look.ts",
     guard: "return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);",
     without: 'return print([]) !== "";',
     test: "test/gate/evaluate.test.ts",

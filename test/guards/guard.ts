@@ -11,4 +11,6 @@ export interface Guard {
   readonly test: string;
   /** Part of the names of the tests that must fail. Default: the id of the threat. */
   readonly named?: string;
+  /** A scenario on the simulated GitHub or a database: killed by `npm run guards -- --all` and by name, and left out otherwise. */
+  readonly slow?: boolean;
 }

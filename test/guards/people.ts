@@ -112,7 +112,7 @@ export const PEOPLE: readonly Guard[] = [
   {
     threat: "T16",
     file: "src/engine/policy/eligibility.ts",
-    guard: "if (unfit === null) objections.push(vote);",
+    guard: "if (mayObject(unfit)) objections.push(vote);",
     without: "",
     test: ENGINE,
   },
@@ -161,8 +161,8 @@ export const PEOPLE: readonly Guard[] = [
   {
     threat: "T22",
     file: "src/engine/policy/freshness.ts",
-    guard: "const push = people.pushes.find(({ at }) => !isBefore(at, given));\n  return",
-    without: "const push = people.pushes.find(() => false);\n  return",
+    guard: "const push = people.pushes.find((each) => !(instantOf(each) < given));\n",
+    without: "const push = people.pushes.find(() => false);\n",
     test: ENGINE,
   },
   {
@@ -216,16 +216,16 @@ export const PEOPLE: readonly Guard[] = [
   },
   {
     threat: "T59",
-    file: "src/engine/policy/override.ts",
+    file: "src/engine/policy/override-authority.ts",
     guard: "if (label.viaApp !== null) return",
     without: "if (label.viaApp === -1) return",
     test: "test/engine/policy/override.test.ts",
   },
   {
     threat: "T59",
-    file: "src/engine/policy/override.ts",
-    guard: "if (unfit !== null) return unfit.because;",
-    without: "",
+    file: "src/engine/policy/override-authority.ts",
+    guard: "  if (unfit !== null) return unfit.because;\n  const { teams, repositoryAdmins }",
+    without: "  const { teams, repositoryAdmins }",
     test: "test/engine/policy/override.test.ts",
   },
   {

@@ -78,6 +78,21 @@ describeOnBoth("versions of policy", (open) => {
     expect((await ledger.startWork(work.key))?.wantGen).toBe(work.wantGen + 1);
   });
 
+  it("T08: what a name stood for is kept once for each version, and nothing can change it", async () => {
+    const repository = newRepository();
+    expect(await ledger.policyPins(repository.id, 1)).toEqual([]);
+    const team = { kind: "team", name: "sec-ops", id: 3 } as const;
+    const nobody = { kind: "user", name: "erin", id: null } as const;
+    expect(await ledger.keepPolicyPins(repository, 1, [team])).toEqual([team]);
+    expect(await ledger.keepPolicyPins(repository, 1, [{ ...team, id: 9 }, nobody])).toEqual([team, nobody]);
+    expect(await ledger.keepPolicyPins(repository, 1, [{ ...nobody, id: 9 }])).toEqual([team, nobody]);
+    expect(await ledger.keepPolicyPins(repository, 2, [{ ...team, id: 9 }])).toEqual([{ ...team, id: 9 }]);
+    expect(await ledger.policyPins(repository.id, 1)).toEqual([team, nobody]);
+    for (const role of ["origin", "replica"])
+      for (const act of ["update policy_pin set id = id", "delete from policy_pin", "truncate policy_pin cascade"])
+        expect(await refusal(`set local session_replication_role = '${role}'`, act)).toContain("immutable");
+  });
+
   it("an incident is recorded once for each version and content", async () => {
     const repository = newRepository();
     const version = await ledger.appendPolicyVersion(next(repository, 0));

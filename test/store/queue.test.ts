@@ -55,7 +55,7 @@ describeOnBoth("the queue", (open) => {
     expect(ranAtMs).toHaveLength(2);
   });
 
-  it("coalesces what waits, and runs again for a wake that came while the key was active", async () => {
+  it("T69: coalesces what waits, and runs again for a wake that came while the key was active", async () => {
     let runs = 0;
     const gate = Promise.withResolvers<void>();
     on("busy#1", async () => {

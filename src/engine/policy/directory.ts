@@ -1,6 +1,7 @@
 import { canonicalJson } from "../canonical.ts";
 import type { Actor, PeopleFacts, Team } from "../facts.ts";
 import type { Config } from "./model.ts";
+import { type PolicyPin, pinnedUser, type Replaced, replacedTeam } from "./pins.ts";
 
 /** People who may fill a requirement. */
 export type Group =
@@ -24,14 +25,19 @@ export interface Directory {
   everybody(): readonly number[];
   /** null = readable. Else why it cannot be relied on. */
   unreadable(group: Group): string | null;
+  /** A slug that belongs to another team than when the policy came into force; such a team is unreadable. */
+  replaced(team: string): Replaced | null;
   byId(id: number): Actor | null;
   isOwner(id: number): boolean;
   isAdmin(id: number): boolean;
 }
 
 const MEMBER: Membership = { status: "member" };
+/** What a person named alone needs on the repository, where the name stood for no account when the policy came into force. */
+const WRITING: ReadonlySet<string | undefined> = new Set(["write", "maintain", "admin"]);
 
-export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals">): Directory {
+/** @param pins what names stood for when the policy came into force; undefined = nobody kept that, and a name is whoever carries it now. */
+export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals">, pins?: readonly PolicyPin[]): Directory {
   const actors = actorsByLogin(people.actors);
   const ids = new Map(people.actors.map((actor) => [actor.id, actor]));
   const person = (login: string | null): Actor | null => (login === null ? null : (actors.get(login.toLowerCase()) ?? null));
@@ -39,8 +45,9 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
     [...Map.groupBy(people.teams, (team) => team.slug.toLowerCase())].map(([slug, said]) => {
       const team = said[0]!;
       // One slug for two teams, or one team said in two ways: nobody can tell who is in it.
-      const readable = said.every((other) => other.readable && canonicalJson(other) === canonicalJson(team));
-      return [slug, { team, readable, entries: entriesById(team, person) }] as const;
+      const certain = said.every((other) => other.readable && canonicalJson(other) === canonicalJson(team));
+      const replaced = certain ? replacedTeam(team, pins ?? []) : null;
+      return [slug, { team, readable: certain && replaced === null, replaced, entries: entriesById(team, person) }] as const;
     }),
   );
   const everybody = [...ids.keys()].sort((left, right) => left - right);
@@ -48,6 +55,8 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   const outsiders = outsidersOf(people, person);
   const owners = new Set(idsOf(people.owners).filter((id) => outsiders?.(id) !== true));
   const admins = new Set(idsOf(Object.keys(people.permissions).filter((login) => people.permissions[login] === "admin")));
+
+  const roles = new Map(Object.entries(people.permissions).map(([login, role]) => [login.toLowerCase(), role]));
 
   /** Every requirement asks about every person, several times. */
   const asked = new Map<string, Map<number, Membership>>();
@@ -57,10 +66,19 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
       case "owners":
         return owners.has(id) ? MEMBER : no("not_member", "not an owner");
       case "users":
-        return idsOf(group.users).includes(id) ? MEMBER : no("not_member", `not one of ${group.users.join(", ")}`);
+        return individuals(group.users).includes(id) ? MEMBER : no("not_member", `not one of ${group.users.join(", ")}`);
       case "team":
         return teamMembership(id, group.team);
     }
+  }
+
+  function individuals(logins: readonly string[]): readonly number[] {
+    if (pins === undefined) return idsOf(logins);
+    return logins.flatMap((login) => {
+      const pinned = pinnedUser(login, pins);
+      if (pinned !== null) return pinned === "disputed" ? [] : [pinned];
+      return WRITING.has(roles.get(login.toLowerCase())) ? idsOf([login]) : [];
+    });
   }
 
   function teamMembership(id: number, slug: string): Membership {
@@ -93,6 +111,7 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
       if (group.kind !== "team") return null;
       return teams.get(group.team.toLowerCase())?.readable === true ? null : group.team;
     },
+    replaced: (team) => teams.get(team.toLowerCase())?.replaced ?? null,
     byId: (id) => ids.get(id) ?? null,
     isOwner: (id) => owners.has(id),
     isAdmin: (id) => admins.has(id) || owners.has(id),

@@ -45,7 +45,7 @@ export function authorityNow(facts: Facts, label: LabelFact): { readonly entitle
   const { people, subject } = facts;
   if (people === null) return null;
   const { config } = readableSet(facts.policy);
-  const directory = directoryOf(people, config);
+  const directory = directoryOf(people, config, facts.inForce?.pins);
   const contributors = contributorsOf(subject, people, recogniseAgents(facts, config), directory);
   const found = authorityOf(label, { subject, people, directory, contributors, config });
   return typeof found === "string" ? { entitled: false, because: found } : { entitled: true, because: found.as };

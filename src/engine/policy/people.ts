@@ -46,7 +46,7 @@ export function hearPeople(occasion: Occasion, demand: (unknownContributors: num
     const wanted = demand(0);
     return { ...NOTHING_HEARD, ...uncounted(wanted), peopleProblems: askable(wanted, null) };
   }
-  return hear(occasion, facts.people, directoryOf(facts.people, config), demand);
+  return hear(occasion, facts.people, directoryOf(facts.people, config, facts.inForce?.pins), demand);
 }
 
 const NOTHING_HEARD = { rejections: [], refused: [], override: null, overrideNotes: [] } as const;
@@ -85,12 +85,18 @@ function askable({ slots, ask }: Demand, directory: Directory | null): Hearing["
   if (directory === null) return problems;
   const groups: readonly Group[] = slots.flatMap((slot) => [...slot.anyOf, ...(slot.holders ?? [])]);
   const unreadable = [...new Set(groups.flatMap((group) => directory.unreadable(group) ?? []))].sort();
-  for (const team of unreadable)
-    problems.push(configurationProblem(`Cannot read team ${team} (404 or 403)`, "give the app Members: read or fix the name"));
+  for (const team of unreadable) problems.push(unreadableTeam(team, directory));
   const ownersOnly = slots.some((slot) => slot.anyOf.length > 0 && slot.anyOf.every((group) => group.kind === "owners"));
   if (ownersOnly && !directory.everybody().some((id) => directory.isOwner(id)))
     problems.push(configurationProblem("nobody to ask: no owner is known", "set `teams.designated` and `teams.executive` in .choochoorc"));
   return problems;
+}
+
+function unreadableTeam(team: string, directory: Directory): Hearing["peopleProblems"][number] {
+  const other = directory.replaced(team);
+  if (other === null) return configurationProblem(`Cannot read team ${team} (404 or 403)`, "give the app Members: read or fix the name");
+  const message = `team ${team} is another team now (id ${other.now}, was ${other.was}): change the policy`;
+  return configurationProblem(message, "a pull request that changes the policy takes the names as they are when it lands");
 }
 
 function tooManyUnknown(contributors: Contributors, { slots }: Demand, config: Config): Hearing["peopleProblems"] {

@@ -29,7 +29,7 @@ export function reviewRefusal(
   if (closing.viaApp !== null) return "it was closed through an app";
   if (closing.commit !== null) return `it was closed by the words of commit ${closing.commit.slice(0, 7)}, not by a person who looked`;
   const { config, policies } = readableSet(facts.policy);
-  const directory = directoryOf(people, config);
+  const directory = directoryOf(people, config, facts.inForce?.pins);
   const person = closing.actorId === null ? null : directory.byId(closing.actorId);
   if (person === null) return "who closed it may neither approve nor override here";
   if (person.id === overriderId) return "the overrider does not review the override";

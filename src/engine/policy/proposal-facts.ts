@@ -1,5 +1,6 @@
 import type { Problem } from "../problem.ts";
 import type { PolicyReading } from "./model.ts";
+import type { PolicyPin } from "./pins.ts";
 
 /** What a change of policy files proposes. Data to compare with and to check: nothing is ever decided under it. */
 export interface ProposalFacts {
@@ -24,6 +25,8 @@ export interface InForceFacts {
   readonly organisation: VersionFacts | null;
   /** Warnings: what stands on the default branch is not what is in force, and the like. */
   readonly notices: readonly Problem[];
+  /** What names stood for when they came into force; absent = not kept. */
+  readonly pins?: readonly PolicyPin[];
 }
 
 export interface VersionFacts {

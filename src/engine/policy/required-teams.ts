@@ -10,6 +10,12 @@ export function requiredTeams(facts: Pick<Facts, "policy" | "proposal">): readon
   return [...new Set([...inForce, ...proposed])].sort();
 }
 
+/** Logins that it asks by name. Sorted. */
+export function usersOf({ config, policies }: PolicySet): readonly string[] {
+  const entries = policies.filter(({ mode }) => mode === "enforce").flatMap((policy) => policy.approvers);
+  return [...new Set([...entries, ...Object.values(config.roles)].flatMap(({ users }) => users))].sort();
+}
+
 export function teamsOf(set: PolicySet): readonly string[] {
   const { teams, override, roles } = set.config;
   // Nobody is asked for the others, and what nobody is asked for must not be able to fail.

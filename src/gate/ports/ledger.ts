@@ -4,6 +4,7 @@ import type { RecordedLineage } from "./lineage.ts";
 import type { QueuedGroups } from "./merge-groups.ts";
 import type { Overrides } from "./overrides.ts";
 import type { PolicyVersions } from "./policy.ts";
+import type { PolicyPins } from "./policy-pins.ts";
 import type { WatchedRepositories } from "./protection.ts";
 import type { Receipt } from "./pulls.ts";
 import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
@@ -15,6 +16,7 @@ import type { EvaluatedContent, HeldWork, OutboxCheck, SaveEvaluation, SaveOutco
 export interface Ledger
   extends RecordedLineage,
     PolicyVersions,
+    PolicyPins,
     DecisionHistory,
     RoutineClaims,
     Overrides,

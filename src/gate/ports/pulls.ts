@@ -1,6 +1,7 @@
 import type { PeopleFacts, Review } from "../../engine/facts.ts";
 import type { CommitPulls } from "./commit-pulls.ts";
 import type { CommitListing, Contributions } from "./contributions.ts";
+import type { NameReads } from "./policy-pins.ts";
 import type { PullRef, RepositoryRef } from "./refs.ts";
 import type { RepositoryReads } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
@@ -58,7 +59,7 @@ export interface Receipt {
   readonly at: string;
 }
 
-export interface PullRequests extends RepositoryReads, CommitPulls {
+export interface PullRequests extends RepositoryReads, CommitPulls, NameReads {
   read(pull: PullRef): Promise<PullTruth>;
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;

@@ -178,9 +178,9 @@ async function allStillTrue(deps: GateDeps, work: GroupWork, members: readonly M
 
 /** The aggregate check alone: the checks of single policies are about pull requests. */
 function wanted(facts: Facts, decision: Decision): readonly WantedCheck[] {
-  const config = readableSet(facts.policy).config;
+  const { config, enrolment } = readableSet(facts.policy);
   const conclusion = decision.state === "error" && facts.faults.length >= FAULTS_BEFORE_FAILURE ? "failure" : groupConclusion(decision);
-  return checksOf(decision, { check: { ...config.check, perPolicy: false } }).map((check) => ({ ...check, conclusion }));
+  return checksOf(decision, { check: { ...config.check, perPolicy: false } }, enrolment).map((check) => ({ ...check, conclusion }));
 }
 
 /** The truth could not be read: a check that was there says so, and none is made up. */

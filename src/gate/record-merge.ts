@@ -8,6 +8,7 @@ import { gatherLandedFacts } from "./gather-landed-facts.ts";
 import type { PullTruth, StoredEvaluation, SubjectWork } from "./ports.ts";
 import { type Landing, readLanding } from "./read-landing.ts";
 import { recordPolicyVersion } from "./record-policy.ts";
+import { endedBeforeMerge } from "./stood-until-merge.ts";
 
 /**
  * Accounts for a merged pull request: an approval with its artifact, or an incident, or nothing when nothing governed changed.
@@ -29,10 +30,10 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
   if (pull.baseRef === pull.repository.defaultBranch)
     await deps.ledger.saveLineage(pull.repository.id, landingOf(pull).mergeSha, landing.lineage);
-  const withdrawn = await withdrawnApprovals(deps, pull, evaluation);
-  if (withdrawn.length > 0 && isObserved(facts)) return "nothing";
-  if (withdrawn.length > 0) {
-    const because = `#${pull.number} was merged, but when that was recorded the approval of ${withdrawn.join(", ")} no longer stood`;
+  const ended = await endedBeforeMerge(deps, pull, evaluation);
+  if (ended !== null && isObserved(facts)) return "nothing";
+  if (ended !== null) {
+    const because = `#${pull.number} was merged, but ${ended}`;
     await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
     return "incident";
   }
@@ -65,17 +66,6 @@ async function stayedInStack({ pulls }: GateDeps, pull: PullTruth, { facts }: St
   const tip = await pulls.branch(pull.repository, facts.subject.baseRef);
   const { mergeSha } = landingOf(pull);
   return tip !== null && (await pulls.content(pull.repository).mergeBase(tip.sha, mergeSha)) !== mergeSha;
-}
-
-/**
- * Whose counted reviews no longer stand. A dismissal and a merge may follow each other faster than an evaluation; one that came just
- * after the merge is called an incident too, since GitHub does not say which was first. A landing that has its record keeps it.
- */
-async function withdrawnApprovals(deps: GateDeps, pull: PullTruth, { decision }: StoredEvaluation): Promise<string[]> {
-  const counted = decision.state === "approved" ? decision.requirements.flatMap((requirement) => requirement.approvals) : [];
-  if (counted.length === 0 || (await deps.ledger.approvalOf(pull.repository.id, pull.number)) !== null) return [];
-  const standing = new Set((await deps.pulls.reviews(pull)).filter((review) => review.state === "APPROVED").map((review) => review.id));
-  return [...new Set(counted.filter(({ reviewId }) => !standing.has(reviewId)).map(({ user }) => user))].sort();
 }
 
 /**

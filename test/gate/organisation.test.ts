@@ -91,6 +91,17 @@ describe("enrolment by the organisation", () => {
     expect(await latest(id, pull.number)).toMatchObject({ decision: { state: "pending_approval" } });
   });
 
+  test("observe: a merge group too is shown under that name only", async () => {
+    const { full, open } = place("seen-2");
+    const pull = open();
+    await work();
+    hand.hub.review(full, pull.number, { actor: "bob", state: "APPROVED" });
+    await work();
+    const { groupSha } = hand.hub.enqueue(full, pull.number, { actor: "alice" });
+    await work();
+    expect(runs(full, groupSha)).toEqual([["countersign (observe): main", "success"]]);
+  });
+
   test("off: nothing is posted and nothing recorded, files of its own or not", async () => {
     const { full, id, open } = place("left-1", { [RC]: "{}" });
     const pull = open({ [FILE]: STRIPPED, [FILES]: ORG_POLICIES });

@@ -38,6 +38,8 @@ export function missing(requirement: Requirement, decision: Decision): Phrase {
   const left = requirement.minApprovals - requirement.have;
   if (people.length === 0)
     return decision.peopleKnown ? say`${count(left, "approval")}: nobody eligible is known` : say`${count(left, "approval")}`;
+  if (people.length < left)
+    return say`${listed(people, PEOPLE_SHOWN)}; ${count(left - people.length, "more person", "more people")}: nobody eligible is known`;
   if (people.length === 1) return people[0]!;
   return say`${left === 1 ? "any one" : `any ${left}`} of ${listed(people, PEOPLE_SHOWN)}`;
 }
@@ -51,7 +53,9 @@ export function refusals(decision: Decision, requirements: readonly Requirement[
 
 /** "alice's approval (author of this change)" */
 export function refusedPhrase(refused: RefusedApproval): Phrase {
-  return say`${data(refused.user, 80)}'s approval (${sentence(refused.because, 200)})`;
+  // A dismissed review may have been a request for changes.
+  const vote = refused.reason === "dismissed" ? say`'s review` : say`'s approval`;
+  return say`${data(refused.user, 80)}${vote} (${sentence(refused.because, 200)})`;
 }
 
 /** "Approved by bob (sec-ops), dana (privacy)" for one set of requirements. */

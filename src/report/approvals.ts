@@ -44,10 +44,19 @@ export function missing(requirement: Requirement, decision: Decision): Phrase {
   return say`${left === 1 ? "any one" : `any ${left}`} of ${listed(people, PEOPLE_SHOWN)}`;
 }
 
-/** Reviews that count for nothing, each once, with the reason. */
+/** Reviews that count for nothing, each once, with every reason. One that fills another requirement does count. */
 export function refusals(decision: Decision, requirements: readonly Requirement[]): readonly RefusedApproval[] {
+  const counted = new Set(decision.requirements.flatMap((requirement) => requirement.approvals.map(({ reviewId }) => reviewId)));
   const everywhere = [...decision.refused, ...requirements.flatMap((requirement) => requirement.refused)];
-  const once = new Map(everywhere.map((refused) => [JSON.stringify([refused.user, refused.reviewId, refused.because]), refused]));
+  const once = new Map<string, RefusedApproval>();
+  for (const refused of everywhere) {
+    if (counted.has(refused.reviewId)) continue;
+    const key = JSON.stringify([refused.user, refused.reviewId]);
+    const known = once.get(key);
+    if (known === undefined) once.set(key, refused);
+    else if (!known.because.split("; ").includes(refused.because))
+      once.set(key, { ...known, because: `${known.because}; ${refused.because}` });
+  }
   return [...once.values()];
 }
 

@@ -35,7 +35,7 @@ function stepsOfState(decision: Decision, policy: string | null): readonly Phras
       ];
     case "invalid":
       return [
-        say`Fix ${words(decision.problems.length === 1 ? "the problem" : "what is listed under Problems")}, then push: the check runs again by itself. Nothing is approved under a guess.`,
+        say`Fix ${words(decision.problems.length === 1 ? "the problem" : "what is listed under Problems")}. A push runs the check again by itself; after a cure elsewhere, re-run it. Nothing is approved under a guess.`,
       ];
     case "error":
       return errorSteps(decision);

@@ -1,6 +1,5 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { examineProtection, protectionExitCode } from "../gate/doctor.ts";
-
 import { Refusal } from "../gate/ports.ts";
 import { renderDoctor, renderDoctorJson } from "../report/doctor.ts";
 import { type CliContext, type EXIT, wantsColor } from "./io.ts";
@@ -18,16 +17,19 @@ export function addDoctor(program: Command, context: CliContext, done: (code: nu
     .description("say whether GitHub requires the check from our app on every governed branch (reads GITHUB_TOKEN, or the app's key)")
     .option("--repo <owner/name>", "the repository; default: GITHUB_REPOSITORY")
     .option("--app-id <id>", "our GitHub App; default: APP_ID")
-    .option("--format <format>", "text or json", "text")
+    .addOption(new Option("--format <format>", "how it is shown").choices(["text", "json"]).default("text"))
     .action(async (options: Options) => done(await doctor(context, options)));
 }
 
 async function doctor(context: CliContext, options: Options): Promise<number> {
-  if (options.format !== "text" && options.format !== "json")
-    throw new Refusal("usage", `no such format: ${options.format}`, "text or json");
   const named = options.repo ?? context.env["GITHUB_REPOSITORY"] ?? "";
   const [owner, name, ...rest] = named.split("/");
-  if (!owner || !name || rest.length > 0) throw new Refusal("usage", "no repository is named", "countersign doctor --repo owner/name");
+  if (!owner || !name || rest.length > 0)
+    throw new Refusal(
+      "usage",
+      named === "" ? "no repository is named" : `\`${named}\` is no repository`,
+      "countersign doctor --repo owner/name",
+    );
   const { deps, ref } = await context.openDoctor({ owner, name, appId: appIdOf(options.appId ?? context.env["APP_ID"]) });
   const found = await examineProtection(deps, ref);
   if (found.status === "not_enrolled")

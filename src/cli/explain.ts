@@ -7,6 +7,8 @@ import { parseReport } from "../report/json.ts";
 import { renderTree } from "../report/tree.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
 
+const MAKE_ONE = "make one with: countersign check --format json --with-facts --output decision.json";
+
 /** `countersign explain`: the decision tree of a saved decision; decided again when the facts are in the file. */
 export function addExplain(program: Command, context: CliContext, done: (code: number) => void): void {
   program
@@ -18,14 +20,10 @@ export function addExplain(program: Command, context: CliContext, done: (code: n
 
 async function explain(context: CliContext, file: string): Promise<number> {
   const text = await readFile(resolve(context.cwd, file), "utf8").catch(() => {
-    throw new Refusal(
-      "not_found",
-      `no such decision file: ${file}`,
-      "make one with: countersign check --format json --with-facts --output decision.json",
-    );
+    throw new Refusal("not_found", `no such decision file: ${file}`, MAKE_ONE);
   });
   const report = parseReport(text);
-  if (report === null) throw new Refusal("config", `${file} is no decision of Countersign (schemaVersion 1)`);
+  if (report === null) throw new Refusal("config", `${file} is no decision of Countersign (schemaVersion 1)`, MAKE_ONE);
   const { decision, facts } = report;
   context.stdout.write(`${decision.verdict}\n\n${renderTree(decision.tree, { color: wantsColor(context) })}\n`);
   if (facts === null) return EXIT.success;

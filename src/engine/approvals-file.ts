@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { PeopleFacts } from "./facts.ts";
 import { readDocument } from "./policy/document.ts";
+import { schemaProblems } from "./policy/schema-problems.ts";
 import type { Problem } from "./problem.ts";
 
 const login = z.string().min(1).max(100);
@@ -131,15 +132,7 @@ export function parseApprovals(text: string, file: string, current?: CurrentChan
   const document = readDocument(text, file);
   if (document.status === "invalid") return document;
   const parsed = approvalsSchema.safeParse(document.value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue): Problem => {
-      const where = issue.path.map(String).join(".");
-      const key = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-      const message = key === undefined ? `${where === "" ? "the file" : `\`${where}\``}: ${issue.message}` : `unknown key \`${key}\``;
-      return { code: "E001", message, file, line: document.lineOf(issue.path, key), severity: "error" };
-    });
-    return { status: "invalid", problems };
-  }
+  if (!parsed.success) return { status: "invalid", problems: schemaProblems(approvalsSchema, parsed.error.issues, file, document.lineOf) };
   const { schemaVersion: _version, asOf, author, baseRef, labels, comments, ...rest } = withIds(parsed.data, current?.commits ?? {});
   const headAt = (instant: string): string | null => headOf(rest.pushes, instant, current?.headSha ?? null);
   const base = baseRef ?? current?.baseRef ?? null;

@@ -75,7 +75,7 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
   const people = peopleProblems.map(({ problem }) => problem);
   const known = [...policy.problems, ...inForceNotices(facts)];
   if (environment === null) return known;
-  return [
+  return eachOnce([
     ...known,
     ...(reportProposal(facts)?.problems ?? []),
     ...agents.violations.map(violationProblem),
@@ -87,7 +87,12 @@ function problemsOf(judgement: Judgement): readonly Problem[] {
     ...notesOf(facts),
     ...diff.warnings,
     ...unmappedRoles(requirements, config.roles),
-  ];
+  ]);
+}
+
+/** A file that is broken on both sides of a change is broken once. */
+function eachOnce(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 /** A note can only warn, whatever it was stored as. */

@@ -55,6 +55,7 @@ const requirement = z.strictObject({
   approvals: z.array(approval),
   refused: z.array(refused),
   completers: words,
+  because: words.exactOptional(),
 });
 const policy = z.strictObject({
   name: text,

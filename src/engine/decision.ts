@@ -86,6 +86,8 @@ export interface Requirement {
   readonly refused: readonly RefusedApproval[];
   /** "@b", "@c": one of them would fill the next slot. Empty when people are unknown. */
   readonly completers: readonly string[];
+  /** What asks for it where no policy does: "GitHub does not vouch for who wrote commit 3f2a91c". */
+  readonly because?: readonly string[];
 }
 
 /** An agent that had a hand in the change. */

@@ -19,7 +19,11 @@ export function explain(judgement: Judgement): readonly DecisionNode[] {
     ...facts.limits.map((problem) => problemNode("limits", problem)),
     ...proposalNodes(judgement),
     ...facts.diff.unparseable.map((problem) => problemNode("contracts", problem)),
-    group("changes", findings.map(findingNode), findings.length === 0 ? "no governed contract changes" : `${findings.length} findings`),
+    group(
+      "changes",
+      findings.map(findingNode),
+      findings.length === 0 ? "no governed contract changes" : counted(findings.length, "finding", "findings"),
+    ),
     group("policies", matches.map(matchNode), `${matches.filter((match) => match.matched).length} of ${matches.length} matched`),
     group(
       "risk",
@@ -69,7 +73,7 @@ function peopleNodes({
           group(
             "not counted",
             refused.map((each) => node(each.user, "info", `${each.because} (${each.reason})`)),
-            `${refused.length} approvals`,
+            counted(refused.length, "review", "reviews"),
           ),
         ]),
     ...(override === null ? [] : [node("override", "overridden", `${override.by} until ${override.expiresAt}: ${override.reason}`)]),
@@ -120,7 +124,7 @@ function policyNode({ facts, config }: Judgement): DecisionNode {
   return {
     name: "policy",
     status: "pass",
-    because: `${policy.set.policies.length} policies, ${designated}`,
+    because: `${counted(policy.set.policies.length, "policy", "policies")}, ${designated}`,
     children: told,
   };
 }
@@ -152,7 +156,7 @@ function matchNode(match: PolicyMatch): DecisionNode {
 }
 
 function requirementNode(requirement: Requirement): DecisionNode {
-  const { id, have, minApprovals, source, approvals, refused, completers } = requirement;
+  const { id, have, minApprovals, source, approvals, refused, completers, because = [] } = requirement;
   const status: NodeStatus = have >= minApprovals ? "pass" : "pending";
   const next = status === "pending" && completers.length > 0 ? [node("could complete", "info", `one of ${completers.join(", ")}`)] : [];
   return {
@@ -160,6 +164,7 @@ function requirementNode(requirement: Requirement): DecisionNode {
     status,
     because: `${have} of ${minApprovals}, for ${source.join(", ")}`,
     children: [
+      ...because.map((each) => node("because", "info", each)),
       ...approvals.map((approval) => node(approval.user, "pass", `approved at ${approval.submittedAt}`)),
       ...refused.map((each) => node(each.user, "info", `${each.because} (${each.reason})`)),
       ...next,
@@ -172,6 +177,10 @@ function problemNode(name: string, problem: Problem): DecisionNode {
   const hint = problem.hint === undefined ? "" : `: ${problem.hint}`;
   const place = problem.file === null ? "" : `\`${problem.file}\`${line}: `;
   return node(name, problem.severity === "error" ? "invalid" : "warn", `${place}${problem.message}${hint}`);
+}
+
+function counted(amount: number, one: string, many: string): string {
+  return `${amount} ${amount === 1 ? one : many}`;
 }
 
 function group(name: string, children: readonly DecisionNode[], because: string): DecisionNode {

@@ -3,7 +3,6 @@ import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { PeopleFacts } from "../engine/facts.ts";
 import { contentDigest } from "../engine/policy/content-digest.ts";
 import type { Config } from "../engine/policy/model.ts";
-import type { Problem } from "../engine/problem.ts";
 import { type LocalRepository, Refusal } from "./ports.ts";
 
 /** A file of `--approvals`. */
@@ -85,8 +84,15 @@ function unknown(error: unknown): null {
   throw error;
 }
 
+const PROBLEMS_SHOWN = 5;
+
 function accepted(reading: ApprovalsReading, file: string): Extract<ApprovalsReading, { status: "ok" }> {
   if (reading.status === "ok") return reading;
-  const [first] = reading.problems as readonly [Problem, ...Problem[]];
-  throw new Refusal("config", `${first.file ?? file}${first.line ? `:${first.line}` : ""}: ${first.message}`, first.hint ?? null);
+  const said = reading.problems.map((each) => `${each.line ? `line ${each.line}: ` : ""}${each.message}`);
+  const more = said.length > PROBLEMS_SHOWN ? `; and ${said.length - PROBLEMS_SHOWN} more` : "";
+  throw new Refusal(
+    "config",
+    `${file}: ${said.slice(0, PROBLEMS_SHOWN).join("; ")}${more}`,
+    "`countersign schema approvals` prints what it may hold",
+  );
 }

@@ -38,20 +38,33 @@ export function missing(requirement: Requirement, decision: Decision): Phrase {
   const left = requirement.minApprovals - requirement.have;
   if (people.length === 0)
     return decision.peopleKnown ? say`${count(left, "approval")}: nobody eligible is known` : say`${count(left, "approval")}`;
+  if (people.length < left)
+    return say`${listed(people, PEOPLE_SHOWN)}; ${count(left - people.length, "more person", "more people")}: nobody eligible is known`;
   if (people.length === 1) return people[0]!;
   return say`${left === 1 ? "any one" : `any ${left}`} of ${listed(people, PEOPLE_SHOWN)}`;
 }
 
-/** Reviews that count for nothing, each once, with the reason. */
+/** Reviews that count for nothing, each once, with every reason. One that fills another requirement does count. */
 export function refusals(decision: Decision, requirements: readonly Requirement[]): readonly RefusedApproval[] {
+  const counted = new Set(decision.requirements.flatMap((requirement) => requirement.approvals.map(({ reviewId }) => reviewId)));
   const everywhere = [...decision.refused, ...requirements.flatMap((requirement) => requirement.refused)];
-  const once = new Map(everywhere.map((refused) => [JSON.stringify([refused.user, refused.reviewId, refused.because]), refused]));
+  const once = new Map<string, RefusedApproval>();
+  for (const refused of everywhere) {
+    if (counted.has(refused.reviewId)) continue;
+    const key = JSON.stringify([refused.user, refused.reviewId]);
+    const known = once.get(key);
+    if (known === undefined) once.set(key, refused);
+    else if (!known.because.split("; ").includes(refused.because))
+      once.set(key, { ...known, because: `${known.because}; ${refused.because}` });
+  }
   return [...once.values()];
 }
 
 /** "alice's approval (author of this change)" */
 export function refusedPhrase(refused: RefusedApproval): Phrase {
-  return say`${data(refused.user, 80)}'s approval (${sentence(refused.because, 200)})`;
+  // A dismissed review may have been a request for changes.
+  const vote = refused.reason === "dismissed" ? say`'s review` : say`'s approval`;
+  return say`${data(refused.user, 80)}${vote} (${sentence(refused.because, 200)})`;
 }
 
 /** "Approved by bob (sec-ops), dana (privacy)" for one set of requirements. */

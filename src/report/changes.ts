@@ -130,6 +130,8 @@ const PERSONAL = /^(pii|gdpr|gdpr-article-9|phi|hipaa|sensitive|category:user\b.
 /** "2 fields that carry personal data change in 1 contract." */
 export function changesHeadline(rows: readonly ChangeRow[]): Phrase {
   if (rows.length === 0) return say`No governed contract changes.`;
+  if (rows.every((row) => row.findings[0]!.code === "governance.changed"))
+    return say`${words(count(rows.length, "governance file"))} ${words(rows.length === 1 ? "changes" : "change")}.`;
   const contracts = count(new Set(rows.map((row) => row.findings[0]!.contract)).size, "contract");
   const tagged = rows.filter((row) => row.findings.some((each) => each.tagsBefore.length + each.tagsAfter.length > 0));
   const fields = tagged.filter((row) => row.findings[0]!.field !== null);

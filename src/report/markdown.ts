@@ -136,7 +136,9 @@ function fieldDiff(rows: readonly ChangeRow[], more: string | null): string {
   const lines = diffLines(rows.slice(0, DIFF_LINES_SHOWN)).map((line) => `${line.sign} ${line.text}`);
   const { shown } = within(lines, DIFF_LINES_SHOWN, DIFF_BYTES);
   const cut = shown.length < lines.length || rows.length > DIFF_LINES_SHOWN;
-  return lines.length === 0 ? "" : `${codeBlock("diff", shown)}${cut ? `\n\nMore fields: ${more ?? "`countersign explain`"}.` : ""}`;
+  return lines.length === 0
+    ? ""
+    : `${codeBlock("diff", shown)}${cut ? `\n\nMore fields: ${more ?? "`countersign check --format json`"}.` : ""}`;
 }
 
 function policiesTitle(view: DecisionView): string {
@@ -173,7 +175,7 @@ function machines(decision: Decision, evaluationId: string | null): string {
     ["policy", digests.policy],
     ["findings", digests.findings],
     ["content", digests.content],
-    ["explain", evaluationId === null ? null : `countersign explain ${evaluationId}`],
+    ["step by step, as a comment", evaluationId === null || decision.group !== undefined ? null : "/countersign explain"],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : `- ${name}: ${codeSpan(clip(value, 200))}`)).join("\n");
 }

@@ -2,7 +2,7 @@ import { type Decision, isPassing, type Requirement } from "../engine/decision.t
 import { assertNever, type Problem } from "../engine/problem.ts";
 import { isFilled, missing, requirementName } from "./approvals.ts";
 import { requirementsOf, words } from "./changes.ts";
-import { code, data, instant, type Phrase, say, sentence } from "./phrase.ts";
+import { code, data, instant, listed, type Phrase, say, sentence } from "./phrase.ts";
 
 /** What to do next, and by whom: never empty. With a policy, what that policy still needs. */
 export function nextSteps(decision: Decision, policy: string | null): readonly Phrase[] {
@@ -35,7 +35,7 @@ function stepsOfState(decision: Decision, policy: string | null): readonly Phras
       ];
     case "invalid":
       return [
-        say`Fix ${words(decision.problems.length === 1 ? "the problem" : "what is listed under Problems")}, then push: the check runs again by itself. Nothing is approved under a guess.`,
+        say`Fix ${words(decision.problems.length === 1 ? "the problem" : "what is listed under Problems")}. A push runs the check again by itself; after a cure elsewhere, re-run it. Nothing is approved under a guess.`,
       ];
     case "error":
       return errorSteps(decision);
@@ -76,7 +76,16 @@ function approvalStep(decision: Decision, requirement: Requirement): Phrase {
       : decision.peopleKnown
         ? say`. Nobody eligible is known: add people to the team, or correct the policy`
         : say``;
-  return say`${who} ${words(left === 1 ? "reviews and approves" : "review and approve")} this pull request${people}.${due(decision, requirement)}`;
+  return say`${who} ${words(left === 1 ? "reviews and approves" : "review and approve")} this pull request${people}.${because(requirement)}${due(decision, requirement)}`;
+}
+
+const BECAUSE_SHOWN = 3;
+
+/** Why a person more is asked for where no policy does: " GitHub does not vouch for who wrote commit 3f2a91c." */
+function because({ because: reasons = [] }: Requirement): Phrase {
+  if (reasons.length === 0) return [];
+  const said = reasons.map((each) => sentence(each, 160));
+  return say` This is because ${listed(said, BECAUSE_SHOWN, "; ")}.`;
 }
 
 function due(decision: Decision, requirement: Requirement): Phrase {

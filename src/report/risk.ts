@@ -27,8 +27,13 @@ export function riskName(decision: Decision): string {
 /** "= 4.0 compliance sensitivity (pii removed) + …. Medium needs one approver …" (what follows the name). */
 export function riskSum(decision: Decision): Phrase {
   const terms = decision.risk.factors.map(factorPhrase);
-  const floors = decision.risk.floors.flatMap((floor) => say` ${sentence(floor.replace(/\.$/, ""), 160)}.`);
+  const floors = decision.risk.floors.flatMap((floor) => say` ${sentence(floorSentence(floor), 160)}.`);
   return [...say` = `, ...joined(terms, " + "), ...say`.`, ...floors, ...say` ${words(levelAsks(decision.risk.level))}`];
+}
+
+/** "At least medium: tag `pii` removed": a floor as a sentence of its own, without its full stop. */
+export function floorSentence(floor: string): string {
+  return `${floor.slice(0, 1).toUpperCase()}${floor.slice(1).replace(/\.$/, "")}`;
 }
 
 function factorPhrase(factor: RiskFactor): Phrase {

@@ -4,6 +4,8 @@ import { instant, sentence } from "../report/phrase.ts";
 import { visible } from "../report/visible.ts";
 import { Say, StatusMark } from "./layout.tsx";
 
+const BECAUSE_SHOWN = 10;
+
 /** Who is needed, who counted, who was refused and why. */
 export function Approvals({ decision, requirements }: { decision: Decision; requirements: readonly Requirement[] }) {
   if (requirements.length === 0 && decision.refused.length === 0) return null;
@@ -22,6 +24,11 @@ export function Approvals({ decision, requirements }: { decision: Decision; requ
             </span>
           </header>
           <p class="quiet">for {requirement.source.map(visible).join(", ")}</p>
+          {(requirement.because ?? []).slice(0, BECAUSE_SHOWN).map((each) => (
+            <p class="quiet">
+              <Say phrase={sentence(each)} />
+            </p>
+          ))}
           <ul class="people">
             {requirement.approvals.map((approval) => (
               <li>

@@ -1,6 +1,6 @@
 import type { Decision, PolicyMatch } from "../engine/decision.ts";
 import { listed, sentence } from "../report/phrase.ts";
-import { levelAsks, points } from "../report/risk.ts";
+import { floorSentence, levelAsks, points } from "../report/risk.ts";
 import { clip, visible } from "../report/visible.ts";
 import { Say } from "./layout.tsx";
 
@@ -27,7 +27,7 @@ export function Risk({ decision }: { decision: Decision }) {
       </ul>
       {floors.map((floor) => (
         <p class="quiet">
-          <Say phrase={sentence(floor)} />
+          <Say phrase={sentence(`${floorSentence(floor)}.`)} />
         </p>
       ))}
       <p class="quiet">{levelAsks(level)}</p>

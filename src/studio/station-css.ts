@@ -176,8 +176,9 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 }
 @media (max-width: 600px) {
   main { padding: 18px 14px 40px; }
-  .top { padding: 0 14px; gap: 18px; }
-  .top nav { gap: 14px; font-size: 14px; }
+  .top { padding: 8px 14px 0; gap: 2px; height: auto; flex-direction: column; align-items: stretch; }
+  .top nav { gap: 4px 16px; font-size: 14px; flex-wrap: wrap; height: auto; }
+  .top nav a { padding: 7px 0; }
   h1 { font-size: 22px; }
   .verdict { padding: 16px; gap: 12px; }
   .verdict .line { font-size: 17px; }

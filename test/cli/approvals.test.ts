@@ -51,3 +51,49 @@ test("a name of a commit that is not there is nothing to stand on", async () => 
   const run = await countersign(git.path, ["check", "--format", "json", "--approvals", "a.json"]);
   expect({ code: run.code, refused: JSON.parse(run.stdout).refused[0].reason }).toEqual({ code: 10, refused: "unproven" });
 });
+
+test("who is unknown, and why one more person is asked for, is said", async () => {
+  const run = await countersign(git.path, ["check", "--format", "markdown", "--approvals", join(FOLDER, "22-unknown-identity.json")]);
+  expect(run.stdout).toMatch(
+    /One more person .* reviews and approves this pull request: @carol\. This is because GitHub does not vouch for who wrote commit [0-9a-f]{7}\./,
+  );
+  const given = JSON.parse(readFileSync(join(FOLDER, "01-approved.json"), "utf8"));
+  delete given.history;
+  given.commits[1].verified = false;
+  git.write({ "a.json": JSON.stringify(given) });
+  const both = await countersign(git.path, ["check", "--format", "markdown", "--approvals", "a.json"]);
+  expect(both.stdout).toMatch(/GitHub does not vouch for who wrote commit [0-9a-f]{7}/);
+  expect(both.stdout).toContain("the push history is not complete");
+  expect(both.stdout).toContain("@carol; 1 more person: nobody eligible is known");
+});
+
+test("a request for changes that was dismissed is no approval", async () => {
+  const given = JSON.parse(readFileSync(join(FOLDER, "01-approved.json"), "utf8"));
+  given.reviews.push({
+    ...given.reviews[0],
+    id: 8,
+    user: "carol",
+    state: "DISMISSED",
+    dismissedBy: "alice",
+    dismissedState: "CHANGES_REQUESTED",
+  });
+  git.write({ "a.json": JSON.stringify(given) });
+  const run = await countersign(git.path, ["check", "--approvals", "a.json"]);
+  expect(run.code).toBe(11);
+  expect(run.stdout).toContain("carol's review (dismissed by alice)");
+});
+
+test("everything wrong with the file is named, with what was meant", async () => {
+  git.write({
+    "a.json": '{"schemaVersion":1,"actors":{},\n"reviws":[],\n"teams":[{"slug":"x","members":[{"user":"bob","state":"actve"}]}]}',
+  });
+  const run = await countersign(git.path, ["check", "--approvals", "a.json"]);
+  expect(run.code).toBe(2);
+  for (const words of [
+    "line 1: `actors`: must be a list, not keys with values",
+    "line 2: unknown key `reviws` (did you mean `reviews`?)",
+    "line 3: `teams.0.members.0.state`: must be one of `active`, `pending`",
+    "countersign schema approvals",
+  ])
+    expect(run.stderr).toContain(words);
+});

@@ -65,9 +65,9 @@ describe("with somebody's own token", () => {
 
 test.each<[string, readonly string[], number, string]>([
   ["no repository named", [], 64, "no repository is named"],
-  ["a name that is none", ["--repo", "acme"], 64, "no repository is named"],
+  ["a name that is none", ["--repo", "acme"], 64, "`acme` is no repository"],
   ["an app id that is none", ["--repo", "acme/data", "--app-id", "x"], 64, "no app id"],
-  ["a format that is none", ["--repo", "acme/data", "--format", "xml"], 64, "no such format"],
+  ["a format that is none", ["--repo", "acme/data", "--format", "xml"], 64, "Allowed choices are text, json"],
   ["a repository that the app is not on", ["--repo", "acme/nothing"], 4, "404"],
   ["a repository that is not enrolled", ["--repo", "acme/bare"], 2, "not enrolled"],
 ])("%s: %j is %d", async (_what, args, code, said) => {

@@ -44,7 +44,7 @@ describe("what a reviewer sees", () => {
       "<summary>For machines</summary>",
     ]);
     expect(summary).toContain("```diff\n  customers.email  (contracts/customers.odcs.yaml:14)\n-   tags: pii\n+   tags: (none)\n");
-    expect(lineWith(summary, "explain")).toBe("- explain: `countersign explain ev-1`");
+    expect(lineWith(summary, "explain")).toBe("- step by step, as a comment: `/countersign explain`");
     expect(lineWith(summary, "content:")).toBe(`- content: \`${strip.digests.content}\``);
   });
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { PolicySource } from "../policy/model.ts";
 import { policiesSchema, type RawConfig } from "../policy/schema.ts";
+import { issueWords } from "../policy/schema-problems.ts";
 import { readSource, type SourceReading } from "../policy/source.ts";
 import type { Problem } from "../problem.ts";
 import { casesSchema, inlineCaseSchema, type RawCase, type RawGiven } from "./schema.ts";
@@ -83,6 +84,6 @@ function caseProblems(reading: SourceReading<unknown>, cases: readonly PolicyCas
 function issueProblem(reading: SourceReading<unknown>, at: readonly PropertyKey[], issue: z.core.$ZodIssue): Problem {
   const key = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const where = issue.path.map(String).join(".");
-  const message = key === undefined ? `${where === "" ? "the case" : `\`${where}\``}: ${issue.message}` : `unknown key \`${key}\``;
+  const message = key === undefined ? `${where === "" ? "the case" : `\`${where}\``}: ${issueWords(issue)}` : `unknown key \`${key}\``;
   return { code: "E001", message, file: reading.source.path, line: reading.lineOf([...at, ...issue.path], key), severity: "error" };
 }

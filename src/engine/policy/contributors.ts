@@ -22,6 +22,9 @@ const NOBODY = "web-flow";
 
 type Reason = "author" | "launcher" | "pusher" | "committer";
 
+/** Makes "author of this change" a thing that somebody did; the others are verbs already. */
+const DID = { author: "is ", launcher: "", pusher: "", committer: "" } as const satisfies Record<Reason, string>;
+
 /** Everyone who had a hand in the change: they cannot supply an approval that it needs (decision.md section 6.2). Git dates play no part. */
 export function contributorsOf(
   subject: Subject,
@@ -36,7 +39,7 @@ export function contributorsOf(
     if (reason === "committer" && login?.toLowerCase() === NOBODY) return;
     const person = directory.person(login);
     if (person === null)
-      unknown.set(key, login === null ? `${because}: by an unknown person` : `${because}: \`${login}\` resolves to no account`);
+      unknown.set(key, `${login === null ? "somebody unknown" : `\`${login}\`, which resolves to no account,`} ${DID[reason]}${because}`);
     else if (!known.has(person.id)) known.set(person.id, { reason, because });
   };
 
@@ -54,7 +57,7 @@ export function contributorsOf(
       // A claim that nobody vouches for can take an approver away, never stand in for the person who made it.
       if (login !== null || commit.verified) add(login, "committer", `has a part in commit ${short}`, `sha:${commit.sha}`);
     }
-    if (!commit.verified) unknown.set(`sha:${commit.sha}`, `commit ${short}: its author is not verified`);
+    if (!commit.verified) unknown.set(`sha:${commit.sha}`, `GitHub does not vouch for who wrote commit ${short}`);
   }
   for (const push of people.pushes) {
     if (isUpdatePush(push.sha, people, updates)) continue;

@@ -7,7 +7,7 @@ import { type Directory, directoryOf, type Group } from "./directory.ts";
 import { judgeVotes, type Objection, unfitness } from "./eligibility.ts";
 import type { Config } from "./model.ts";
 import { readOverride } from "./override.ts";
-import type { Demand } from "./requirements.ts";
+import { type Demand, UNKNOWN_CONTRIBUTORS } from "./requirements.ts";
 
 const MAX_UNKNOWN_CONTRIBUTORS = 2;
 
@@ -66,6 +66,9 @@ function hear(
   const count = countApprovals(wanted, known);
   return {
     ...count,
+    requirements: count.requirements.map((each) =>
+      each.source.includes(UNKNOWN_CONTRIBUTORS) ? { ...each, because: contributors.unknown } : each,
+    ),
     rejections: governed ? rejectionsOf(votes.objections, wanted, known) : [],
     refused: votes.refused,
     override: use,

@@ -5,6 +5,9 @@ import type { Config, Policy, RiskLevel } from "./model.ts";
 import type { GovernanceChange } from "./proposal.ts";
 import { enforced, mergeSlots, policySlots, type Slot } from "./slots.ts";
 
+/** The source of a requirement that nobody knows who asks for: one more person for each contribution by somebody unknown. */
+export const UNKNOWN_CONTRIBUTORS = "unknown contributors";
+
 /** Everything that people must give before a change may pass, before anyone is counted. */
 export interface Demand {
   readonly slots: readonly Slot[];
@@ -131,7 +134,7 @@ function unknownSlot(slots: readonly Slot[], min: number): Slot {
     anyOf,
     holders: null,
     min,
-    source: ["unknown contributors"],
+    source: [UNKNOWN_CONTRIBUTORS],
     distinct: true,
   };
 }

@@ -67,7 +67,7 @@ function checkRequired(branch: GovernedBranch, facts: ProtectionFacts): SettingF
           : "";
   return open(
     `\`${branch.check}\` is not a required check on \`${branch.name}\`${because}`,
-    waiting !== undefined ? `set its enforcement to active` : `require \`${branch.check}\` from this app (the ruleset below does)`,
+    waiting !== undefined ? `set its enforcement to active` : `require \`${branch.check}\` from this app (the prepared ruleset does)`,
   );
 }
 
@@ -157,7 +157,7 @@ function advise(
   byClassic: (classic: Classic) => boolean,
   says: string,
 ): SettingFinding | null {
-  return holds(branch, byRule, byClassic) || unreadOf(branch) !== null ? null : advice(says, "switch it on (the ruleset below does)");
+  return holds(branch, byRule, byClassic) || unreadOf(branch) !== null ? null : advice(says, "switch it on (the prepared ruleset does)");
 }
 
 function holds({ rules, classic }: GovernedBranch, byRule: (rule: Rule) => boolean, byClassic: (classic: Classic) => boolean): boolean {

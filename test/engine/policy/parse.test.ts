@@ -57,6 +57,8 @@ describe("invalid policies, with their line", () => {
   test.each([
     ["unknown key `aprovers` (did you mean `approvers`?)", 5, PII_POLICY.replace("    trigger", "    aprovers: []\n    trigger")],
     ["unknown key `taggs` (did you mean `tags`?)", 3, trigger("{ taggs: [pii] }")],
+    ["unknown key `enviroment` (known here: `tags`, `env`,", 3, trigger("{ enviroment: [production] }")],
+    ["`policies.0.trigger`: must be keys with values, not a list", 3, trigger("[pii]")],
     ["`policies.0.approvers` is missing", 2, "policies:\n  - name: a\n    trigger: {}\n"],
     ["duplicate policy name `a`", 5, `${trigger("{}")}${trigger("{}").replace("policies:\n", "")}`],
     // The lexer would take the cut piece for whole, and `trigger` for a key: for every other parser it is a part of the text.
@@ -66,7 +68,7 @@ describe("invalid policies, with their line", () => {
       'policies:\n  - name: a\n    description: "x \\"\n  trigger: {}\n      z: \\" y"\n    approvers: [{ team: a }]\n',
     ],
     ["duplicate key `name`", 3, "policies:\n  - name: a\n    name: b\n"],
-    ["Too small: expected number to be >=1", 5, entry("{ team: a, minApprovals: 0 }")],
+    ["must be at least 1", 5, entry("{ team: a, minApprovals: 0 }")],
     ["nobody can be `dpo`", 2, entry("{ role: dpo }")],
     ["names no team, no users and no role", 2, entry("{ minApprovals: 1 }")],
     ["needs 2 approvals, and only 1 people are named", 2, entry("{ users: [zoe, Zoe], minApprovals: 2 }")],
@@ -77,7 +79,7 @@ describe("invalid policies, with their line", () => {
     ["expands to more than 32 alternatives", 3, trigger('{ paths: ["{a,b,c,d,e,f}/{a,b,c,d,e,f}"] }')],
     ["is longer than 256 characters", 3, trigger(`{ paths: ["${"a".repeat(300)}"] }`)],
     ["extended pattern", 3, trigger('{ paths: ["!(a)"] }')],
-    ["Too small", 4, "policies:\n  - name: a\n    trigger: {}\n    approvers: []\n"],
+    ["needs at least 1", 4, "policies:\n  - name: a\n    trigger: {}\n    approvers: []\n"],
     ["must be one of `enforce`, `warn`, `shadow`", 5, `${trigger("{}")}    mode: audit\n`],
   ])("%s", (message, line, text) => {
     const reading = policy(text);

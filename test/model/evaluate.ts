@@ -1,231 +1,241 @@
+import type { AgentRegistration } from "../../src/engine/agents/model.ts";
 import type { Finding } from "../../src/engine/contract/finding.ts";
 import type { State } from "../../src/engine/decision.ts";
 import type { Actor, Facts, PeopleFacts, Review } from "../../src/engine/facts.ts";
-import type { Config, Policy, RiskLevel } from "../../src/engine/policy/model.ts";
+import type { Config, Environment, Policy, RiskLevel } from "../../src/engine/policy/model.ts";
 
 /**
  * A second evaluator, written from the specification and from nothing else: slow, plain, without a cache or a clever algorithm. It imports
  * types only. What it does not know (roles, configured environments, vocabulary beyond the built-in classes) its worlds do not have.
  */
-export interface Verdict {
-  readonly state: State;
-  readonly score: number;
-  readonly level: RiskLevel;
-}
+export type Verdict = { readonly state: State; readonly score: number; readonly level: RiskLevel };
+type Agent = ReturnType<typeof agentsOf>[number];
+type World = { facts: Facts; config: Config; agents: readonly Agent[]; classes: readonly string[]; where: Environment; bound: boolean };
 
-const TAG_POINTS: Readonly<Record<string, number>> = Object.fromEntries([
-  ...["restricted", "gdpr-article-9", "hipaa", "phi", "pci-dss"].map((tag) => [tag, 5]),
-  ...["pii", "gdpr", "sensitive"].map((tag) => [tag, 4]),
-  ...["confidential", "financial", "secret"].map((tag) => [tag, 3]),
-  ...[
-    ["internal", 1],
-    ["public", 0],
-  ],
-]);
+const TAG_POINTS: Readonly<Record<string, number>> = {
+  ...{ restricted: 5, "gdpr-article-9": 5, hipaa: 5, phi: 5, "pci-dss": 5, pii: 4, gdpr: 4, sensitive: 4 },
+  ...{ confidential: 3, financial: 3, secret: 3, internal: 1, public: 0 },
+};
+const PERSONAL = ["pii", "phi", "gdpr", "gdpr-article-9", "hipaa", "sensitive"];
 const CHANGE_POINTS = { loss: 1, exposure: 0.8, added: 0.6, other: 0.3 } as const;
-const LEVELS: readonly RiskLevel[] = ["low", "medium", "high", "critical"];
-const BRANCHES: readonly (readonly [string, readonly RegExp[]])[] = [
-  ["production", [/^(main|master|prod|production|live)$/, /^release\/.+/]],
-  ["staging", [/^(staging|stage|preprod)$/]],
-  ["development", [/^(develop|dev|test)$/]],
-];
+const CAPABILITIES: Readonly<Record<string, string>> = {
+  ...{ "tag.removed": "change-tags", "tag.added": "change-tags", "type.changed": "modify-field", "type.widened": "modify-field" },
+  ...{ "field.added": "add-field", "description.changed": "edit-description", "governance.changed": "edit-governance" },
+};
+const LEVELS = ["low", "medium", "high", "critical"] as const;
+const OWNERS = "(owners)";
+const NOTHING = { contract: "", field: null, tagsBefore: [], tagsAfter: [], unknownClasses: [] };
+const GOVERNANCE = { ...NOTHING, code: "governance.changed", severity: "block", weight: "other" } as Pick<Finding, "code"> as Finding;
+const tagsOf = ({ tagsBefore, tagsAfter }: Finding) => [...tagsBefore, ...tagsAfter];
+const registered = ({ agents }: Facts) => (agents?.registry.status === "ok" ? agents.registry.agents : []);
 
 export function evaluate(facts: Facts, policies: readonly Policy[], config: Config, enrolled: boolean): Verdict {
+  const { people, diff } = facts;
   const environment = environmentOf(facts);
   const governance = facts.governanceFiles.length > 0;
-  const findings = facts.diff.findings;
-  const seen: readonly Triggering[] = governance
-    ? [...findings, { code: "governance.changed", severity: "block", tagsBefore: [], tagsAfter: [] }]
-    : findings;
-  const agent = facts.agent !== null;
-  const matched = policies.filter(
-    (policy) => policy.mode === "enforce" && environment !== null && matches(policy, seen, environment, agent),
-  );
+  const findings: readonly Finding[] = governance ? [...diff.findings, GOVERNANCE] : diff.findings;
+  const agents = agentsOf(facts, config);
+  const matched = environment === null ? [] : policies.filter((each) => matches(each, findings, environment, agents.length > 0));
+  const someFile = diff.files.length > 0 || governance;
+  // Whatever the score: a tag that always requires approval, where no policy stands in for it, and an agent whose every action does.
+  const isAlone = matched.length === 0 || config.teams.designatedBy === "org";
+  const tagged = diff.findings.filter(({ code }) => code !== "description.changed").flatMap(tagsOf);
+  const required = config.governance.requireApproval.some((tag) => tagged.includes(tag));
+  const bound = environment !== null && ((required && isAlone) || (someFile && agents.some((agent) => agent.needsApproval)));
+  const classes = [...config.governance.requireApproval, ...policies.flatMap((policy) => policy.trigger.tags ?? [])];
+  const world: World = { facts, config, agents, classes, where: environment ?? "production", bound };
   // A governance change is shown in the risk, and has its own approvers: what people are asked for is the risk without it.
-  const isAlone = environment !== null && (matched.length === 0 || config.teams.designatedBy === "org");
-  const named = policies.flatMap((policy) => policy.trigger.tags ?? []);
-  const shown = risk(facts, governance, config, named, environment ?? "production", isAlone);
-  const asking = risk(facts, false, config, named, environment ?? "production", isAlone).level;
-  const level = findings.length === 0 ? "low" : asking;
+  const shown = risk(world, findings);
+  const level = diff.findings.length > 0 ? risk(world, diff.findings).level : bound ? "medium" : "low";
   const done = (state: State): Verdict => ({ state, ...shown });
   if (facts.faults.length > 0) return done("error");
   if (environment === null) return done("not_applicable");
-  const people = facts.people;
-  const problem = facts.limits.length > 0 || facts.diff.unparseable.length > 0;
-  if (people === null) {
-    if (problem) return done("invalid");
-    if (matched.length > 0 || level !== "low" || governance) return done("pending_approval");
-    return done(findings.length === 0 ? "not_applicable" : "auto_approved");
-  }
-  const hands = contributors(facts, people);
-  if (overridden(facts, people, config, hands)) return done("overridden");
-
+  if (someFile && agents.some(({ entry }) => entry !== null && crosses(entry, facts, findings, environment))) return done("blocked");
+  const problem = facts.limits.length > 0 || diff.unparseable.length > 0 || facts.agents?.registry.status === "invalid";
+  const asked = matched.length > 0 || level !== "low" || governance;
+  const unasked = findings.length === 0 ? "not_applicable" : "auto_approved";
+  if (people === null) return done(problem ? "invalid" : asked ? "pending_approval" : unasked);
+  const hands = contributors(facts, people, agents);
+  const isPerson = (actor: Actor) => actor.type === "User" && !actor.suspended && entryOf(facts, actor.login) === null;
+  const clean = (actor: Actor) => isPerson(actor) && !hands.known.has(actor.id);
+  if (overridden(facts, people, config, clean)) return done("overridden");
   // Who must approve.
-  const slots: Slot[] = [];
-  for (const policy of matched) {
-    for (const { team, minApprovals } of policy.approvers) {
-      const twin = slots.find((slot) => slot.team === team && slot.distinct === policy.distinctApprovers);
-      if (twin === undefined) slots.push({ team: team!, min: minApprovals, distinct: policy.distinctApprovers });
-      else twin.min = Math.max(twin.min, minApprovals);
-    }
-  }
-  const executive = config.teams.executive.length > 0 ? config.teams.executive : ["(owners)"];
-  const boss = enrolled ? executive : ["(owners)"];
-  const asksBoss = level === "critical" || governance;
-  const designated = [
-    ...new Set(
-      config.teams.designated.length > 0 && config.teams.designatedBy === "org"
-        ? config.teams.designated
-        : [...config.teams.designated, ...matched.flatMap((policy) => policy.approvers.map((entry) => entry.team!))],
-    ),
-  ];
+  const entries = matched.flatMap((policy) => policy.approvers.map((entry) => ({ ...policy, ...entry, team: entry.team! })));
+  const larger = entries.toSorted((one, other) => other.minApprovals - one.minApprovals);
+  const keyOf = ({ team, distinctApprovers }: (typeof entries)[number]) => `${team} ${distinctApprovers}`;
+  const slots = larger.filter((each, at) => at === larger.findIndex((other) => keyOf(other) === keyOf(each)));
+  const strict = slots.flatMap((slot) => (slot.distinctApprovers ? Array.from({ length: slot.minApprovals }, () => slot.team) : []));
+  const executive = config.teams.executive.length > 0 ? config.teams.executive : [OWNERS];
+  const bosses = level !== "critical" && !governance ? [] : enrolled ? executive : [OWNERS];
+  const ofPolicies = config.teams.designatedBy === "org" ? [] : entries.map(({ team }) => team);
+  const designated = [...new Set([...config.teams.designated, ...ofPolicies])];
   const need = level === "low" ? 0 : level === "medium" ? 1 : 2;
-  while (designated.length < need) {
-    // Two owners stand for two teams where there is no other.
-    designated.push(executive.find((team) => !designated.includes(team)) ?? "(owners)");
-  }
-  const asked = slots.length > 0 || need > 0 || asksBoss;
-  const teams = [...new Set([...slots.map((slot) => slot.team), ...(need > 0 ? designated : []), ...(asksBoss ? boss : [])])];
-  // Designated teams are read when the slots do not already bring people of enough of them; who may count twice brings one.
-  const alone = [...slots.filter((slot) => slot.distinct).map((slot) => slot.team), ...(asksBoss && boss.length === 1 ? boss : [])];
-  const brought = new Set(alone.filter((team) => designated.includes(team))).size;
-  const enough = Math.max(brought, slots.some((slot) => designated.includes(slot.team)) ? 1 : 0) >= need;
-  const read = teams.filter((team) => !enough || slots.some((slot) => slot.team === team) || (asksBoss && boss.includes(team)));
+  // Two owners stand for two teams where there is no other.
+  while (designated.length < need) designated.push(executive.find((team) => !designated.includes(team)) ?? OWNERS);
+  // The other designated teams are asked when the slots do not already bring people of enough; who may count twice brings one.
+  const strictly = [...new Set([...strict, ...bosses])].filter((team) => designated.includes(team));
+  const brought = strictly.length > 0 ? strictly : entries.flatMap(({ team }) => (designated.includes(team) ? [team] : [])).slice(0, 1);
+  const open = brought.length >= need ? [] : designated.filter((team, at) => !brought.includes(team) || designated.indexOf(team) < at);
+  const teams = [...new Set([...slots.map((slot) => slot.team), ...bosses, ...open])];
+  const voices = [...new Set([...teams, ...(need > 0 ? designated : [])])];
+  const inTeam = (id: number, slug: string): boolean => {
+    if (slug === OWNERS) return owns(people, id);
+    const members = people.teams.find((each) => each.slug === slug && each.readable)?.members ?? [];
+    const active = members.filter(({ state, inherited }) => state === "active" && (!inherited || config.approvals.includeChildTeams));
+    return isActive(people, id) && active.some(({ user }) => actor(people, user)?.id === id);
+  };
+  const unreadable = teams.some((team) => team !== OWNERS && !people.teams.some((each) => each.slug === team && each.readable));
+  const onlyOwners = bosses.includes(OWNERS) || (open.length > 0 && open.every((team) => team === OWNERS));
   const unknown = asked ? hands.unknown : 0;
-  if (problem || read.some((team) => team !== "(owners)" && !people.teams.some((each) => each.slug === team && each.readable)))
-    return done("invalid");
-  if (unknown > (config.approvals.unknownContributors === "block" ? 0 : 2)) return done("invalid");
-
-  // Whose word counts.
-  const bindHead = config.approvals.bindTo === "head" || level === "critical" || governance;
-  const last = lastWords(people);
-  const clean = (person: Actor) => person.type === "User" && !person.suspended && !hands.known.has(person.id);
-  const inTeam = (id: number, team: string) =>
-    team === "(owners)"
-      ? people.owners.some((login) => actor(people, login)?.id === id)
-      : (people.teams.find((each) => each.slug === team && each.readable)?.members ?? []).some(
-          (member) =>
-            actor(people, member.user)?.id === id && member.state === "active" && (!member.inherited || config.approvals.includeChildTeams),
-        );
-  const speaksFor = (id: number) => teams.filter((team) => inTeam(id, team));
+  if (problem || unreadable || unknown > (config.approvals.unknownContributors === "block" ? 0 : 2)) return done("invalid");
+  if (asked && onlyOwners && !people.actors.some(({ id }) => owns(people, id))) return done("invalid");
+  // Whose word counts: what each person said last. An approval through an app that may not is not said.
+  const bindHead = config.approvals.bindTo === "head" || shown.level === "critical" || governance;
+  const counts = ({ state, viaApp }: Review) => state !== "APPROVED" || viaApp === null || config.approvals.apps.includes(viaApp);
+  const said = people.reviews.filter((each) => !["COMMENTED", "PENDING"].includes(each.state) && counts(each));
+  said.sort((one, other) => Date.parse(one.submittedAt) - Date.parse(other.submittedAt) || one.id - other.id);
+  const last = people.actors.map((person) => ({ person, review: said.findLast(({ user }) => actor(people, user)?.id === person.id) }));
+  const speaksFor = (id: number) => voices.filter((team) => inTeam(id, team));
+  // Anybody can write a name into a commit: that takes the named person's approval, and never the objection.
+  const mayObject = (person: Actor) => isPerson(person) && hands.known.get(person.id) !== "acted";
   for (const { person, review } of last) {
-    if (!clean(person) || speaksFor(person.id).length === 0) continue;
+    if (review === undefined || !mayObject(person) || speaksFor(person.id).length === 0) continue;
     if (review.state === "CHANGES_REQUESTED") return done("rejected");
     if (review.state !== "DISMISSED" || review.dismissedState === "APPROVED") continue;
     const by = actor(people, review.dismissedBy);
-    const may =
-      by !== null &&
-      clean(by) &&
-      (people.owners.includes(by.login) ||
-        people.permissions[by.login] === "admin" ||
-        speaksFor(by.id).some((team) => speaksFor(person.id).includes(team)));
-    if (!may) return done("rejected");
+    const rules = by !== null && (owns(people, by.id) || people.permissions[by.login] === "admin");
+    const same = by !== null && speaksFor(by.id).some((team) => speaksFor(person.id).includes(team));
+    if (by === null || !clean(by) || !(rules || same)) return done("rejected");
   }
-  const voters = last
-    .filter(({ person, review }) => review.state === "APPROVED" && clean(person) && isFresh(review, facts, people, config, bindHead))
-    .map(({ person }) => person.id);
-  if (!asked) return done(findings.length === 0 ? "not_applicable" : "auto_approved");
-  const seats: (readonly string[])[] = [
-    ...slots.filter((slot) => slot.distinct).flatMap((slot) => Array.from({ length: slot.min }, () => [slot.team])),
-    ...(asksBoss && !slots.some((slot) => slot.distinct && boss.includes(slot.team)) ? [boss] : []),
-  ];
-  const shared = slots.filter((slot) => !slot.distinct).every((slot) => voters.filter((id) => inTeam(id, slot.team)).length >= slot.min);
-  return done(shared && seatable(voters, seats, designated, need, unknown, read, inTeam) ? "approved" : "pending_approval");
-}
-
-interface Slot {
-  readonly team: string;
-  min: number;
-  readonly distinct: boolean;
-}
-
-/** Every way to seat people is tried: distinct people in the seats, `need` of different designated teams among them or beside them, and others on top. */
-function seatable(
-  voters: readonly number[],
-  seats: readonly (readonly string[])[],
-  designated: readonly string[],
-  need: number,
-  extra: number,
-  teams: readonly string[],
-  inTeam: (id: number, team: string) => boolean,
-): boolean {
-  const place = (index: number, taken: readonly number[]): boolean => {
-    if (index < seats.length)
-      return voters.some((id) => !taken.includes(id) && seats[index]!.some((team) => inTeam(id, team)) && place(index + 1, [...taken, id]));
-    return levels(0, [], taken);
+  const counted = ({ person, review }: (typeof last)[number]) =>
+    review?.state === "APPROVED" && clean(person) && isFresh(review, facts, people, bindHead);
+  const voters = last.filter(counted).map(({ person }) => person.id);
+  const isShared = slots.every(
+    (slot) => slot.distinctApprovers || voters.filter((id) => inTeam(id, slot.team)).length >= slot.minApprovals,
+  );
+  const seats = [...strict, ...bosses.filter((team) => !strict.includes(team))];
+  // Every way to seat people is tried: distinct people in the seats, `need` of different designated teams among or beside them, others on top.
+  const place = (index: number, taken: readonly number[]): boolean =>
+    index === seats.length
+      ? levels(0, [], taken)
+      : voters.some((id) => !taken.includes(id) && inTeam(id, seats[index]!) && place(index + 1, [...taken, id]));
+  const levels = (index: number, used: readonly number[], taken: readonly number[]): boolean => {
+    const others = voters.filter((id) => !taken.includes(id) && !used.includes(id) && teams.some((team) => inTeam(id, team)));
+    if (used.length === need) return others.length >= unknown;
+    if (index === designated.length) return false;
+    const members = voters.filter((id) => !used.includes(id) && inTeam(id, designated[index]!));
+    return levels(index + 1, used, taken) || members.some((id) => levels(index + 1, [...used, id], taken));
   };
-  const levels = (team: number, used: readonly number[], taken: readonly number[]): boolean => {
-    if (used.length === need)
-      return voters.filter((id) => !taken.includes(id) && !used.includes(id) && teams.some((each) => inTeam(id, each))).length >= extra;
-    if (team === designated.length) return false;
-    if (levels(team + 1, used, taken)) return true;
-    return voters.some((id) => !used.includes(id) && inTeam(id, designated[team]!) && levels(team + 1, [...used, id], taken));
-  };
-  return place(0, []);
+  return done(!asked ? unasked : isShared && place(0, []) ? "approved" : "pending_approval");
 }
 
-function environmentOf({ subject, governanceFiles }: Facts): string | null {
-  if (subject.baseRef === subject.defaultBranch) return "production";
-  for (const [name, patterns] of BRANCHES) if (patterns.some((pattern) => pattern.test(subject.baseRef))) return name;
-  if (subject.baseProtected) return "production";
-  return governanceFiles.length > 0 && subject.baseRef === subject.defaultBranch ? "production" : null;
+function environmentOf({ subject: { baseRef, defaultBranch, baseProtected } }: Facts): Environment | null {
+  if (baseRef === defaultBranch || /^(main|master|prod|production|live|release\/.+)$/.test(baseRef)) return "production";
+  if (/^(staging|stage|preprod)$/.test(baseRef)) return "staging";
+  return /^(develop|dev|test)$/.test(baseRef) ? "development" : baseProtected ? "production" : null;
 }
-
-type Triggering = Pick<Finding, "severity" | "tagsBefore" | "tagsAfter"> & { readonly code: string };
 
 /** One finding must satisfy tags, findings and what is ignored; without any of those, every finding above info does. */
-function matches(policy: Policy, findings: readonly Triggering[], environment: string, byAgent: boolean): boolean {
-  const { tags, env, findings: codes, ignore, agents } = policy.trigger;
-  if (env !== null && !env.includes(environment)) return false;
-  if (agents === true && !byAgent) return false;
+function matches({ mode, trigger }: Policy, findings: readonly Finding[], environment: string, byAgent: boolean): boolean {
+  const { tags, env, findings: codes, ignore, agents } = trigger;
+  if (mode !== "enforce" || (env !== null && !env.includes(environment)) || (agents === true && !byAgent)) return false;
   return findings.some((finding) => {
     if (ignore.includes(finding.code)) return false;
-    if (tags !== null && !tags.some((tag) => finding.tagsBefore.includes(tag) || finding.tagsAfter.includes(tag))) return false;
+    if (tags !== null && !tags.some((tag) => tagsOf(finding).includes(tag))) return false;
     if (codes !== null && !codes.includes(finding.code) && !codes.includes(finding.severity)) return false;
     return tags !== null || codes !== null || finding.severity !== "info";
   });
 }
 
-function risk(
-  { diff, lineage, quality, agent }: Facts,
-  governance: boolean,
-  config: Config,
-  named: readonly string[],
-  environment: string,
-  isAlone: boolean,
-): { score: number; level: RiskLevel } {
+function risk({ facts, config, agents, classes, where, bound }: World, findings: readonly Finding[]) {
+  const { diff, lineage, quality } = facts;
   const cents = (points: number) => Math.floor(points * 100 + 0.5 + 1e-9);
-  const required = config.governance.requireApproval;
-  const pointsOf = (tag: string) => TAG_POINTS[tag] ?? (required.includes(tag) || named.includes(tag) ? 3 : undefined);
-  let s = governance ? 1 * CHANGE_POINTS.other : 0;
-  for (const finding of diff.findings) {
-    const words = [...finding.tagsBefore, ...finding.tagsAfter];
-    const points = Math.max(
-      0,
-      ...words.map((tag) => pointsOf(tag) ?? 0),
-      finding.unknownClasses.length > 0 ? 3 : 0,
-      finding.severity === "break" || finding.severity === "block" ? 1 : 0,
-    );
-    s = Math.max(s, points * CHANGE_POINTS[finding.weight]);
-  }
+  const points = findings.map((finding) => {
+    const ofTags = tagsOf(finding).map((tag) => TAG_POINTS[tag] ?? (classes.includes(tag) ? 3 : 0));
+    const structure = finding.severity === "break" || finding.severity === "block" ? 1 : 0;
+    return Math.max(structure, finding.unknownClasses.length > 0 ? 3 : 0, ...ofTags) * CHANGE_POINTS[finding.weight];
+  });
   const i = lineage.known ? Math.min(2, 0.5 * Math.log2(1 + lineage.dependents.reduce((sum, each) => sum + each.criticality, 0))) : 0.5;
-  const a = agent === null ? 0 : agent.automation ? 0.5 : !agent.systemCard ? 1 : agent.confidence === null ? 0.5 : 1 - agent.confidence;
-  const e = { production: 1.5, staging: 0.7, development: 0 }[environment] ?? 1.5;
-  const h = Math.min(0.5, 0.125 * (quality.failingRules + diff.warnings.length + quality.recentOverrides + quality.cardLimitations));
-  const sum = Math.min(1000, cents(s) + cents(i) + cents(a) + cents(e) + cents(h));
-  const score = Math.floor(sum / 10 + 0.5) / 10;
-  const { low, medium, high } = config.risk.thresholds;
-  let level = score <= low ? 0 : score <= medium ? 1 : score <= high ? 2 : 3;
-  if (governance || diff.findings.some((finding) => finding.severity === "block" || finding.unknownClasses.length > 0))
-    level = Math.max(level, 1);
-  for (const { lost, taggedAtBase } of diff.losses)
-    if (lost >= 10 || (lost >= 3 && lost >= taggedAtBase / 5)) level = Math.max(level, environment === "production" ? 3 : 2);
-  const touched = diff.findings.some(
-    (finding) =>
-      finding.code !== "description.changed" && required.some((tag) => finding.tagsBefore.includes(tag) || finding.tagsAfter.includes(tag)),
+  const e = { production: 1.5, staging: 0.7, development: 0 }[where];
+  const limitations = agents.flatMap(({ entry }) => entry?.systemCard?.limitations ?? []);
+  const carried = findings.flatMap((each) => [each.file, ...tagsOf(each)]);
+  const touched = limitations.filter(({ contract, tag }) => carried.includes(contract ?? tag!)).length;
+  const marks = quality.failingRules + diff.warnings.length + quality.recentOverrides + quality.cardLimitations + touched;
+  const factors = [Math.max(0, ...points), i, Math.max(0, ...agents.map(({ doubt }) => doubt)), e, Math.min(0.5, 0.125 * marks)];
+  const sum = factors.map(cents).reduce((total, each) => total + each, 0);
+  const score = Math.floor(Math.min(1000, sum) / 10 + 0.5) / 10;
+  const blocks = findings.some((finding) => finding.severity === "block" || finding.unknownClasses.length > 0);
+  const lost = diff.losses.reduce((total, each) => total + each.lost, 0);
+  const isMass = lost >= 10 || diff.losses.some((each) => each.lost >= 3 && each.lost >= each.taggedAtBase / 5);
+  const byScore = Object.values(config.risk.thresholds).filter((most) => score > most).length;
+  const floor = isMass ? (where === "production" ? 3 : 2) : blocks || bound ? 1 : 0;
+  return { score, level: LEVELS[Math.max(byScore, floor)]! };
+}
+
+/** The registered agent that a login, an address, a tool or a trailer names. */
+function entryOf(facts: Facts, word: string | null): AgentRegistration | null {
+  const id = facts.people?.actors.find((each) => each.login === word)?.id ?? 0;
+  const names = ({ id, accounts, emails, tools }: AgentRegistration) => [id, ...accounts, ...emails, ...tools];
+  return registered(facts).find((each) => names(each).some((name) => name === word || name === id)) ?? null;
+}
+
+/** Everyone who is no person and had a hand in it, and who launched each: a launcher that nobody knows is null. */
+function agentsOf(facts: Facts, config: Config) {
+  const { subject, agent, people } = facts;
+  const { commits = [], pushes = [], actors = [] } = people ?? {};
+  const trailers = commits.flatMap(({ trailers, verified }) => (trailers === undefined ? [] : [{ ...trailers, verified }]));
+  const traces = facts.agents?.traces ?? [];
+  const isBot = (login: string | null) => actors.some((each) => each.login === login && each.type === "Bot");
+  const isUser = (login: string | null) => actors.some((each) => each.login === login && each.type === "User") && !entryOf(facts, login);
+  const authors = [subject.author, ...commits.map((each) => each.author)];
+  const others = [...commits.flatMap((each) => [each.committer, ...each.coAuthors]), ...pushes.map((push) => push.actor)];
+  const addresses = trailers.flatMap((each) => each.coAuthors.map((text) => text.replace(/^.*<|>$/g, "")));
+  const words = [
+    ...[...(agent === null ? [] : [agent.id]), ...authors.filter(isBot), ...trailers.flatMap((each) => each.agents)],
+    ...[...authors, ...others, ...addresses].filter((word) => entryOf(facts, word) !== null),
+    ...traces.map(({ tool }) => tool ?? "unknown agent"),
+  ];
+  const ids = new Set(words.flatMap((word) => (word === null ? [] : [entryOf(facts, word)?.id ?? word])));
+  const said = trailers.flatMap((each) => each.confidences.map((text) => (Number.isNaN(Number(text)) ? 0.5 : 1 - Number(text))));
+  const traced = traces.flatMap(({ confidence }) => (confidence === null ? [] : [1 - confidence]));
+  return [...ids].map((id) => {
+    const entry = entryOf(facts, id);
+    const isOwn = (login: string | null) => login !== null && (entryOf(facts, login)?.id ?? login) === id;
+    const told = agent !== null && isOwn(agent.id) ? agent : null;
+    const isListed = config.agents.automation.some((word) => [id, ...(entry?.accounts ?? [])].includes(word));
+    const automation = isListed || (entry === null && told?.automation === true);
+    const card = entry === null ? (told?.systemCard ? told : null) : entry.systemCard;
+    const trusted = automation ? 0.5 : card === null ? 1 : 1 - (card.confidence ?? 0.5);
+    const beside = commits.filter((each) => isOwn(each.author) && each.verified).flatMap((each) => each.coAuthors.filter(isUser));
+    const launchers = [...(told?.launchedBy ? [told.launchedBy] : []), ...trailers.flatMap((each) => each.launchedBy), ...beside];
+    const vouched = trailers.some((each) => each.verified && each.launchedBy.some(isUser)) || beside.length > 0;
+    // Where none of its accounts acts, people pushed its work themselves, and count as contributors anyway.
+    const acts = told !== null || [...authors, ...pushes.map((push) => push.actor)].some(isOwn);
+    const isKnown = automation || !acts || typeof told?.launchedBy === "string" || vouched;
+    const needsApproval = entry?.boundaries.requiresApproval ?? (!automation && registered(facts).length > 0);
+    const doubt = Math.max(trusted, ...said, ...traced);
+    return { id, entry, doubt, needsApproval, launchers: isKnown ? launchers : [...launchers, null] };
+  });
+}
+
+function crosses(agent: AgentRegistration, { diff, governanceFiles, agents }: Facts, findings: readonly Finding[], where: Environment) {
+  const { status, boundaries, systemCard: card, capabilities } = agent;
+  const paths = [...[...diff.files, ...governanceFiles].map(({ path }) => path), ...(agents?.paths ?? [])];
+  const isIn = (globs: readonly string[], path: string) => globs.some((glob) => path.startsWith(glob.replace("**", "")));
+  const added = findings.filter(({ code }) => code === "field.added").map(({ contract, field }) => `${contract} ${field}`);
+  // Whoever may add a field may tag it.
+  const others = findings.filter((each) => each.code !== "tag.added" || !added.includes(`${each.contract} ${each.field}`));
+  const isPersonal = (each: Finding) => each.unknownClasses.length > 0 || tagsOf(each).some((tag) => PERSONAL.includes(tag));
+  return (
+    status !== "active" ||
+    boundaries.readOnly ||
+    (boundaries.noPii && findings.some(isPersonal)) ||
+    [boundaries.environments, card?.environments].some((allowed) => allowed?.includes(where) === false) ||
+    [boundaries.scopes, card?.scopes].some((globs) => globs && paths.some((path) => !isIn(globs, path))) ||
+    [capabilities, card?.capabilities].some(
+      (allowed) => allowed && others.some(({ code }) => !allowed.some((word) => word === CAPABILITIES[code])),
+    )
   );
-  if (touched && isAlone) level = Math.max(level, 1);
-  return { score, level: LEVELS[level]! };
 }
 
 function actor(people: PeopleFacts, login: string | null): Actor | null {
@@ -233,78 +243,57 @@ function actor(people: PeopleFacts, login: string | null): Actor | null {
   return new Set(found.map((each) => each.id)).size === 1 ? found[0]! : null;
 }
 
-function contributors({ subject, agent }: Facts, people: PeopleFacts): { known: Set<number>; unknown: number } {
-  const known = new Set<number>();
+/** Where the organisation was looked at, only its active members are in a team or own anything. */
+function isActive(people: PeopleFacts, id: number): boolean {
+  return people.organisation?.some(({ user, state }) => state === "active" && actor(people, user)?.id === id) ?? true;
+}
+const owns = (people: PeopleFacts, id: number) => isActive(people, id) && people.owners.some((login) => actor(people, login)?.id === id);
+
+/** `named`: a commit or trailer says so, which anybody can write. */
+function contributors({ subject }: Facts, people: PeopleFacts, agents: readonly Agent[]) {
+  const known = new Map<number, "acted" | "named">();
   const nobody = new Set<string>();
-  const took = (login: string | null, what: string) => {
+  const took = (login: string | null, what: string, how: "acted" | "named") => {
     const person = actor(people, login);
     if (person === null) nobody.add(what);
-    else known.add(person.id);
+    else if (!known.has(person.id)) known.set(person.id, how);
   };
-  took(subject.author, "author");
-  if (agent !== null && !agent.automation) took(agent.launchedBy ?? null, "launcher");
+  took(subject.author, "author", "acted");
+  for (const { id, launchers } of agents) for (const login of launchers) took(login, `launcher of ${id}`, "named");
   for (const commit of people.commits) {
-    for (const login of [commit.author, commit.committer, ...commit.coAuthors]) if (login !== "web-flow") took(login, commit.sha);
+    for (const login of [commit.author, commit.committer, ...commit.coAuthors]) if (login !== "web-flow") took(login, commit.sha, "named");
     if (!commit.verified) nobody.add(commit.sha);
   }
-  for (const push of people.pushes) took(push.actor, push.sha);
+  for (const push of people.pushes) took(push.actor, push.sha, "acted");
   if (!people.commits.some((commit) => commit.sha === subject.headSha)) nobody.add("commits");
   if (!people.history.pushHistoryComplete) nobody.add("pushes");
   return { known, unknown: nobody.size };
 }
 
-/** What each person said last. An approval by nobody, or through an app, is not said. */
-function lastWords(people: PeopleFacts): { person: Actor; review: Review }[] {
-  const words = new Map<number, { person: Actor; review: Review }>();
-  for (const review of [...people.reviews].sort((a, b) => Date.parse(a.submittedAt) - Date.parse(b.submittedAt) || a.id - b.id)) {
-    const person = actor(people, review.user);
-    if (person === null || review.state === "COMMENTED" || review.state === "PENDING") continue;
-    if (review.state === "APPROVED" && review.viaApp !== null) continue;
-    words.set(person.id, { person, review });
-  }
-  return [...words.values()];
-}
-
-function isFresh(review: Review, { subject }: Facts, people: PeopleFacts, _config: Config, bindHead: boolean): boolean {
+function isFresh(review: Review, { subject }: Facts, people: PeopleFacts, bindHead: boolean): boolean {
   const given = Date.parse(review.submittedAt);
-  if ([...people.history.reopened, ...people.history.retargets].some(({ at }) => Date.parse(at) >= given)) return false;
-  const later = people.pushes.filter(({ at }) => Date.parse(at) >= given);
-  const current = people.contentDigests[subject.headSha];
-  if (review.receipt === null)
-    return review.commitId === subject.headSha && people.history.pushHistoryComplete && later.length === 0 && current === undefined;
+  const isLater = ({ at }: { readonly at: string }) => Date.parse(at) >= given;
+  const moved = [...people.history.reopened, ...people.history.retargets].some(isLater);
+  const later = people.pushes.filter(isLater);
+  if (moved || people.contentDigests[subject.headSha] !== undefined) return false;
+  if (review.receipt === null) return review.commitId === subject.headSha && people.history.pushHistoryComplete && later.length === 0;
   const { commitId, headSha } = review.receipt;
-  if (commitId !== subject.headSha) return false;
-  if (!bindHead) return current === undefined;
-  return (
-    headSha === subject.headSha && current === undefined && later.every((push) => push.sha === commitId && Date.parse(push.at) === given)
-  );
+  const isSame = headSha === subject.headSha && later.every((push) => push.sha === commitId && Date.parse(push.at) === given);
+  return commitId === subject.headSha && (!bindHead || isSame);
 }
 
 /** A label by an owner who had no hand in it, with that person's reason, on this head and base, within its hours. */
-function overridden({ subject, asOf }: Facts, people: PeopleFacts, config: Config, hands: { known: Set<number> }): boolean {
+function overridden({ subject, asOf }: Facts, people: PeopleFacts, config: Config, clean: (person: Actor) => boolean): boolean {
+  const { pushes, comments, history } = people;
   return people.labels.some((label) => {
     const person = actor(people, label.actor);
-    if (label.name !== config.override.label || person === null || label.viaApp !== null) return false;
-    if (person.type !== "User" || person.suspended || hands.known.has(person.id)) return false;
-    if (!people.owners.some((login) => actor(people, login)?.id === person.id)) return false;
-    if (label.headSha !== subject.headSha || label.baseRef !== subject.baseRef) return false;
+    if (label.name !== config.override.label || label.viaApp !== null || person === null) return false;
     const at = Date.parse(label.at);
-    if ([...people.pushes, ...people.history.retargets, ...people.history.reopened].some((event) => Date.parse(event.at) >= at))
-      return false;
-    const ends = Math.min(
-      at + config.override.ttlHours * 3_600_000,
-      label.removedAt === null ? Number.POSITIVE_INFINITY : Date.parse(label.removedAt),
-    );
-    const now = Date.parse(asOf);
-    return (
-      now < ends &&
-      people.comments.some(
-        (comment) =>
-          actor(people, comment.user)?.id === person.id &&
-          comment.headSha === subject.headSha &&
-          Date.parse(comment.at) < ends &&
-          /^\/countersign override reason="[^"]*\w/.test(comment.body),
-      )
-    );
+    const ends = [at + config.override.ttlHours * 3_600_000, ...(label.removedAt === null ? [] : [Date.parse(label.removedAt)])];
+    const isLast = [...pushes, ...history.retargets, ...history.reopened].every((event) => Date.parse(event.at) < at);
+    const isHere = label.headSha === subject.headSha && label.baseRef === subject.baseRef;
+    const said = comments.filter(({ user, headSha }) => actor(people, user)?.id === person.id && headSha === subject.headSha);
+    const hasReason = said.some(({ body }) => /^\/countersign override reason="[^"]*\w/.test(body));
+    return owns(people, person.id) && clean(person) && isHere && isLast && hasReason && ends.every((end) => Date.parse(asOf) < end);
   });
 }

@@ -1,7 +1,8 @@
 import type { Finding } from "../../src/engine/contract/finding.ts";
-import type { Actor, AgentFacts, CommitFact, Facts, LabelFact, PeopleFacts, Push, Review, Team } from "../../src/engine/facts.ts";
-import type { PolicyReading } from "../../src/engine/policy/model.ts";
-import { parsePolicySet } from "../../src/engine/policy/parse.ts";
+import type { Actor, CommitFact, Facts, LabelFact, PeopleFacts, Push, Review, Team } from "../../src/engine/facts.ts";
+import { someEvidence, someTrailers, theAuthor } from "./agent-worlds.ts";
+import { type Dice, diceOf } from "./dice.ts";
+import { readings } from "./policy-worlds.ts";
 
 /**
  * Small worlds from a seed, thousands in a second: few people, few teams, few minutes, so that everything that matters happens often and
@@ -10,9 +11,10 @@ import { parsePolicySet } from "../../src/engine/policy/parse.ts";
 export function worldOf(seed: number, index: number): Facts {
   const dice = diceOf(seed, index);
   const { some, one, chance, upTo } = dice;
+  const contracts = chance(0.3) ? ["c", "d"] : ["c"];
   const governance = chance(0.1);
   const baseRef = one(["main", "main", "main", "staging", "develop", "release/1", "feature"]);
-  const findings = chance(0.08) ? [] : some(1, 4, () => aFinding(dice));
+  const findings = chance(0.08) ? [] : some(1, 4, () => aFinding(dice, one(contracts)));
   return {
     schemaVersion: 1,
     asOf: minute(upTo(60) + 60),
@@ -28,23 +30,27 @@ export function worldOf(seed: number, index: number): Facts {
       mergeBase: "base",
       headSha: HEAD,
       environment: null,
-      author: chance(0.03) ? null : one(["alice", "alice", "alice", "bob", "robot"]),
+      author: chance(0.03) ? null : one(["alice", "alice", "alice", "alice", "bob", "bob", "robot", "erin"]),
       ownerType: "Organization",
     },
     policy: one(readings()),
     policyCommit: "base",
-    governanceFiles: governance ? [{ path: ".choochoorc", baseMode: "100644", baseBlob: "a", headMode: "100644", headBlob: "b" }] : [],
+    governanceFiles: governance ? some(1, 2, (at) => file([".choochoorc", "AGENTS.md"][at]!)) : [],
     diff: {
       findings,
-      files: [{ path: "contracts/c.yaml", baseMode: "100644", baseBlob: "aa", headMode: "100644", headBlob: "bb" }],
-      losses: findings.length > 0 && chance(0.1) ? [{ contract: "c", taggedAtBase: one([3, 12, 40]), lost: one([1, 3, 10]) }] : [],
+      files: findings.length === 0 && chance(0.3) ? [] : contracts.map((name) => file(`contracts/${name}.yaml`)),
+      losses:
+        findings.length > 0 && chance(0.1)
+          ? contracts.map((contract) => ({ contract, taggedAtBase: one([3, 12, 40]), lost: one([1, 3, 5, 10]) }))
+          : [],
       unparseable: chance(0.02) ? [PROBLEM] : [],
       warnings: chance(0.1) ? [{ ...PROBLEM, severity: "warning" }] : [],
       environments: [],
       contracts: [],
     },
     people: chance(0.03) ? null : somePeople(dice),
-    agent: chance(0.15) ? anAgent(dice) : null,
+    agent: chance(0.06) ? theAuthor(dice) : null,
+    ...(chance(0.4) ? { agents: someEvidence(dice) } : {}),
     lineage: { known: chance(0.5), dependents: some(0, 3, (at) => ({ name: `d${at}`, criticality: one([1, 2] as const) })) },
     quality: { known: true, failingRules: one([0, 0, 1]), recentOverrides: one([0, 0, 2]), cardLimitations: one([0, 0, 1]) },
     faults: chance(0.02) ? [{ what: "reviews", kind: "network", message: "502" }] : [],
@@ -59,43 +65,21 @@ const PROBLEM = { code: "E001", message: "broken", file: "contracts/c.yaml", lin
 const USERS = ["alice", "bob", "carol", "dave", "erin", "ana"];
 const TAGS = [[], ["pii"], ["phi"], ["gdpr", "pii"], ["team-a"], ["confidential"], ["internal"], ["public"]];
 
-interface Dice {
-  /** An integer from 0 up to, and without, `below`. */
-  readonly upTo: (below: number) => number;
-  readonly chance: (probability: number) => boolean;
-  readonly one: <T>(items: readonly T[]) => T;
-  readonly some: <T>(least: number, most: number, make: (index: number) => T) => T[];
-}
-
-/** Mulberry32: good enough to choose worlds, and nothing is chosen with it but those. */
-function diceOf(seed: number, index: number): Dice {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const upTo = (below: number): number => Math.floor(next() * below);
-  return {
-    upTo,
-    chance: (probability) => next() < probability,
-    one: (items) => items[upTo(items.length)]!,
-    some: (least, most, make) => Array.from({ length: least + upTo(most - least + 1) }, (_, at) => make(at)),
-  };
-}
-
 function minute(at: number): string {
   return new Date(Date.UTC(2026, 10, 21, 10, at)).toISOString();
 }
 
-function aFinding({ one, chance }: Dice): Finding {
-  const code = one(["tag.removed", "type.changed", "field.added", "description.changed", "type.widened"]);
+function file(path: string): Facts["governanceFiles"][number] {
+  return { path, baseMode: "100644", baseBlob: "a", headMode: "100644", headBlob: "b" };
+}
+
+function aFinding({ one, chance }: Dice, contract: string): Finding {
+  const code = one(["tag.removed", "tag.added", "type.changed", "field.added", "description.changed", "type.widened"]);
   const [field, before, after] = [one(["a", "b"]), one(TAGS), one(TAGS)];
   return {
     code: code as Finding["code"],
     severity: one(["block", "break", "warn", "info"] as const),
-    contract: "c",
+    contract,
     format: "odcs",
     object: "o",
     field,
@@ -105,22 +89,12 @@ function aFinding({ one, chance }: Dice): Finding {
     before: null,
     after: null,
     message: code,
-    file: "contracts/c.yaml",
+    file: `contracts/${contract}.yaml`,
     line: 1,
     column: 1,
     side: "head",
     weight: one(["loss", "exposure", "added", "other"] as const),
-    fingerprint: `${code} ${field} ${before.join()} ${after.join()}`,
-  };
-}
-
-function anAgent({ one, chance }: Dice): AgentFacts {
-  return {
-    id: "robot",
-    confidence: one([null, 0, 0.25, 0.5, 0.905, 1]),
-    systemCard: chance(0.5),
-    automation: chance(0.2),
-    launchedBy: one([null, "alice", "bob", "nobody"]),
+    fingerprint: `${code} ${contract} ${field} ${before.join()} ${after.join()}`,
   };
 }
 
@@ -128,19 +102,20 @@ function somePeople(dice: Dice): PeopleFacts {
   const { some, one, chance, upTo } = dice;
   const person = (): string => one(USERS);
   const actors: Actor[] = USERS.map((login, at) => ({ id: at + 1, login, type: "User", suspended: chance(0.02) }));
-  if (chance(0.3)) actors.push({ id: 50, login: "robot", type: "Bot", suspended: false });
+  if (chance(0.6)) actors.push({ id: 50, login: "robot", type: "Bot", suspended: false });
   if (chance(0.03)) actors.push({ id: 60, login: "Bob", type: "User", suspended: false });
   const pushes: Push[] = [
-    { sha: HEAD, actor: chance(0.02) ? null : "alice", at: minute(upTo(20)), forced: false },
+    { sha: HEAD, actor: chance(0.02) ? null : one(["alice", "alice", "alice", "alice", "robot"]), at: minute(upTo(20)), forced: false },
     ...(chance(0.2) ? [{ sha: BEFORE, actor: person(), at: minute(upTo(30)), forced: chance(0.3) }] : []),
   ];
   const commit = (sha: string): CommitFact => ({
     sha,
     parents: ["base"],
-    author: chance(0.04) ? null : one(["alice", "alice", "alice", "bob", "nobody"]),
+    author: chance(0.04) ? null : one(["alice", "alice", "alice", "alice", "alice", "bob", "bob", "nobody", "robot"]),
     committer: one(["alice", "web-flow", "web-flow"]),
     coAuthors: chance(0.1) ? [person()] : [],
     verified: !chance(0.04),
+    ...(chance(0.15) ? { trailers: someTrailers(dice) } : {}),
   });
   const member = (user: string): Team["members"][number] => ({ user, state: chance(0.06) ? "pending" : "active", inherited: chance(0.06) });
   const team = (slug: string, id: number): Team => ({
@@ -159,7 +134,7 @@ function somePeople(dice: Dice): PeopleFacts {
     headSha: one([HEAD, HEAD, HEAD, BEFORE, null]),
     baseRef: one(["main", "main", "main", "staging", null]),
   };
-  const isLabelled = chance(0.2);
+  const isLabelled = chance(0.3);
   return {
     actors,
     pushes,
@@ -167,6 +142,9 @@ function somePeople(dice: Dice): PeopleFacts {
     reviews: some(0, 6, (index) => aReview(dice, index + 1)),
     teams: [team("sec-ops", 10), team("privacy", 11), team("ciso", 12)],
     owners: USERS.filter((login) => login === "ana" || chance(0.1)),
+    ...(chance(0.15)
+      ? { organisation: USERS.filter(() => chance(0.85)).map((user) => ({ user, state: chance(0.05) ? "pending" : "active" })) }
+      : {}),
     permissions: chance(0.2) ? { [person()]: "admin" } : {},
     labels: isLabelled ? [labelled] : [],
     comments: isLabelled
@@ -204,51 +182,9 @@ function aReview({ one, chance, upTo }: Dice, id: number): Review {
     ] as const),
     commitId,
     submittedAt: at,
-    viaApp: chance(0.03) ? 5 : null,
+    viaApp: chance(0.06) ? one([5, 6]) : null,
     receipt: chance(0.85) ? receipt : null,
     dismissedBy: chance(0.2) ? null : one(USERS),
     dismissedState: one([null, "APPROVED", "APPROVED", "CHANGES_REQUESTED"] as const),
   };
-}
-
-let known: readonly PolicyReading[] | null = null;
-
-/** 400 policy files with their configuration, read once. */
-function readings(): readonly PolicyReading[] {
-  known ??= Array.from({ length: 400 }, (_, index) => aReading(diceOf(20_261_121, index)));
-  return known;
-}
-
-function aReading({ one, some, chance }: Dice): PolicyReading {
-  const triggers = [
-    { tags: ["pii"] },
-    { tags: ["phi", "gdpr"] },
-    { tags: ["pii"], env: ["production"] },
-    {},
-    { env: ["staging"] },
-    { findings: ["block"] },
-    { findings: ["break", "tag.removed"], ignore: [] },
-    { agents: true },
-  ];
-  const policies = some(0, 3, (at) => ({
-    name: `p${at}`,
-    trigger: one<object>(triggers),
-    approvers: some(1, 2, () => ({ team: one(["sec-ops", "privacy", "ciso"]), minApprovals: one([1, 1, 2]) })),
-    mode: one(["enforce", "enforce", "enforce", "warn", "shadow"]),
-    distinctApprovers: !chance(0.15),
-  }));
-  const config = {
-    teams: one<object>([
-      {},
-      { designated: ["sec-ops"] },
-      { designated: ["sec-ops", "privacy"], executive: ["ciso"] },
-      { executive: ["ciso"] },
-    ]),
-    approvals: one<object>([{}, {}, { bindTo: "head" }, { unknownContributors: "block" }, { includeChildTeams: true }]),
-  };
-  const file = { origin: "repo", mode: "100644", blob: "b", unreadable: null } as const;
-  return parsePolicySet([
-    { ...file, kind: "config", path: ".choochoorc", text: JSON.stringify(config) },
-    { ...file, kind: "policies", path: ".choochoo/approval-policies.yaml", text: JSON.stringify({ policies }) },
-  ]);
 }

@@ -8,7 +8,8 @@ import type { Problem } from "../problem.ts";
 import { approvalRequiredBy, crossedBoundaries, type Violation } from "./boundaries.ts";
 import { namesAgent } from "./identity.ts";
 import { limitationsTouched } from "./limitations.ts";
-import { type RecognisedAgent, recogniseAgents, registrations } from "./recognise.ts";
+import { type RecognisedAgent, recogniseAgents } from "./recognise.ts";
+import { registrations } from "./registered.ts";
 
 /** What a change owes to agents having made it. */
 export interface AgentJudgement {

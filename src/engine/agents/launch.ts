@@ -1,5 +1,6 @@
 import type { Actor, CommitFact, Facts } from "../facts.ts";
 import { type Named, namesAgent } from "./identity.ts";
+import { registrations } from "./registered.ts";
 
 export interface Launch {
   /** Logins of everybody who is said to have launched the agent: each counts as author. */
@@ -14,17 +15,23 @@ export interface Launch {
  */
 export function launchOf(named: Named, facts: Facts): Launch {
   const { people } = facts;
-  const told = facts.agent?.launchedBy ?? null;
-  if (people === null) return { by: told === null ? [] : [told], known: true };
   const own = (login: string | null) => login !== null && isOwn(named, login, facts);
+  // Who launched one agent says nothing about another.
+  const isAuthor = own(facts.agent?.id ?? null);
+  const told = isAuthor ? (facts.agent?.launchedBy ?? null) : null;
+  if (people === null) return { by: told === null ? [] : [told], known: true };
+  // No agent is a person, this one or another, even where GitHub takes its account for one.
+  const agents = registrations(facts);
   const person = (login: string) =>
-    people.actors.find((each) => same(each.login, login) && each.type === "User" && !own(each.login)) ?? null;
+    people.actors.find(
+      (each) => same(each.login, login) && each.type === "User" && !own(each.login) && !agents.some((agent) => namesAgent(agent, each)),
+    ) ?? null;
   const claimed = people.commits.flatMap((commit) => (commit.trailers?.launchedBy ?? []).map((login) => ({ login, commit })));
   const attributed = people.commits.filter((commit) => own(commit.author) && commit.verified).flatMap((commit) => peopleOf(commit, person));
   const by = [...(told === null ? [] : [told]), ...claimed.map(({ login }) => login), ...attributed.map(({ login }) => login)];
   // Where no account of the agent authored or pushed anything, its work came with the pushes of people, who count as contributors.
   const acts =
-    same(facts.agent?.id ?? "", named.id) ||
+    isAuthor ||
     own(facts.subject.author) ||
     people.pushes.some(({ actor }) => own(actor)) ||
     people.commits.some(({ author }) => own(author));

@@ -3,6 +3,7 @@ import type { Config } from "../policy/model.ts";
 import { type Named, namesAgent } from "./identity.ts";
 import { launchOf } from "./launch.ts";
 import type { AgentRegistration, CommitTrailers } from "./model.ts";
+import { registrations } from "./registered.ts";
 import { declaredDoubt } from "./trailers.ts";
 
 /** One agent that had a hand in a change. */
@@ -35,16 +36,18 @@ const SHA_SHOWN = 7;
 export function recogniseAgents(facts: Facts, config: Pick<Config, "agents">): readonly RecognisedAgent[] {
   const registered = registrations(facts);
   const found = new Map<string, { readonly named: Named; readonly evidence: Set<string> }>();
-  const add = (named: Named, because: string): void => {
-    const key = named.id.toLowerCase();
-    const known = found.get(key) ?? { named, evidence: new Set<string>() };
+  const actorOf = (login: string) => facts.people?.actors.find((each) => each.login.toLowerCase() === login.toLowerCase());
+  const named = (login: string) => registered.find((each) => namesAgent(each, { login, id: actorOf(login)?.id ?? null }));
+  const add = (agent: Named, because: string): void => {
+    const key = agent.id.toLowerCase();
+    const known = found.get(key) ?? { named: agent, evidence: new Set<string>() };
     known.evidence.add(because);
     found.set(key, known);
   };
   const byAccount = (login: string | null, because: string, bots: boolean): void => {
     if (login === null) return;
-    const actor = facts.people?.actors.find((each) => each.login.toLowerCase() === login.toLowerCase());
-    const registration = registered.find((each) => namesAgent(each, { login, id: actor?.id ?? null }));
+    const actor = actorOf(login);
+    const registration = named(login);
     if (registration !== undefined) add({ id: registration.id, registration }, because);
     else if (bots && actor !== undefined && actor.type !== "User" && actor.type !== "Organization")
       add({ id: login, registration: null }, because);
@@ -56,7 +59,7 @@ export function recogniseAgents(facts: Facts, config: Pick<Config, "agents">): r
 
   if (facts.agent !== null) {
     const { id } = facts.agent;
-    const registration = registered.find((each) => namesAgent(each, { login: id, id: null })) ?? byId(facts, registered, id);
+    const registration = named(id);
     add({ id: registration?.id ?? id, registration: registration ?? null }, "author of this change");
   }
   byAccount(facts.subject.author, "author of this change", true);
@@ -72,7 +75,7 @@ export function recogniseAgents(facts: Facts, config: Pick<Config, "agents">): r
     for (const identity of identities) byIdentity(identity, `has a part in commit ${short}`);
     for (const identity of trailers.coAuthors) byIdentity(identity, `co-author of commit ${short}`);
     for (const id of trailers.agents) {
-      const registration = registered.find((each) => namesAgent(each, { login: id, id: null }));
+      const registration = named(id);
       add({ id: registration?.id ?? id, registration: registration ?? null }, `\`Agent:\` trailer of commit ${short}`);
     }
   }
@@ -118,16 +121,6 @@ export function marks(
     commit.trailers === undefined ? [] : [{ sha: commit.sha, identities: commit.identities ?? [], trailers: commit.trailers }],
   );
   return [...told, ...(facts.agents?.commits ?? [])];
-}
-
-export function registrations(facts: Facts): readonly AgentRegistration[] {
-  const registry = facts.agents?.registry;
-  return registry?.status === "ok" ? registry.agents : [];
-}
-
-function byId(facts: Facts, registered: readonly AgentRegistration[], login: string): AgentRegistration | undefined {
-  const actor = facts.people?.actors.find((each) => each.login.toLowerCase() === login.toLowerCase());
-  return actor === undefined ? undefined : registered.find((each) => namesAgent(each, { login, id: actor.id }));
 }
 
 function tracedBy({ id, tools }: AgentRegistration, tool: string): boolean {

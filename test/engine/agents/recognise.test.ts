@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CommitMark, TraceMark } from "../../../src/engine/agents/model.ts";
+import type { AgentRegistry, CommitMark, TraceMark } from "../../../src/engine/agents/model.ts";
 import { recogniseAgents } from "../../../src/engine/agents/recognise.ts";
 import { agentTrailers, declaredDoubt } from "../../../src/engine/agents/trailers.ts";
 import { decide } from "../../../src/engine/decide.ts";
@@ -8,6 +8,11 @@ import { defaultConfig } from "../../../src/engine/policy/defaults.ts";
 import { facts, HEAD, people, policy, review } from "../policy/build.ts";
 import { changeByBot, changeWith, evidence, registry, trailers, WITH_BOT } from "./build.ts";
 
+/** The usual agent with these accounts only. */
+function withAccounts(accounts: readonly (string | number)[]): AgentRegistry {
+  const usual = registry();
+  return usual.status === "ok" ? { ...usual, agents: usual.agents.map((agent) => ({ ...agent, accounts })) } : usual;
+}
 const seen = (given: Facts) => recogniseAgents(given, defaultConfig).map(({ id }) => id);
 const mark = (over: Partial<CommitMark>): CommitMark => ({ sha: HEAD, identities: [], trailers: trailers(), ...over });
 const trace = (over: Partial<TraceMark>): TraceMark => ({
@@ -49,6 +54,12 @@ describe("who is an agent", () => {
     ["a registered account is co-author", { coAuthors: ["tidy[bot]"] }, {}, ["tidy"]],
     ["an account that nobody registered wrote a commit", { author: "tidy[bot]" }, { agents: undefined as never }, ["tidy[bot]"]],
     ["a trailer of a registered agent", { trailers: trailers({ agents: ["TIDY"] }) }, {}, ["tidy"]],
+    [
+      "a trailer with the account of an agent that is registered by its number",
+      { trailers: trailers({ agents: ["tidy[bot]"] }) },
+      { agents: evidence({ registry: withAccounts([77]) }) },
+      ["tidy"],
+    ],
     ["a trailer of one that nobody registered", { trailers: trailers({ agents: ["stray"] }) }, {}, ["stray"]],
     ["a co-author trailer with a registered address", { trailers: trailers({ coAuthors: ["Anyone <tidy@example.com>"] }) }, {}, ["tidy"]],
     [
@@ -174,6 +185,20 @@ describe("who launched it", () => {
   });
   test.each(["nobody-of-this-name", "tidy[bot]"])("a trailer that names %s settles nothing", (login) => {
     expect(sources(changeByBot({}, { trailers: trailers({ launchedBy: [login] }) }))).toContain(stranger);
+  });
+  test("who launched one agent says nothing about another", () => {
+    const author = { id: "stray", confidence: null, systemCard: false, automation: false, launchedBy: "alice" };
+    expect(strangers({ ...changeByBot(), agent: author })).toBe(1);
+  });
+  test("a registered agent that GitHub takes for a person launches nobody", () => {
+    const given = changeByBot({ agents: evidence({ registry: registry('  - { id: other, status: active, accounts: ["bob"] }\n') }) });
+    const trailered = given.people!.commits.map((commit) => ({ ...commit, trailers: trailers({ launchedBy: ["bob"] }) }));
+    expect(strangers({ ...given, people: { ...given.people!, commits: trailered } })).toBe(1);
+  });
+  test("an agent that is the author by the number of its account is launched by somebody", () => {
+    const numbered = evidence({ registry: withAccounts([77]) });
+    const given = changeWith({}, { agents: numbered, agent: { id: "tidy[bot]", confidence: null, systemCard: false, automation: false } });
+    expect(strangers(given)).toBe(1);
   });
   test("GitHub's own attribution: the person beside the agent on a commit that GitHub vouches for", () => {
     expect(sources(changeByBot({}, { coAuthors: ["bob"] }))).not.toContain(stranger);

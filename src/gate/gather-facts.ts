@@ -95,14 +95,26 @@ export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTrut
   return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }
 
-/** Facts of a decision that could not be made: the faults since the last good reading, oldest first. */
+/** Facts of a decision that could not be made. */
 export function faultFacts(clock: Clock, pull: PullTruth, earlier: readonly Fault[], error: unknown): Facts {
   const unread: PolicyReading = { status: "invalid", problems: [], digest: "unread" };
-  return { ...bareFacts(clock, pull, unread, null), faults: [...earlier, faultOf(error)] };
+  return { ...bareFacts(clock, pull, unread, null), faults: withFault(earlier, error) };
 }
 
-export function faultOf(error: unknown): Fault {
-  if (error instanceof TruthError) return { what: error.what, kind: error.kind, message: error.message };
+/** Every retry stores them anew, and an outage may last for days. */
+const FAULTS_KEPT = 20;
+
+/** The newest faults since the last good reading, oldest first. */
+export function withFault(earlier: readonly Fault[], error: unknown): readonly Fault[] {
+  return [...earlier, faultOf(error)].slice(-FAULTS_KEPT);
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof TruthError) {
+    const { what, kind, message } = error;
+    // Told after what was being read, which most messages say themselves, for logs.
+    return { what, kind, message: message.startsWith(`${what}: `) ? message.slice(what.length + 2) : message };
+  }
   return { what: "evaluating the pull request", kind: "bug", message: error instanceof Error ? error.message : String(error) };
 }
 

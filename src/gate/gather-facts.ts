@@ -17,7 +17,7 @@ import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.t
 import { readNotes } from "./read-notes.ts";
 import { policyFilesOf, previewProposal, readProposal } from "./read-proposal.ts";
 import { qualityOf } from "./read-quality.ts";
-import { readSides } from "./read-sides.ts";
+import { readSides, withSideFiles } from "./read-sides.ts";
 import { placeIn, readStack } from "./read-stack.ts";
 import { recordedTypes } from "./recorded-types.ts";
 import { withLayers } from "./stack-people.ts";
@@ -49,11 +49,13 @@ export async function gatherFacts(
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
   const aside = await readSides(deps, pull, { mergeBase, change, tip: base.sha, set, stacked: stack !== null });
-  const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
-  const { diff, lineage } = withLineage(change.diff, around);
+  const whole = withSideFiles(change, aside.sides);
+  const isBare = change.diff.findings.length === 0 && aside.sides.length === 0;
+  const around = isBare ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
+  const { diff, lineage } = withLineage(change.diff, around, whole.diff.files);
   const policy = policyFor(inForce, change, onDefault);
   const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
-  const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, change);
+  const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, whole);
   const notes = landed === null ? await readNotes(deps, key, pull) : [];
   const facts: Facts = {
     ...bareFacts(deps.clock, pull, policy, inForce.commit),
@@ -64,7 +66,7 @@ export async function gatherFacts(
     diff,
     lineage,
     agents,
-    quality: await qualityOf(deps, key, pull.repository.id, diff),
+    quality: await qualityOf(deps, key, pull.repository.id, whole.diff),
     limits: [...change.limits, ...aside.limits, ...problems],
     ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
     ...(notes.length === 0 ? {} : { notes }),

@@ -27,12 +27,14 @@ export function judgeGroup(facts: Facts, group: GroupFacts): GroupJudgement {
   ];
   if (group.pulls.length === 0 && (facts.diff.files.length > 0 || facts.governanceFiles.length > 0) && others.length === 0)
     nodes.push(node("composition", "invalid", "no pull request of this group could be found"));
+  if (nodes.every(({ status }) => status === "pass") && isCarried(facts, group))
+    nodes.push(node("override", "overridden", "what cannot be decided here came with an overridden pull request"));
   const states = new Set(group.pulls.map(({ state }) => state));
   const overrides = group.pulls.flatMap(({ override, state }) => (state === "overridden" && override !== null ? [override] : []));
   return {
     numbers: group.pulls.map(({ number }) => number),
     nodes,
-    problems: nodes.filter(({ status }) => status !== "pass").map(problemOf),
+    problems: nodes.filter(({ status }) => status !== "pass" && status !== "overridden").map(problemOf),
     passing: (["overridden", "approved", "auto_approved"] as const).find((state) => states.has(state)) ?? "not_applicable",
     override: overrides.sort((left, right) => (left.expiresAt < right.expiresAt ? -1 : 1))[0] ?? null,
   };
@@ -43,7 +45,7 @@ export function groupVerdict(state: State, { nodes, numbers }: GroupJudgement): 
   const of = `${state === "overridden" ? "OVERRIDE in a merge group" : "Merge group"} of ${numbers.map((number) => `#${number}`).join(", ")}`;
   if (isPassing(state))
     return numbers.length === 0 ? "Merge group: nothing governed is in it" : `${of}: each may land, and nothing else is in it`;
-  const first = nodes.find(({ status }) => status !== "pass");
+  const first = nodes.find(({ status }) => status !== "pass" && status !== "overridden");
   return first === undefined || state === "error" ? null : `${numbers.length === 0 ? "Merge group" : of}: ${nameOf(first)}`;
 }
 
@@ -51,6 +53,18 @@ export function groupVerdict(state: State, { nodes, numbers }: GroupJudgement): 
 export function groupConclusion(decision: Pick<Decision, "state">): "success" | "failure" | null {
   if (decision.state === "error") return null;
   return isPassing(decision.state) ? "success" : "failure";
+}
+
+/**
+ * The group holds exactly what its pull requests bring, and what is invalid about it is invalid in those that are overridden: an unreadable
+ * contract that one of them changes, or the policy, which lets nothing else pass. Of a change that is read in part nobody knows that.
+ */
+function isCarried({ policy, diff, limits }: Facts, { pulls }: GroupFacts): boolean {
+  const isInvalid = policy.status === "invalid" || diff.unparseable.length > 0;
+  const overridden = pulls.filter(({ state }) => state === "overridden");
+  const theirs = new Set(overridden.flatMap(({ files }) => files).map(({ path }) => path));
+  const known = diff.unparseable.every(({ file }) => file !== null && theirs.has(file));
+  return isInvalid && limits.length === 0 && known && (policy.status === "ok" || (pulls.length > 0 && overridden.length === pulls.length));
 }
 
 function heldBack(pull: GroupPull): string | null {

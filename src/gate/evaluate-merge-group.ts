@@ -8,7 +8,7 @@ import { readableSet } from "../engine/policy/parse.ts";
 import { checksOf } from "../engine/state.ts";
 import type { GateDeps } from "./deps.ts";
 import { type EvaluationOutcome, FAULTS_BEFORE_FAILURE } from "./evaluate-pull-request.ts";
-import { faultOf, gatherFacts } from "./gather-facts.ts";
+import { gatherFacts, withFault } from "./gather-facts.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import type { GroupWork, PullTruth, WantedCheck } from "./ports.ts";
 import { TruthError } from "./ports.ts";
@@ -190,7 +190,7 @@ async function sayFault(deps: GateDeps, work: GroupWork, error: unknown): Promis
     await deps.ledger.withholdSuccess(work, work.headSha);
   } else {
     const earlier = previous.decision.state === "error" ? previous.facts.faults : [];
-    const facts: Facts = { ...previous.facts, asOf: deps.clock.now().toISOString(), faults: [...earlier, faultOf(error)] };
+    const facts: Facts = { ...previous.facts, asOf: deps.clock.now().toISOString(), faults: withFault(earlier, error) };
     const decision = decide(facts);
     await deps.ledger.saveEvaluation({ ...place(work), facts, decision, checks: wanted(facts, decision), done: false });
   }

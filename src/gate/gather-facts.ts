@@ -19,7 +19,7 @@ import { NO_SURROUNDINGS, readLineageFiles, withLineage } from "./read-lineage.t
 import { readNotes } from "./read-notes.ts";
 import { policyFilesOf, previewProposal, readProposal } from "./read-proposal.ts";
 import { qualityOf } from "./read-quality.ts";
-import { readSides } from "./read-sides.ts";
+import { readSides, withSideFiles } from "./read-sides.ts";
 import { placeIn, readStack } from "./read-stack.ts";
 import { recordedTypes } from "./recorded-types.ts";
 import { withLayers } from "./stack-people.ts";
@@ -51,11 +51,13 @@ export async function gatherFacts(
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
   const aside = await readSides(deps, pull, { mergeBase, change, tip: base.sha, set, stacked: stack !== null });
-  const around = change.diff.findings.length === 0 ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
-  const { diff, lineage } = withLineage(change.diff, around);
+  const whole = withSideFiles(change, aside.sides);
+  const isBare = change.diff.findings.length === 0 && aside.sides.length === 0;
+  const around = isBare ? NO_SURROUNDINGS : await recordedSurroundings(deps, pull, trusted.sha, set);
+  const { diff, lineage } = withLineage(change.diff, around, whole.diff.files);
   const policy = policyFor(inForce, change, onDefault);
   const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
-  const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, change);
+  const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, whole);
   const notes = landed === null ? await readNotes(deps, key, pull) : [];
   const pinned = await readPins(deps, inForce.parts);
   const gathered: Facts = {
@@ -67,7 +69,7 @@ export async function gatherFacts(
     diff,
     lineage,
     agents,
-    quality: await qualityOf(deps, key, pull.repository.id, diff),
+    quality: await qualityOf(deps, key, pull.repository.id, whole.diff),
     limits: [...change.limits, ...aside.limits, ...problems],
     ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
     ...(notes.length === 0 ? {} : { notes }),
@@ -101,14 +103,26 @@ export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTrut
   return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }
 
-/** Facts of a decision that could not be made: the faults since the last good reading, oldest first. */
+/** Facts of a decision that could not be made. */
 export function faultFacts(clock: Clock, pull: PullTruth, earlier: readonly Fault[], error: unknown): Facts {
   const unread: PolicyReading = { status: "invalid", problems: [], digest: "unread" };
-  return { ...bareFacts(clock, pull, unread, null), faults: [...earlier, faultOf(error)] };
+  return { ...bareFacts(clock, pull, unread, null), faults: withFault(earlier, error) };
 }
 
-export function faultOf(error: unknown): Fault {
-  if (error instanceof TruthError) return { what: error.what, kind: error.kind, message: error.message };
+/** Every retry stores them anew, and an outage may last for days. */
+const FAULTS_KEPT = 20;
+
+/** The newest faults since the last good reading, oldest first. */
+export function withFault(earlier: readonly Fault[], error: unknown): readonly Fault[] {
+  return [...earlier, faultOf(error)].slice(-FAULTS_KEPT);
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof TruthError) {
+    const { what, kind, message } = error;
+    // Told after what was being read, which most messages say themselves, for logs.
+    return { what, kind, message: message.startsWith(`${what}: `) ? message.slice(what.length + 2) : message };
+  }
   return { what: "evaluating the pull request", kind: "bug", message: error instanceof Error ? error.message : String(error) };
 }
 

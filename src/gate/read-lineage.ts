@@ -1,4 +1,4 @@
-import type { Comparison, ContractDiff } from "../engine/contract/finding.ts";
+import type { Comparison, ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
 import { type DeclaredLineage, declaresLineage, readDeclared } from "../engine/contract/lineage/declared.ts";
 import { dependentsOf } from "../engine/contract/lineage/dependents.ts";
 import { lineageFindings } from "../engine/contract/lineage/disagreements.ts";
@@ -9,10 +9,14 @@ import type { PolicySet } from "../engine/policy/model.ts";
 import type { Repository, Surroundings } from "./ports.ts";
 import { readSide } from "./read-change.ts";
 
-/** The change with its lineage: who depends on what changes, over the links of base and head together, and where the ends of a link disagree. */
+/**
+ * The change with its lineage: who depends on what changes, over the links of base and head together, and where the ends of a link disagree.
+ * @param touched every changed file, with those that only change on the way.
+ */
 export function withLineage(
   comparison: Omit<Comparison, "wantedTypes">,
   surroundings: Surroundings,
+  touched: readonly GovernedFile[] = comparison.files,
 ): { diff: ContractDiff; lineage: LineageFacts } {
   const { lineage: sides, ...diff } = comparison;
   const changed = new Set(diff.files.map((file) => file.path));
@@ -23,7 +27,7 @@ export function withLineage(
   const isLinked = surroundings.isLinked?.() === true;
   if (all.edges.length === 0 && !isLinked) return { diff: warned, lineage: { known: false, dependents: [] } };
   const atHead = buildGraph([...rest, ...sides.head], links);
-  const dependents = dependentsOf(all, changed);
+  const dependents = dependentsOf(all, new Set(touched.map(({ path }) => path)));
   // A first link that the change itself brings does not make known that nobody depends on it.
   const known = dependents.length > 0 || isLinked || buildGraph([...rest, ...sides.base], links).edges.length > 0;
   return {

@@ -41,3 +41,14 @@ export async function readSides(
   const empty = files.length + layer.governanceFiles.length === 0;
   return { sides: [...(empty ? [] : [layer]), ...commits.sides], limits: [...change.limits, ...commits.limits] };
 }
+
+/** The change with the files of what lands beside it: whose they are, and what depends on them, is asked of all of them. */
+export function withSideFiles(change: ChangeReading, sides: readonly SideChange[]): ChangeReading {
+  if (sides.length === 0) return change;
+  const { diff, governanceFiles } = change;
+  return {
+    ...change,
+    diff: { ...diff, files: [...diff.files, ...sides.flatMap(({ files }) => files)] },
+    governanceFiles: [...governanceFiles, ...sides.flatMap((side) => side.governanceFiles)],
+  };
+}

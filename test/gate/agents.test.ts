@@ -86,6 +86,13 @@ describe("a boundary that is crossed", () => {
     expect((await traces(pull.number))[0]).toEqual(["tidy", "final", "blocked", "blocked"]);
   });
 
+  test("T44: on a commit on the way, which the next one takes back", async () => {
+    stage({ "AGENTS.md": registered("no-pii: true") });
+    hand.hub.push(name, "work", { [FILE]: STRIPPED }, { actor: "alice", message: "change\n\nAgent: tidy" });
+    const pull = await open({ files: { [FILE]: CONTRACT } });
+    expect(run(pull.headSha)?.output?.title).toContain("(no-pii) (E007)");
+  });
+
   test.each<[string, Opening]>([
     ["wrote a commit of a person's change", { author: BOT }],
     ["pushed to a person's change", { actor: BOT, author: "alice", opener: "alice" }],

@@ -28,6 +28,7 @@ afterEach(() => {
 afterAll(() => hand.close());
 
 const OTHER = "contracts/orders.odcs.yaml";
+const POLICY = ".choochoo/approval-policies.yaml";
 const THIRD = "contracts/visits.odcs.yaml";
 const METHODS = ["merge", "squash", "rebase"] as const;
 
@@ -104,8 +105,8 @@ test("what nothing governs may differ, and a group of it alone is a success", as
 });
 
 describe("an override", () => {
-  async function overridden() {
-    const pull = repo.open();
+  async function overridden(files?: Record<string, string>) {
+    const pull = repo.open(files);
     await hand.work();
     hand.hub.label(repo.name, pull.number, "governance-override", { actor: "ana" });
     hand.hub.comment(repo.name, pull.number, '/countersign override reason="pager 1234"', { actor: "ana" });
@@ -134,6 +135,21 @@ describe("an override", () => {
     hand.pass(5 * 3600);
     await hand.work();
     expect(repo.shows(group)).toBe("failure");
+  });
+
+  test.each([
+    ["a contract that cannot be read", { [FILE]: "{{{" }, POLICIES],
+    ["the correction of an invalid policy", { [POLICY]: POLICIES }, "policies: ["],
+  ])("T54/T59: carries %s through the queue, and nothing beside it", async (_what, files: Record<string, string>, policy) => {
+    repo = hand.repository({ [FILE]: CONTRACT, [OTHER]: CONTRACT, ".choochoorc": CONFIG, [POLICY]: policy });
+    const pull = await overridden(files);
+    const odd = enqueue(pull.number, { tamper: { [OTHER]: "{{{" } });
+    await hand.work();
+    expect(repo.shows(odd)).toBe("failure");
+    hand.hub.dequeue(repo.name, pull.number, { actor: "alice" });
+    const group = enqueue(pull.number);
+    expect(await hand.work()).toEqual([]);
+    expect([repo.shows(group), title(group)]).toEqual(["success", expect.stringContaining("OVERRIDE in a merge group")]);
   });
 
   test("T54: of one pull request cures nothing in another", async () => {

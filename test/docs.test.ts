@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { EXIT } from "../src/cli/io.ts";
 import { READERS } from "../src/engine/contract/readers/index.ts";
 import { defaultConfig } from "../src/engine/policy/defaults.ts";
@@ -72,6 +73,26 @@ describe("documents", () => {
     const run = await countersign(ROOT, args);
     expect(run.code).not.toBe(EXIT.usage);
     expect(run.stderr).not.toContain("unknown");
+  });
+
+  test("docs/self-hosting.md names the permissions and events of app.yml, and the variables that are read", () => {
+    const page = read("docs/self-hosting.md");
+    const app = parse(read("app.yml")) as { default_permissions: Record<string, string>; default_events: string[] };
+    const row = (name: string) =>
+      [...(new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(page)?.[1] ?? "").matchAll(/`(\w+)`/g)].map(([, word]) => word).sort();
+    const permissions = (level: string) => Object.keys(app.default_permissions).filter((key) => app.default_permissions[key] === level);
+    expect(row("read and write")).toEqual(permissions("write").sort());
+    expect(row("read")).toEqual(permissions("read").sort());
+    expect(row("events")).toEqual([...app.default_events].sort());
+    const variables = [...read("src/config.ts").matchAll(/^ {2}([A-Z][A-Z_]+): z/gm)].map(([, name]) => name!);
+    expect(variables.length).toBeGreaterThan(10);
+    expect(variables.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("docs/README.md lists every page", () => {
+    const index = read("docs/README.md");
+    const pages = DOCUMENTS.filter((name) => name.startsWith("docs/") && name !== "docs/README.md").map((name) => name.slice(5));
+    expect(pages.filter((name) => !index.includes(`(${name})`))).toEqual([]);
   });
 
   test("docs/cli.md names the flags of check, and no others", async () => {

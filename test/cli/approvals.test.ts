@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -34,6 +36,15 @@ test("the page lists every example, and there are at least 20", () => {
 
 test("the published schema is that of the reader", () => {
   expect(PUBLISHED).toEqual(JSON.parse(JSON.stringify(approvalsJsonSchema())));
+});
+
+test("the repository that the page has made decides the examples as it says", async () => {
+  const script = /```sh\n([\s\S]*?)```/.exec(readFileSync(join(DOCS, "approvals.md"), "utf8"))![1]!;
+  const folder = mkdtempSync(join(tmpdir(), "countersign-scenario-"));
+  execFileSync("bash", ["-ec", script], { cwd: folder });
+  for (const { file, exit } of ROWS.filter(({ file }) => /^(01|04|16|25)/.test(file)))
+    expect([file, (await countersign(join(folder, "scenario"), ["check", "--approvals", join(FOLDER, file)])).code]).toEqual([file, exit]);
+  rmSync(folder, { recursive: true });
 });
 
 const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(PUBLISHED);
@@ -96,4 +107,16 @@ test("everything wrong with the file is named, with what was meant", async () =>
     "countersign schema approvals",
   ])
     expect(run.stderr).toContain(words);
+});
+
+test("an approval that fills one requirement is not told as not counted for another, and two reasons are one line", async () => {
+  const given = JSON.parse(readFileSync(join(FOLDER, "01-approved.json"), "utf8"));
+  given.teams.push({ slug: "privacy", id: 31, members: [{ user: "carol", state: "active" }] });
+  given.reviews.push({ ...given.reviews[0], id: 8, user: "ana" });
+  git.write({
+    "a.json": JSON.stringify(given),
+    "p.yaml": `${POLICIES}  - { name: two, trigger: { tags: [pii] }, approvers: [{ team: privacy }] }\n`,
+  });
+  const run = await countersign(git.path, ["check", "--format", "markdown", "--policy", "p.yaml", "--approvals", "a.json"]);
+  expect(run.stdout).toContain("**Not counted**: ana's approval (not a member of privacy; not a member of sec-ops).");
 });

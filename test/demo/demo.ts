@@ -6,11 +6,19 @@ import { randomBytes } from "node:crypto";
 import picocolors from "picocolors";
 import { type RunningServer, startServer } from "../../dist/main.js";
 import { type Hub, startHub } from "../hub/hub.ts";
-import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "./sample.ts";
+import { CONFIG, CONTRACT, HOTFIX, LOOSER, POLICIES, STRIPPED } from "./sample.ts";
 
 const REPOSITORY = "acme/contracts";
 const CHECK = "countersign: main";
 const WAIT_MS = 30_000;
+const PAGES = [
+  ["the approved pull request", "/pulls/acme/contracts/1"],
+  ["the change of policy, waiting", "/pulls/acme/contracts/4"],
+  ["all pull requests", "/"],
+  ["overrides and their reviews", "/overrides"],
+  ["is the check required?", "/doctor"],
+  ["audit trail", "/audit"],
+] as const;
 const { bold, cyan, dim, green, red, yellow } = picocolors;
 
 async function main(): Promise<void> {
@@ -25,13 +33,13 @@ async function main(): Promise<void> {
     await hub.close();
     throw error;
   }
-  const page = (path: string) => `${server.url}/dev-login?token=${token}&next=${encodeURIComponent(path)}`;
-  say("");
-  say(`${bold("Look around")} ${dim("(the dev login exists only in this demo, on loopback)")}`);
-  say(`  gate page of the pull request   ${cyan(page("/pulls/acme/contracts/1"))}`);
-  say(`  all pull requests               ${cyan(page("/"))}`);
-  say(`  audit trail                     ${cyan(page("/audit"))}`);
-  if (!once) {
+  if (once) {
+    say(`\n${dim("Without --once the server stays, and its pages can be looked at.")}`);
+  } else {
+    const page = (path: string) => `${server.url}/dev-login?token=${token}&next=${encodeURIComponent(path)}`;
+    say("");
+    say(`${bold("Look around")} ${dim("(the dev login exists only in this demo, on loopback)")}`);
+    for (const [what, path] of PAGES) say(`  ${what.padEnd(32)}${cyan(page(path))}`);
     say(`\n${dim("Ctrl-C ends it.")}`);
     await new Promise<void>((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
@@ -71,7 +79,7 @@ async function story(hub: Hub, server: RunningServer, token: string): Promise<vo
   hub.createTeam("acme", "security-engineers");
   const files = { "contracts/customers.odcs.yaml": CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES };
   const repository = hub.createRepo(REPOSITORY, files, { grants: { alice: "write", dave: "write", "acme/sec-ops": "write" } });
-  hub.protect(REPOSITORY, "main", { requiredChecks: [{ context: CHECK, appId: hub.app.id }] });
+  hub.protect(REPOSITORY, "main", { requiredChecks: [{ context: CHECK, appId: hub.app.id }], enforceAdmins: true });
 
   chapter("alice opens a pull request that drops the `pii` tag from customers.email");
   hub.push(
@@ -91,7 +99,9 @@ async function story(hub: Hub, server: RunningServer, token: string): Promise<vo
   chapter("dave approves, but he is not in sec-ops");
   hub.review(REPOSITORY, pull.number, { actor: "dave", state: "APPROVED" });
   await settle(hub, server);
-  showCheck(await checkReaches(hub, head, "action_required"));
+  const unmoved = await checkReaches(hub, head, "action_required");
+  showCheck(unmoved);
+  step("not counted", /^\*\*Not counted\*\*: (.+)$/m.exec(unmoved.summary)?.[1] ?? "nothing, which is wrong");
 
   chapter("bob of sec-ops reads the field diff and approves");
   hub.review(REPOSITORY, pull.number, { actor: "bob", state: "APPROVED" });
@@ -106,21 +116,54 @@ async function story(hub: Hub, server: RunningServer, token: string): Promise<vo
   step("approved by", approval.approvedBy.map((person) => person.login).join(", "));
   step("CompiledGovernanceArtifact", `sha256 ${artifact.compiledHash}`);
   step("audit event", `#${event.seq} ${event.type}  ${event.hash.slice(0, 16)}… after ${event.prevHash.slice(0, 16)}…`);
+  await nightStory(hub, server, repository.id);
+  await policyStory(hub);
   if (hub.violations.length > 0) throw new Error(`the simulated GitHub broke GitHub's own schema: ${hub.violations[0]}`);
   const page = await fetch(`${server.url}/dev-login?token=${token}&next=/`, { redirect: "manual" });
   if (page.status !== 302 && page.status !== 303) throw new Error(`the Station answered ${page.status}`);
 }
 
+/** The override: loud, with a reason, and a review that is owed. */
+async function nightStory(hub: Hub, server: RunningServer, repositoryId: number): Promise<void> {
+  chapter("at night nobody of sec-ops is awake: ana, who owns the organisation, breaks the glass");
+  hub.push(REPOSITORY, "hotfix", { "contracts/customers.odcs.yaml": HOTFIX }, { actor: "alice", message: "Hotfix" });
+  const { number } = hub.openPull(REPOSITORY, { actor: "alice", head: "hotfix", title: "Hotfix of the phone field" });
+  const head = hub.headSha(REPOSITORY, number);
+  await checkReaches(hub, head, "action_required");
+  hub.label(REPOSITORY, number, "governance-override", { actor: "ana" });
+  hub.comment(REPOSITORY, number, '/countersign override reason="pager 1234" incident=INC-7', { actor: "ana" });
+  showCheck(await checkReaches(hub, head, "success"));
+  hub.merge(REPOSITORY, number, { actor: "alice", method: "squash" });
+  const { approval } = await until("the forced record", async () => server.ledger.approvalOf(repositoryId, number));
+  step("GovernanceApproval", `${approval.id}  ${approval.kind}, approved by nobody`);
+  const issue = await until(
+    "the post-hoc review",
+    async () => hub.issues(REPOSITORY).find(({ title }) => title.includes(`#${number}`)) ?? null,
+  );
+  step("review that is owed", `#${issue.number} ${issue.title}`);
+}
+
+/** Policy is never read from the change itself. */
+async function policyStory(hub: Hub): Promise<void> {
+  chapter("alice proposes a policy that no longer looks at `pii`");
+  hub.push(REPOSITORY, "less-policy", { ".choochoo/approval-policies.yaml": LOOSER }, { actor: "alice", message: "Less policy" });
+  const { number } = hub.openPull(REPOSITORY, { actor: "alice", head: "less-policy", title: "Less policy" });
+  showCheck(await checkReaches(hub, hub.headSha(REPOSITORY, number), "action_required"));
+}
+
 interface Shown {
   readonly conclusion: string | null;
   readonly title: string;
+  readonly summary: string;
 }
 
 /** Waits until the newest run of the check on this commit has the conclusion. */
 async function checkReaches(hub: Hub, sha: string, conclusion: string): Promise<Shown> {
   return until(`${CHECK} to be ${conclusion}`, async () => {
     const run = hub.checkRuns(REPOSITORY, sha).find((candidate) => candidate.name === CHECK);
-    return run?.conclusion === conclusion ? { conclusion: run.conclusion, title: run.output?.title ?? "" } : null;
+    return run?.conclusion === conclusion
+      ? { conclusion: run.conclusion, title: run.output?.title ?? "", summary: run.output?.summary ?? "" }
+      : null;
   });
 }
 

@@ -48,3 +48,12 @@ export const STRIPPED = CONTRACT.replace(
   "        description: Where receipts are sent\n        tags: [pii]\n",
   "        description: Where receipts and newsletters are sent\n",
 );
+
+/** On top of the stripped contract: the phone number loses its tag too. */
+export const HOTFIX = STRIPPED.replace(
+  "      - name: phone\n        logicalType: string\n        tags: [pii]\n",
+  "      - name: phone\n        logicalType: string\n",
+);
+
+/** The policy without its first tag: provably less than what is in force. */
+export const LOOSER = POLICIES.replace('["pii", "gdpr"]', '["gdpr"]');

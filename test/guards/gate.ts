@@ -8,6 +8,7 @@ export const GATE: readonly Guard[] = [
     guard: "for (const run of runs) await foldRun(tx, run, true);",
     without: "for (const run of runs) await foldRun(tx, run, false);",
     test: "test/gate/races.test.ts",
+    slow: true,
   },
   {
     threat: "T25",
@@ -15,6 +16,7 @@ export const GATE: readonly Guard[] = [
     guard: "if (now.headSha !== pull.headSha || now.baseRef",
     without: "if (now.baseRef",
     test: "test/gate/evaluate.test.ts",
+    slow: true,
   },
   {
     threat: "T26",
@@ -22,6 +24,7 @@ export const GATE: readonly Guard[] = [
     guard: "|| now.baseRef !== pull.baseRef || now.state",
     without: "|| now.state",
     test: "test/gate/evaluate.test.ts",
+    slow: true,
   },
   {
     threat: "T38",
@@ -38,6 +41,7 @@ export const GATE: readonly Guard[] = [
     without: 'if (work.key === "")',
     and: { guard: "return withhold(deps, work, pull.headSha, error);", without: "throw error;" },
     test: "test/gate/races.test.ts",
+    slow: true,
   },
   {
     threat: "T47",
@@ -60,6 +64,7 @@ export const GATE: readonly Guard[] = [
     guard: "if (!isPassing(decision.state)) return isObserved",
     without: 'if (work.key === "") return isObserved',
     test: "test/e2e/override-and-landing.test.ts",
+    slow: true,
   },
   {
     threat: "T52",
@@ -67,6 +72,7 @@ export const GATE: readonly Guard[] = [
     guard: "rank(a.conclusion) - rank(b.conclusion)",
     without: "rank(b.conclusion) - rank(a.conclusion)",
     test: "test/gate/races.test.ts",
+    slow: true,
   },
   {
     threat: "T53",
@@ -81,6 +87,7 @@ export const GATE: readonly Guard[] = [
     guard: 'if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);\n  if (pull.baseRef',
     without: 'if (landing.status === "differs") return "nothing";\n  if (pull.baseRef',
     test: "test/e2e/override-and-landing.test.ts",
+    slow: true,
   },
   {
     threat: "T64",
@@ -88,6 +95,7 @@ export const GATE: readonly Guard[] = [
     guard: "return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);",
     without: 'return print([]) !== "";',
     test: "test/gate/evaluate.test.ts",
+    slow: true,
   },
   {
     threat: "T65",
@@ -95,6 +103,7 @@ export const GATE: readonly Guard[] = [
     guard: 'if (newest === undefined || owed.conclusion !== "success")',
     without: "if (newest === undefined)",
     test: "test/gate/evaluate.test.ts",
+    slow: true,
   },
   {
     threat: "T67",
@@ -109,6 +118,7 @@ export const GATE: readonly Guard[] = [
     guard: "if (facts instanceof Error) return publishFault(deps, work, pull, facts);",
     without: "if (facts instanceof Error) throw facts;",
     test: "test/gate/evaluate.test.ts",
+    slow: true,
   },
   {
     threat: "T68",

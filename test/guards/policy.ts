@@ -52,7 +52,7 @@ export const POLICY: readonly Guard[] = [
     threat: "T12",
     file: "src/engine/policy/pins.ts",
     guard: 'ids.size > 1 ? "disputed" : ([...ids][0] ?? null)',
-    without: "[...ids].at(-1) ?? null",
+    without: "([...ids][0] ?? null)",
     test: PINS,
   },
   {

@@ -152,6 +152,7 @@ describe("what was changed", () => {
       }),
     );
     expect(digest("countersign/content/v1", ["ab", "c"])).not.toBe(digest("countersign/content/v1", ["a", "bc"]));
+    expect(digest("countersign/content/v1", { a: 1, b: 2 })).toBe(digest("countersign/content/v1", { b: 2, a: 1 }));
   });
 });
 

@@ -116,10 +116,20 @@ function problemKey(problem: { readonly file: string | null; readonly line: numb
   return `${problem.file ?? ""}\u0000${place(problem.line)}`;
 }
 
+/** The value itself where nothing has to change: most facts are well formed, and copies cost time. */
 function wellFormed(value: unknown): unknown {
-  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
-  if (Array.isArray(value)) return value.map(wellFormed);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key.toWellFormed(), wellFormed(each)]));
+  if (Array.isArray(value)) {
+    const items = value.map(wellFormed);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  let changes = false;
+  const entries = Object.entries(value).map(([key, each]): [string, unknown] => {
+    const entry: [string, unknown] = [key.toWellFormed(), wellFormed(each)];
+    changes ||= entry[0] !== key || entry[1] !== each;
+    return entry;
+  });
+  return changes ? Object.fromEntries(entries) : value;
 }

@@ -291,7 +291,8 @@ function overridden({ subject, asOf }: Facts, people: PeopleFacts, config: Confi
     const at = Date.parse(label.at);
     const ends = [at + config.override.ttlHours * 3_600_000, ...(label.removedAt === null ? [] : [Date.parse(label.removedAt)])];
     const isLast = [...pushes, ...history.retargets, ...history.reopened].every((event) => Date.parse(event.at) < at);
-    const isHere = label.headSha === subject.headSha && label.baseRef === subject.baseRef;
+    // What comes from the future, beyond a difference of clocks, was never seen.
+    const isHere = label.headSha === subject.headSha && label.baseRef === subject.baseRef && at <= Date.parse(asOf) + 60_000;
     const said = comments.filter(({ user, headSha }) => actor(people, user)?.id === person.id && headSha === subject.headSha);
     const hasReason = said.some(({ body }) => /^\/countersign override reason="[^"]*\w/.test(body));
     return owns(people, person.id) && clean(person) && isHere && isLast && hasReason && ends.every((end) => Date.parse(asOf) < end);

@@ -50,10 +50,8 @@ export function countApprovals(demand: Demand, people: People): Count {
       who.length,
       who.map((id) => counted(votes.get(id)!)),
       // Once filled, only who fills nothing anywhere: else every row would list everybody of the others.
-      outsiders(slot, demand, people)
-        .filter(({ userId }) => open || !used.has(userId))
-        .map(({ refusal }) => refusal),
-      open ? completers(slot, demand, people, grow) : [],
+      outsiders(slot, demand, people, (id) => open || !used.has(id)),
+      open ? completers(slot, demand, people, votes, grow) : [],
     );
   });
   return { requirements, satisfied };
@@ -82,8 +80,6 @@ interface Seating {
 }
 
 function seating(demand: Demand, people: People): Seating {
-  const everyone = people.directory;
-  const ids = everyone.everybody();
   const seats: Seat[] = [];
   const owners: Slot[] = [];
   for (const slot of demand.slots) {
@@ -94,9 +90,7 @@ function seating(demand: Demand, people: People): Seating {
       owners.push(slot);
     }
   }
-  const groups = demand.ask.teams.map(
-    (team) => new Set(ids.filter((id) => team.anyOf.some((group) => everyone.membership(id, group).status === "member"))),
-  );
+  const groups = demand.ask.teams.map((team) => membersOf(team.anyOf, people.directory));
   return { seats, owners, level: { groups, need: demand.ask.need } };
 }
 
@@ -110,14 +104,24 @@ function candidatesOf(slot: Slot, demand: Demand, people: People): ReadonlySet<n
   candidatesBySlot.set(people, known);
   const before = known.get(slot);
   if (before !== undefined) return before;
-  const { directory } = people;
-  const isIn = (groups: readonly Group[], id: number) => groups.some((group) => directory.membership(id, group).status === "member");
-  const found =
-    slot.kind === "unknown"
-      ? new Set(demand.slots.filter(({ kind }) => kind !== "unknown").flatMap((each) => [...candidatesOf(each, demand, people)]))
-      : new Set(directory.everybody().filter((id) => isIn(slot.anyOf, id) && (slot.holders === null || isIn(slot.holders, id))));
+  const found = findCandidates(slot, demand, people);
   known.set(slot, found);
   return found;
+}
+
+function findCandidates(slot: Slot, demand: Demand, people: People): ReadonlySet<number> {
+  if (slot.kind === "unknown") {
+    const others = demand.slots.filter(({ kind }) => kind !== "unknown");
+    return new Set(others.flatMap((each) => [...candidatesOf(each, demand, people)]));
+  }
+  const named = membersOf(slot.anyOf, people.directory);
+  if (slot.holders === null) return named;
+  const holders = membersOf(slot.holders, people.directory);
+  return new Set([...named].filter((id) => holders.has(id)));
+}
+
+function membersOf(groups: readonly Group[], directory: Directory): ReadonlySet<number> {
+  return groups.length === 1 ? directory.members(groups[0]!) : new Set(groups.flatMap((group) => [...directory.members(group)]));
 }
 
 /** Memory of candidatesOf: every requirement asks about every person, several times. */
@@ -140,14 +144,15 @@ function outside(
   return holds ? null : { reason: "not_in_role", because: `does not hold the role ${slot.role ?? ""}`.trim() };
 }
 
-function outsiders(slot: Slot, demand: Demand, people: People): readonly { readonly userId: number; readonly refusal: RefusedApproval }[] {
+function outsiders(slot: Slot, demand: Demand, people: People, isTold: (id: number) => boolean): readonly RefusedApproval[] {
   if (slot.kind === "unknown") return [];
-  return people.approvals.flatMap((vote) => {
-    if (candidate(slot, vote.userId, demand, people)) return [];
-    const wrong = outside(slot, vote.userId, people.directory)!;
-    const refusal = { user: vote.user, reviewId: vote.reviewId, reason: wrong.reason, because: wrong.because };
-    return [{ userId: vote.userId, refusal }];
-  });
+  const candidates = candidatesOf(slot, demand, people);
+  return people.approvals
+    .filter(({ userId }) => !candidates.has(userId) && isTold(userId))
+    .map(({ user, userId, reviewId }) => {
+      const { reason, because } = outside(slot, userId, people.directory)!;
+      return { user, reviewId, reason, because };
+    });
 }
 
 /** Would one approval by this person fill one seat more, or bring the level one nearer? */
@@ -172,12 +177,16 @@ function growth(table: Seating, voters: readonly number[], now: number): (id: nu
   }
 }
 
-function completers(slot: Slot, demand: Demand, people: People, grows: (id: number) => boolean): readonly string[] {
+function completers(
+  slot: Slot,
+  demand: Demand,
+  people: People,
+  voted: ReadonlyMap<number, Vote>,
+  grows: (id: number) => boolean,
+): readonly string[] {
   const { directory, contributors } = people;
-  const voted = new Set(people.approvals.map((vote) => vote.userId));
-  return directory
-    .everybody()
-    .filter((id) => !voted.has(id) && candidate(slot, id, demand, people))
+  return [...candidatesOf(slot, demand, people)]
+    .filter((id) => !voted.has(id))
     .map((id) => directory.byId(id)!)
     .filter((actor) => unfitness(actor, contributors) === null && (!slot.distinct || grows(actor.id)))
     .map((actor) => `@${actor.login}`)

@@ -21,6 +21,8 @@ export type Membership =
 export interface Directory {
   person(login: string | null): Actor | null;
   membership(id: number, group: Group): Membership;
+  /** Everybody whose membership is `member`. */
+  members(group: Group): ReadonlySet<number>;
   /** Every account that is known, by id. */
   everybody(): readonly number[];
   /** null = readable. Else why it cannot be relied on. */
@@ -81,6 +83,20 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
     });
   }
 
+  /** Asked of whoever the group names, and not of everybody. */
+  function membersOf(group: Group): ReadonlySet<number> {
+    switch (group.kind) {
+      case "owners":
+        return owners;
+      case "users":
+        return new Set(individuals(group.users));
+      case "team": {
+        const named = [...(teams.get(group.team.toLowerCase())?.entries.keys() ?? [])];
+        return new Set(named.filter((id) => teamMembership(id, group.team).status === "member"));
+      }
+    }
+  }
+
   function teamMembership(id: number, slug: string): Membership {
     const known = asked.get(slug) ?? new Map<number, Membership>();
     asked.set(slug, known);
@@ -106,6 +122,7 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
   return {
     person,
     membership,
+    members: membersOf,
     everybody: () => everybody,
     unreadable: (group) => {
       if (group.kind !== "team") return null;

@@ -35,6 +35,13 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
 }
 
+/** What to do where the truth could not be read. */
+const CURES = {
+  network: "  run it again; GITHUB_API_URL says where GitHub is\n",
+  auth: "  the token (GH_TOKEN or GITHUB_TOKEN) must be valid, and see the repository and the members of its organisation\n",
+  bug: "",
+} as const satisfies Record<TruthError["kind"], string>;
+
 function explainFailure(error: unknown, context: CliContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
   if (error instanceof Refusal) {
@@ -43,7 +50,7 @@ function explainFailure(error: unknown, context: CliContext): number {
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof TruthError) {
-    context.stderr.write(`countersign: ${message}\n`);
+    context.stderr.write(`countersign: ${message}\n${CURES[error.kind]}`);
     return { network: EXIT.network, auth: EXIT.auth, bug: EXIT.internal }[error.kind];
   }
   context.stderr.write(`countersign: internal error: ${message}\n`);

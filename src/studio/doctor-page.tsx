@@ -31,12 +31,14 @@ function Watched({ row }: { row: WatchedRepository }) {
   return (
     <section class={`card tone-${isBad ? "bad" : "next"}`}>
       <h2>
-        {visible(`${repository.owner}/${repository.name}`)} <span class={`pill ${isBad ? "block" : ""}`}>{word}</span>
+        {visible(`${repository.owner}/${repository.name}`)}{" "}
+        <span class={`pill ${isBad ? "block" : verdict?.status === "enforced" ? "on" : ""}`}>{word}</span>
       </h2>
       {unguarded !== null && <p>{clip(visible(unguarded), 300)}</p>}
       <ul class="sentences">
         {findings.slice(0, FINDINGS_SHOWN).map((each) => (
           <li>
+            {each.severity === "advice" && "Advice: "}
             <Say phrase={sentence(each.says)} /> → <Say phrase={sentence(each.fix)} />
           </li>
         ))}
@@ -44,7 +46,13 @@ function Watched({ row }: { row: WatchedRepository }) {
       </ul>
       {checkedAt !== null && (
         <p class="quiet">
-          Looked at {instant(checkedAt)}. <code>countersign doctor</code> prints the ruleset that puts it right.
+          Looked at {instant(checkedAt)}.
+          {isBad && unguarded === null && (
+            <>
+              {" "}
+              <code>countersign doctor</code> prints the ruleset that puts it right.
+            </>
+          )}
         </p>
       )}
     </section>

@@ -13,7 +13,8 @@ export function Record({ record }: { record: ApprovalRecord }) {
       </h2>
       <div class="grid">
         <Fact name="Approved by">
-          {approval.approvedBy.map((person) => visible(person.login)).join(", ") || "nobody: no approval was needed or counted"}
+          {approval.approvedBy.map((person) => visible(person.login)).join(", ") ||
+            (approval.kind === "forced" ? "nobody: it landed under an override" : "nobody: no approval was needed")}
         </Fact>
         <Fact name="Recorded">
           {instant(approval.approvedAt)}, version {approval.approvalVersion}, channel {approval.channel}

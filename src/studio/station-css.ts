@@ -65,7 +65,7 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .tone-bad { border-left: 4px solid var(--red); }
 .tone-override { border-left: 4px solid var(--violet); }
 .sentences li { overflow-wrap: anywhere; }
-.sentences li + li { margin-top: 8px; }
+.sentences li + li, .sentences + .quiet { margin-top: 8px; }
 
 .chip { display: inline-block; padding: 0 9px; border-radius: 20px; font-size: 12.5px; line-height: 22px; background: var(--code); color: var(--text); text-decoration: none; overflow-wrap: anywhere; }
 .chip.env { margin-left: 8px; }

@@ -69,6 +69,7 @@ test.each<[string, readonly string[], number, string]>([
   ["an app id that is none", ["--repo", "acme/data", "--app-id", "x"], 64, "no app id"],
   ["a format that is none", ["--repo", "acme/data", "--format", "xml"], 64, "Allowed choices are text, json"],
   ["a repository that the app is not on", ["--repo", "acme/nothing"], 4, "404"],
+  ["what to do about it", ["--repo", "acme/nothing"], 4, "the token (GH_TOKEN or GITHUB_TOKEN) must be valid"],
   ["a repository that is not enrolled", ["--repo", "acme/bare"], 2, "not enrolled"],
 ])("%s: %j is %d", async (_what, args, code, said) => {
   const run = await doctor(args);

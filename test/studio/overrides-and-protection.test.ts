@@ -52,3 +52,23 @@ test("protection is listed: NOT ENFORCED with its setting, UNGUARDED with its re
   for (const said of ["NOT ENFORCED", "UNGUARDED", "is not a required check on"]) expect(html).toContain(said);
   expect(html).not.toMatch(/<script>|\u202e/);
 });
+
+test("an enforced repository has advice, and no ruleset to print", async () => {
+  const repository = { id: 1, owner: "acme", name: "data", ownerId: 2, installationId: 3 };
+  const advice = { setting: "stale_reviews", severity: "advice", says: "stale approvals are not dismissed", fix: "switch it on" } as const;
+  const branch = { name: "main", pattern: "main", check: "countersign: main", status: "enforced", findings: [advice] } as const;
+  const verdict = {
+    schemaVersion: 1,
+    appId: 1,
+    repository: "acme/data",
+    status: "enforced",
+    findings: [],
+    branches: [branch],
+    rulesets: [],
+  } as const;
+  const rows: WatchedRepository[] = [{ repository, unguarded: null, verdict, checkedAt: "2026-11-21T11:00:00.000Z" }];
+  const html = await page("/doctor", { watchedRepositories: async () => rows });
+  expect(html).toContain('<span class="pill on">ENFORCED</span>');
+  expect(html).toContain("Advice: stale approvals are not dismissed");
+  expect(html).not.toContain("prints the ruleset");
+});

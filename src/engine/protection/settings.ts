@@ -157,7 +157,7 @@ function advise(
   byClassic: (classic: Classic) => boolean,
   says: string,
 ): SettingFinding | null {
-  return holds(branch, byRule, byClassic) || unreadOf(branch) !== null ? null : advice(says, "switch it on (the prepared ruleset does)");
+  return holds(branch, byRule, byClassic) || unreadOf(branch) !== null ? null : advice(says, "switch it on");
 }
 
 function holds({ rules, classic }: GovernedBranch, byRule: (rule: Rule) => boolean, byClassic: (classic: Classic) => boolean): boolean {

@@ -1,11 +1,12 @@
 import type { GatherDeps } from "./deps.ts";
-import type { PolicyVersion, PullTruth, RepositoryRef } from "./ports.ts";
+import type { Clock, PolicyVersion, PullTruth, RepositoryRef } from "./ports.ts";
 import { POLICY_FILES, policyEntries } from "./read-policy.ts";
 
 /** First parents that are looked at for the commit that brought what stands at the tip. */
 const STEPS_MAX = 100;
 /** Open pull requests of the ledger that are looked at. */
 const PULLS_MAX = 100;
+const HEARD_WITHIN_MS = 3_600_000;
 
 type Entries = ReadonlyMap<string, string | null>;
 
@@ -26,7 +27,8 @@ export async function explainDifference(
     const landing = await deps.ledger.landingOf(repository.id, number);
     if (landing === "incident") return `#${number} landed it without an approval`;
     const pull = await deps.pulls.read({ repository, number });
-    if (landing === "open" && landedAfter(pull, version)) return null;
+    const isAwaited = landing === "open" || (landing === "unheard" && mayStillBeHeard(pull, deps.clock));
+    if (isAwaited && landedAfter(pull, version)) return null;
     if (pull.merged)
       return `#${number} landed it, and ${landing === "closed" ? "a newer version came into force since" : "no approval of it is on record"}`;
   }
@@ -50,6 +52,11 @@ async function isBeingRecorded({ ledger, pulls }: GatherDeps, repository: Reposi
 /** A merge that came after the version in force may still be recorded; one from before is history that was put back. */
 function landedAfter({ merged, mergedAt }: PullTruth, version: PolicyVersion): boolean {
   return merged && mergedAt !== null && mergedAt !== undefined && Date.parse(mergedAt) >= Date.parse(version.at);
+}
+
+/** Deliveries may be late; those of a pull request that nothing was ever heard of are lost some day, and nothing else would record it. */
+function mayStillBeHeard({ mergedAt }: PullTruth, clock: Clock): boolean {
+  return mergedAt !== null && mergedAt !== undefined && clock.now().getTime() - Date.parse(mergedAt) < HEARD_WITHIN_MS;
 }
 
 /** The newest commit on the first-parent line that made the policy files what they are; null = too far back. */

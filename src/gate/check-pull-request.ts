@@ -17,6 +17,7 @@ import {
   Refusal,
   TruthError,
 } from "./ports.ts";
+import { sameReviews } from "./second-look.ts";
 
 export interface PullCheckDeps {
   readonly github: CallerReads;
@@ -107,9 +108,7 @@ async function isUnchanged(github: CallerReads, pull: PullTruth, facts: Facts): 
   const again = withPublished(facts, await github.published(pull.repository, pull.headSha));
   if (JSON.stringify(again.publishedCheck) !== JSON.stringify(facts.publishedCheck)) return false;
   if (facts.people === null) return true;
-  const print = (reviews: readonly { readonly id: number; readonly state: string; readonly commitId: string | null }[]) =>
-    JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
-  return print(await github.pulls.reviews(pull)) === print(facts.people.reviews);
+  return sameReviews(await github.pulls.reviews(pull), facts.people.reviews);
 }
 
 function withPublished(facts: Facts, runs: readonly PublishedRun[]): Facts {

@@ -23,9 +23,15 @@ export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, 
     const people = await gatherPeople(deps, key, now, facts);
     return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
   }
-  const print = (reviews: readonly Pick<Review, "id" | "state" | "commitId">[]) =>
-    JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
-  return print(await deps.pulls.reviews(now)) === print(facts.people.reviews);
+  return sameReviews(await deps.pulls.reviews(now), facts.people.reviews);
+}
+
+type ReviewLook = Pick<Review, "id" | "state" | "commitId">;
+
+/** Nobody has voted, dismissed or been re-pointed between two readings. */
+export function sameReviews(now: readonly ReviewLook[], before: readonly ReviewLook[]): boolean {
+  const print = (reviews: readonly ReviewLook[]) => JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
+  return print(now) === print(before);
 }
 
 /** The override that the last decision stood on has ended: by then no delivery need have come. */

@@ -61,8 +61,8 @@ export interface PolicyVersions {
     of: { readonly repositoryId: number } | { readonly ownerId: number },
     limit: number,
   ): Promise<readonly StoredEvaluation[]>;
-  /** Whether a pull request's landing is accounted for: by an incident, in some other way (`closed`), or not yet. */
-  landingOf(repositoryId: number, number: number): Promise<"incident" | "closed" | "open">;
+  /** Whether a pull request's landing is accounted for: by an incident, in some other way (`closed`), or not yet; `unheard` = no delivery named it. */
+  landingOf(repositoryId: number, number: number): Promise<"incident" | "closed" | "open" | "unheard">;
   /** Repositories with a policy in force, with how to reach them. */
   governedRepositories(): Promise<readonly RepositoryRef[]>;
 }

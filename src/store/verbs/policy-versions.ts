@@ -194,7 +194,7 @@ async function openEvaluations(
   return found;
 }
 
-async function landingOf(tx: Tx, repositoryId: number, number: number): Promise<"incident" | "closed" | "open"> {
+async function landingOf(tx: Tx, repositoryId: number, number: number): Promise<"incident" | "closed" | "open" | "unheard"> {
   for (const table of [bypassIncident, contentMismatch]) {
     const [found] = await tx
       .select({ id: table.id })
@@ -205,7 +205,8 @@ async function landingOf(tx: Tx, repositoryId: number, number: number): Promise<
   }
   const where = and(eq(subject.repositoryId, repositoryId), eq(subject.number, number));
   const [row] = await tx.select({ open: subject.open }).from(subject).where(where);
-  return row?.open === false ? "closed" : "open";
+  if (row === undefined) return "unheard";
+  return row.open ? "open" : "closed";
 }
 
 /** Name and installation as the newest pull request says. */

@@ -29,7 +29,7 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   if (landing.status === "differs" && isObserved(facts)) return "nothing";
   if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);
   if (pull.baseRef === pull.repository.defaultBranch)
-    await deps.ledger.saveLineage(pull.repository.id, landingOf(pull).mergeSha, landing.lineage);
+    await deps.ledger.saveLineage(pull.repository.id, landingOf(pull).mergeSha, landing.lineage, work.key);
   const ended = await endedBeforeMerge(deps, pull, evaluation);
   if (ended !== null && isObserved(facts)) return "nothing";
   if (ended !== null) {

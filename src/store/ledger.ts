@@ -53,7 +53,8 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     overview: (limit) => overview(outer, limit),
     auditTrail: (limit) => auditTrail(outer, limit),
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
-    saveLineage: (repositoryId, commit, summaries) => saveLineage(outer, repositoryId, commit, summaries),
+    saveLineage: (repositoryId, commit, summaries, besides) =>
+      db.transaction((tx) => saveLineage(tx, repositoryId, commit, summaries, besides)),
     ...policyVersions(db, host),
     ...policyPins(db, host),
     ...overrideVerbs(db),

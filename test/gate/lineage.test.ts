@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hand, startHand } from "../support/by-hand.ts";
 import { FILE } from "../support/scene.ts";
@@ -52,6 +53,22 @@ test("a recorded merge is remembered: the next change knows who depends on what 
   hand.hub.review(repo.name, second.number, { actor: "bob", state: "APPROVED" });
   hand.pass(5);
   await hand.work();
+});
+
+test("T74: what was decided just before a merge was remembered is decided again with what it taught", async () => {
+  const repo = hand.repository({ [FILE]: CONTRACT, ...GATE });
+  const first = repo.open({ "contracts/orders.odcs.yaml": ORDERS });
+  const second = repo.open({ [FILE]: STRIPPED }, "strip");
+  await hand.work();
+  hand.hub.review(repo.name, first.number, { actor: "bob", state: "APPROVED" });
+  hand.pass(5);
+  await hand.work();
+  hand.hub.merge(repo.name, first.number, { actor: "alice", method: "squash" });
+  await hand.hub.settled();
+  await evaluateSubject(hand.deps, repo.key(second.number));
+  expect(await hand.work()).toEqual([]);
+  const evaluation = await hand.deps.ledger.latestEvaluation(repo.key(second.number));
+  expect(impactOf(evaluation?.facts)).toMatchObject({ known: true, dependents: [{ criticality: 2 }] });
 });
 
 test("the lineage file of the default branch counts, that of the pull request does not", async () => {

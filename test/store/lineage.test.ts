@@ -26,15 +26,15 @@ describeOnBoth("the remembered lineage of a repository", (open) => {
     await begin(ledger, one);
     await begin(ledger, other);
     expect(await ledger.lineageOf(one.id)).toBeNull();
-    await ledger.saveLineage(one.id, sha("first"), [summary("a.yaml")]);
-    await ledger.saveLineage(one.id, sha("second"), [summary("b.yaml"), summary("c.yaml")]);
+    await ledger.saveLineage(one.id, sha("first"), [summary("a.yaml")], "");
+    await ledger.saveLineage(one.id, sha("second"), [summary("b.yaml"), summary("c.yaml")], "");
     expect(await ledger.lineageOf(one.id)).toEqual([summary("b.yaml"), summary("c.yaml")]);
     expect(await ledger.lineageOf(other.id)).toBeNull();
   });
 
   it("a repository that nobody works on is not remembered", async () => {
     const unknown = newRepository();
-    await ledger.saveLineage(unknown.id, sha("x"), [summary("a.yaml")]);
+    await ledger.saveLineage(unknown.id, sha("x"), [summary("a.yaml")], "");
     expect(await ledger.lineageOf(unknown.id)).toBeNull();
   });
 });

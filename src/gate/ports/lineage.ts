@@ -33,5 +33,6 @@ export interface SummaryMemory {
 /** The contracts of a repository as the last recorded merge into its default branch left them. */
 export interface RecordedLineage {
   lineageOf(repositoryId: number): Promise<readonly LineageSummary[] | null>;
-  saveLineage(repositoryId: number, commit: string, summaries: readonly LineageSummary[]): Promise<void>;
+  /** Wakes everything open of the repository but the subject `besides` when something else is remembered now. */
+  saveLineage(repositoryId: number, commit: string, summaries: readonly LineageSummary[], besides: string): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
+import { wakeOpen } from "./wake-open.ts";
 
 export function policyVersions(db: Database, host: string): PolicyVersions {
   const { outer } = db;
@@ -42,7 +43,8 @@ async function appendVersion(tx: Tx, host: string, input: NewPolicyVersion): Pro
   const recorded = await recordedBefore(tx, input);
   if (recorded !== null) return recorded;
   const tenantId = await tenantOf(tx, host, repository);
-  if (input.wakes !== "nobody") await wake(tx, repository, input.wakes);
+  if (input.wakes !== "nobody")
+    await wakeOpen(tx, input.wakes === "owner" ? eq(subject.ownerId, repository.ownerId) : eq(subject.repositoryId, repository.id));
   // Whoever appends to this tenant's chain waits here, so the newest version cannot change below.
   await lockAudit(tx, tenantId);
   const meanwhile = await recordedBefore(tx, input);
@@ -97,17 +99,6 @@ async function recordedBefore(tx: Tx, { repository, after, approvalId, how }: Ne
   if ((newest?.seq ?? 0) === after || newest === null) return null;
   if (how === "installed") return newest;
   throw new Error(`another version of the policy of ${repository.owner}/${repository.name} came into force meanwhile`);
-}
-
-/** Open pull requests are decided anew. Before the lock on the chain: rows first, as everywhere. */
-async function wake(tx: Tx, repository: RepositoryRef, whom: "repository" | "owner"): Promise<void> {
-  const of = whom === "owner" ? eq(subject.ownerId, repository.ownerId) : eq(subject.repositoryId, repository.id);
-  const rows = await tx.select({ key: subject.key }).from(subject).where(and(of, subject.open)).orderBy(subject.key).for("no key update");
-  for (const { key } of rows)
-    await tx
-      .update(subject)
-      .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
-      .where(eq(subject.key, key));
 }
 
 async function recordIncident(

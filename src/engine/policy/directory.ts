@@ -89,7 +89,8 @@ export function directoryOf(people: PeopleFacts, config: Pick<Config, "approvals
       case "owners":
         return owners;
       case "users":
-        return new Set(individuals(group.users));
+        // A pinned account need not have been seen here.
+        return new Set(individuals(group.users).filter((id) => ids.has(id)));
       case "team": {
         const named = [...(teams.get(group.team.toLowerCase())?.entries.keys() ?? [])];
         return new Set(named.filter((id) => teamMembership(id, group.team).status === "member"));

@@ -1,0 +1,36 @@
+/** What a person may do in one tenant, as GitHub and the configuration say: organisation owners are admins, the rest comes from teams. */
+export type Role = "admin" | "approver" | "developer" | "auditor";
+
+/** What a key of a pipeline may do. A key never votes, approves, rejects or overrides: there is no such scope. */
+export type Scope = "submit" | "read" | "plan";
+
+/** Who asks, in which tenant. Made by the middleware from a sealed session or a key, never from what the client says of itself. */
+export type Principal =
+  | {
+      readonly kind: "person";
+      readonly tenantId: string;
+      /** GitHub's numeric account id. */
+      readonly personId: number;
+      readonly login: string;
+      readonly roles: readonly Role[];
+      /** When this person last proved who they are to GitHub, ISO 8601 UTC. */
+      readonly authenticatedAt: string;
+    }
+  | {
+      readonly kind: "key";
+      readonly tenantId: string;
+      readonly keyId: string;
+      readonly name: string;
+      readonly scopes: readonly Scope[];
+    };
+
+/** What a route asks for. `admin` may do all that any role may. */
+export interface Access {
+  readonly roles: readonly Role[];
+  readonly scopes: readonly Scope[];
+}
+
+export function isAllowed(principal: Principal, access: Access): boolean {
+  if (principal.kind === "key") return access.scopes.some((scope) => principal.scopes.includes(scope));
+  return principal.roles.includes("admin") || access.roles.some((role) => principal.roles.includes(role));
+}

@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { readStation, type StationConfig } from "./gate/station-config.ts";
 
 /** Typed, frozen configuration of the server, from the environment. */
 export interface ServerConfig {
@@ -18,6 +19,8 @@ export interface ServerConfig {
   readonly logLevel: string;
   /** Owner id -> id of the organisation's `.github` repository; absent = no organisation has a policy of its own. */
   readonly policyRepositories?: ReadonlyMap<number, number>;
+  /** Who may come into the Station, and how often; absent = nobody signs in, and the limits are the usual ones. */
+  readonly station?: StationConfig;
   /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
   readonly devLoginToken: string | null;
 }
@@ -76,12 +79,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return { status: "invalid", problems: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
   const values = parsed.data;
   const key = readKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH);
+  const station = readStation(given, values.APP_ID !== undefined);
   const problems = [
     ...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined),
     // Still accepted while it is rotated out, so no less secret.
     ...secretProblems(values.WEBHOOK_SECRET_PREVIOUS, false, "WEBHOOK_SECRET_PREVIOUS"),
     ...key.problems,
     ...pinProblems(values.ORG_POLICY_REPOSITORIES),
+    ...station.problems,
   ];
   if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
@@ -99,6 +104,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     webhookSecrets: [values.WEBHOOK_SECRET, values.WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     logLevel: values.LOG_LEVEL,
     policyRepositories: new Map(pinsOf(values.ORG_POLICY_REPOSITORIES)),
+    station: station.config,
     devLoginToken: null,
   };
   return { status: "ok", config: Object.freeze(config) };

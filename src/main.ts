@@ -7,6 +7,7 @@ import type { ServerType } from "@hono/node-server";
 import type { Hono as Routes } from "hono";
 import type { ServerConfig } from "./config.ts";
 import type { Ledger } from "./gate/ports.ts";
+import type { StudioDeps } from "./studio/app.tsx";
 
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
@@ -38,6 +39,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     store,
     { createStudio },
     { createHealth },
+    { createRoles },
+    { accessTidying },
   ] = await Promise.all([
     import("./bot/ingress.ts"),
     import("./gate/evaluate-subject.ts"),
@@ -48,6 +51,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     import("./store/index.ts"),
     import("./studio/app.tsx"),
     import("./studio/health.ts"),
+    import("./gate/roles.ts"),
+    import("./gate/access-routine.ts"),
   ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
@@ -81,6 +86,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     started.push(() => queue.stop());
 
     const publicUrl = config.publicUrl ?? url;
+    const access = store.createAccessStore(database);
+    let signIn: StudioDeps["signIn"] = null;
 
     const app = new Hono();
     app.route("/", createHealth({ ledger, configured: config.github !== null }));
@@ -101,6 +108,17 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
         }),
       };
+      if (config.station?.signIn) {
+        const { sessionSecrets: secrets, ...oauth } = config.station.signIn;
+        const roles = createRoles(github.createStandings(client), config.station.roles, () => performance.now());
+        signIn = { github: github.createSignIn({ ...oauth, baseUrl: config.github.baseUrl }), roles, secrets };
+        for (const { organization, team } of config.station.roles)
+          if (team !== null && team.id === null)
+            log.warn(
+              { team: `${organization}/${team.slug}` },
+              "STATION_ROLES names a team without its id: whoever makes a team of that name later has its role",
+            );
+      }
       app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
       await queue.work(async (key) => {
         const outcome = await evaluateSubject(deps, key);
@@ -108,12 +126,24 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         if (outcome.status === "evaluated" && outcome.until !== null)
           await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));
       });
-      const round = () =>
-        routines.runDueRoutines(ledger, ROUTINES, deps, (name, error) => log.error({ err: error, routine: name }, "a routine failed"));
+      const onRoutineError = (name: string, error: unknown) => log.error({ err: error, routine: name }, "a routine failed");
+      const round = async () => {
+        await routines.runDueRoutines(ledger, ROUTINES, deps, onRoutineError);
+        await routines.runDueRoutines(ledger, [accessTidying], { access }, onRoutineError);
+      };
       const clockwork = routines.startRoutines(ROUTINE_TICK_MS, round);
       started.push(() => clockwork.stop());
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
-    app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
+    app.route(
+      "/",
+      createStudio({
+        records: store.createTenantReads(database),
+        ...{ access, signIn, publicUrl },
+        devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken },
+        ...(config.station === undefined ? {} : { trustedProxies: config.station.trustedProxies, limits: config.station.limits }),
+        onError: (error) => log.error({ err: error }, "a request to the Station failed"),
+      }),
+    );
     mounted.resolve(app);
     // First to be started, so that a port in use costs nothing; first to be stopped.
     started.push(started.shift()!);

@@ -2,6 +2,7 @@
  * The ports: what the use cases need from the world. github/, git/ and store/ implement them; tests run on the real ones.
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
+export * from "./ports/access.ts";
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
 export * from "./ports/commit-pulls.ts";
@@ -23,6 +24,7 @@ export * from "./ports/records.ts";
 export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";
+export * from "./ports/station.ts";
 export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";

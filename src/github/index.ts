@@ -6,3 +6,5 @@ export { createIssues } from "./issues.ts";
 export { type Credentials, openDoctor } from "./open-doctor.ts";
 export { createProtection } from "./protection.ts";
 export { createPullRequests } from "./pull-requests.ts";
+export { createSignIn } from "./sign-in.ts";
+export { createStandings } from "./standings.ts";

@@ -14,7 +14,7 @@ import { beginPublish, endPublish, pendingChecks } from "./verbs/publish-check.t
 import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { decisionTraceById, decisionTraces, recentOverrides } from "./verbs/read-history.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
-import { markDirty, overview, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
+import { markDirty, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { recordDelivery } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
@@ -41,17 +41,16 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     pendingChecks: (key) => pendingChecks(outer, key),
     beginPublish: (check, work) => beginPublish(outer, check, work),
     endPublish: (check, outcome) => endPublish(outer, check, outcome),
-    evaluation: (id) => evaluationById(outer, id),
+    evaluation: (id) => evaluationById(outer, null, id),
     latestEvaluation: (key) => latestEvaluation(outer, key),
     evaluationForHead: (key, headSha) => evaluationForHead(outer, key, headSha),
     approveActiveDraft: (input) => db.transaction((tx) => approveActiveDraft(tx, input)),
     recordIncident: (input) => db.transaction((tx) => recordIncident(tx, input)),
-    approvalOf: (repositoryId, number) => approvalOf(outer, repositoryId, number),
+    approvalOf: (repositoryId, number) => approvalOf(outer, null, repositoryId, number),
     decisionTraces: (query) => decisionTraces(outer, query),
     decisionTrace: (id) => decisionTraceById(outer, id),
     recentOverrides: (query) => recentOverrides(outer, query),
-    overview: (limit) => overview(outer, limit),
-    auditTrail: (limit) => auditTrail(outer, limit),
+    auditTrail: (limit) => auditTrail(outer, null, limit),
     lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
     saveLineage: (repositoryId, commit, summaries, besides) =>
       db.transaction((tx) => saveLineage(tx, repositoryId, commit, summaries, besides)),

@@ -27,6 +27,5 @@ export function overrideVerbs(db: Database): Overrides {
       await db.transaction((tx) => reviews.recordReviewClosed(tx, review.id, by));
     },
     noteOverdueReviews: (asOf) => db.transaction((tx) => reviews.noteOverdueReviews(tx, asOf)),
-    overrideRows: (limit) => reviews.overrideRows(outer, limit),
   };
 }

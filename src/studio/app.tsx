@@ -1,94 +1,139 @@
 import { type Context, Hono } from "hono";
-import type { Ledger, StoredEvaluation } from "../gate/ports.ts";
-import { renderJson } from "../report/json.ts";
+import type { AccessStore, SignInGitHub, StoredEvaluation, TenantReads } from "../gate/ports.ts";
+import type { Roles } from "../gate/roles.ts";
+import { AccountPage } from "./account-page.tsx";
+import type { Api, ApiEnv } from "./api/api.ts";
+import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./api/limits.ts";
+import { isAllowed, type Role } from "./api/principal.ts";
+import { ApiProblem, problemResponse } from "./api/problems.ts";
+import { createStationApi } from "./api/station-api.ts";
+import { createClientAddress } from "./client-address.ts";
 import { DoctorPage } from "./doctor-page.tsx";
 import { GatePage } from "./gate-page.tsx";
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
-import { ClosedPage, PlainPage } from "./layout.tsx";
+import { createDoorkeeper } from "./identify.ts";
+import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
 import { AuditPage, OverviewPage } from "./lists.tsx";
 import { OverridesPage } from "./overrides-page.tsx";
+import { createSeals } from "./seal.ts";
 import { createDevSessions, sameOriginPath } from "./session.ts";
+import { createSignInPages } from "./sign-in.tsx";
 import { STATION_CSS } from "./station-css.ts";
 
 export interface StudioDeps {
-  readonly ledger: Pick<
-    Ledger,
-    "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail" | "overrideRows" | "watchedRepositories"
-  >;
-  /** The demo's way in; null = there is none yet, and every page is closed. */
+  /** The records of one tenant. */
+  readonly records: (tenantId: string) => TenantReads;
+  readonly access: AccessStore;
+  /** People sign in through GitHub; null = nobody can. `secrets`: what cookies are sealed with, the current one first. */
+  readonly signIn: { readonly github: SignInGitHub; readonly roles: Roles; readonly secrets: readonly string[] } | null;
+  /** The demo's way in; null = there is none. */
   readonly devLogin: { readonly token: string } | null;
   /** Origin under which people reach the Station. */
   readonly publicUrl: string;
+  /** Addresses and ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[];
+  readonly limits?: Limits;
+  readonly version?: string;
+  /** Told whatever people are not told the details of. */
+  readonly onError?: (error: unknown) => void;
+  /** More routes of the API, registered behind its guards. */
+  readonly register?: (api: Api, limiter: Limiter) => void;
 }
 
 const ROWS_MAX = 200;
 /** Pull requests among which one is looked up by name. */
 const LOOKUP_MAX = 500;
+const ANY_ROLE = ["approver", "developer", "auditor"] as const;
 
-/** The Station: read-only, server-rendered pages over the ledger, and the decision as JSON. */
-export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono {
-  const app = new Hono();
-  const sessions = createDevSessions(devLogin, publicUrl);
-  const here = (context: Context) => sameOriginPath(context.req.path, publicUrl);
-  app.use("*", securityHeaders, hostAllowList(publicUrl), readsOnly);
-  app.onError((_error, context) => {
-    if (isApi(context)) return context.json({ error: { code: "INTERNAL_ERROR", message: "the answer could not be made" } }, 500);
-    return context.html(
-      <PlainPage title="Something failed here" text="The page could not be made. Nothing was approved or changed by it." />,
-      500,
-    );
+/** The Station: server-rendered pages over the records of whoever asks, the way in, and the HTTP API. */
+export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
+  const { records, access, publicUrl, signIn, onError = () => {} } = deps;
+  const app = new Hono<ApiEnv>();
+  const dev = createDevSessions(deps.devLogin, publicUrl);
+  const people = signIn === null ? null : { seals: createSeals(signIn.secrets), roles: signIn.roles };
+  const door = createDoorkeeper({ access, people, dev, publicUrl });
+  const limits = deps.limits ?? DEFAULT_LIMITS;
+  const address = createClientAddress(deps.trustedProxies ?? []);
+  const api = createStationApi({
+    ...{ access, door, records, publicUrl, address, limits, onError },
+    github: signIn?.github ?? null,
+    version: deps.version ?? "1",
+    ...(deps.register === undefined ? {} : { register: deps.register }),
   });
+  const wayIn: WayIn = dev !== null ? "dev" : signIn !== null ? "github" : null;
+  const here = (context: Context) => sameOriginPath(context.req.path, publicUrl);
+  const of = (context: Context<ApiEnv>) => records(context.get("principal").tenantId);
+  app.use("*", securityHeaders, hostAllowList(publicUrl));
+  app.onError((error, context) => {
+    if (error instanceof ApiProblem && error.code !== "UNAVAILABLE") return problemResponse(error);
+    onError(error);
+    const text = "The page could not be made. Nothing was approved or changed by it.";
+    return context.html(<PlainPage title="Something failed here" text={text} />, error instanceof ApiProblem ? 503 : 500);
+  });
+  for (const path of ["/api/*", "/openapi.json"]) app.all(path, (context) => api.fetch(context.req.raw, context.env));
+  if (signIn !== null && people !== null) {
+    const limiter = createLimiter(access, limits, address);
+    app.route("/", createSignInPages({ github: signIn.github, access, door, seals: people.seals, limiter, publicUrl, onError }));
+  }
+  app.use("*", readsOnly);
 
   app.get("/assets/station.css", (context) => context.body(STATION_CSS, 200, { "Content-Type": "text/css; charset=utf-8" }));
-  app.get("/login", (context) => context.html(<ClosedPage devLogin={sessions !== null} path={here(context)} />));
+  app.get("/login", (context) => context.html(<ClosedPage wayIn={wayIn} path="/" />));
   app.get("/dev-login", (context) => {
-    if (sessions === null) return context.html(<ClosedPage devLogin={false} path="/" />, 401);
-    if (!sessions.open(context, context.req.query("token") ?? "")) return context.html(<ClosedPage devLogin={true} path="/" />, 401);
+    if (dev === null) return context.html(<ClosedPage wayIn={wayIn} path="/" />, 401);
+    if (!dev.open(context, context.req.query("token") ?? "")) return context.html(<ClosedPage wayIn={wayIn} path="/" />, 401);
     return context.redirect(sameOriginPath(context.req.query("next"), publicUrl), 303);
   });
   app.use("*", async (context, next) => {
-    if (sessions?.isOpen(context)) return next();
-    if (isApi(context)) return context.json({ error: { code: "UNAUTHENTICATED", message: "a session is required" } }, 401);
-    return context.html(<ClosedPage devLogin={sessions !== null} path={here(context)} />, 401);
+    const principal = await door.identify(context);
+    if (principal === null) return context.html(<ClosedPage wayIn={wayIn} path={here(context)} />, 401);
+    context.set("principal", principal);
+    return next();
   });
 
-  app.get("/", async (context) => context.html(<OverviewPage rows={await ledger.overview(ROWS_MAX)} />));
-  app.get("/overrides", async (context) => context.html(<OverridesPage rows={await ledger.overrideRows(ROWS_MAX)} />));
-  app.get("/doctor", async (context) => context.html(<DoctorPage rows={await ledger.watchedRepositories(ROWS_MAX)} />));
-  app.get("/audit", async (context) => context.html(<AuditPage events={await ledger.auditTrail(ROWS_MAX)} />));
-  app.get("/evaluations/:id", async (context) => gatePage(context, ledger, await ledger.evaluation(context.req.param("id"))));
+  app.get("/account", async (context) => {
+    const who = context.get("principal");
+    return who.kind === "person" ? context.html(<AccountPage who={who} session={await door.session(context)} />) : notFound(context);
+  });
+  app.use("*", pageFor(ANY_ROLE));
+  app.get("/", async (context) => context.html(<OverviewPage rows={await of(context).overview(ROWS_MAX)} />));
+  app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
+  app.get("/doctor", async (context) => context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} />));
+  app.get("/audit", pageFor(["approver", "auditor"]), async (context) =>
+    context.html(<AuditPage events={await of(context).auditTrail(ROWS_MAX)} />),
+  );
+  app.get("/evaluations/:id", async (context) => gatePage(context, of(context), await of(context).evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {
     const { owner, repo, number } = context.req.param();
     const wanted = `${owner}/${repo}`.toLowerCase();
-    const rows = await ledger.overview(LOOKUP_MAX);
+    const rows = await of(context).overview(LOOKUP_MAX);
     const row = rows.find((each) => each.repository.toLowerCase() === wanted && each.number === Number(number));
-    return gatePage(context, ledger, row?.evaluation ?? null);
-  });
-  app.get("/api/v1/decisions/:id", async (context) => {
-    const evaluation = await ledger.evaluation(context.req.param("id"));
-    if (evaluation === null) return context.json({ error: { code: "NOT_FOUND", message: "no such decision" } }, 404);
-    return context.body(renderJson(evaluation.decision), 200, { "Content-Type": "application/json; charset=utf-8" });
+    return gatePage(context, of(context), row?.evaluation ?? null);
   });
   app.all("*", (context) => notFound(context));
   return app;
 }
 
-async function gatePage(context: Context, ledger: StudioDeps["ledger"], evaluation: StoredEvaluation | null): Promise<Response> {
+/** 403 for people without one of these roles; keys read the API, not pages. */
+function pageFor(roles: readonly Role[]) {
+  return async (context: Context<ApiEnv>, next: () => Promise<void>) => {
+    if (isAllowed(context.get("principal"), { roles, scopes: [] })) return next();
+    const text = `This page is for ${["admin", ...roles].join(", ")}. Ask an admin of the organisation; /account says what you are.`;
+    return context.html(<PlainPage title="Not for your role" text={text} />, 403);
+  };
+}
+
+async function gatePage(context: Context, records: TenantReads, evaluation: StoredEvaluation | null): Promise<Response> {
   if (evaluation === null) return notFound(context);
   const { repositoryId, pullRequest } = evaluation.facts.subject;
   const [latest, record] = await Promise.all([
-    ledger.latestEvaluation(evaluation.key),
-    repositoryId === null || pullRequest === null ? null : ledger.approvalOf(repositoryId, pullRequest),
+    records.latestEvaluation(evaluation.key),
+    repositoryId === null || pullRequest === null ? null : records.approvalOf(repositoryId, pullRequest),
   ]);
   const newerId = latest !== null && latest.version > evaluation.version ? latest.id : null;
   return context.html(<GatePage evaluation={evaluation} newerId={newerId} record={newerId === null ? record : null} />);
 }
 
 function notFound(context: Context): Response | Promise<Response> {
-  if (isApi(context)) return context.json({ error: { code: "NOT_FOUND", message: "there is nothing at this address" } }, 404);
   return context.html(<PlainPage title="Nothing here" text="There is no such page, or no such decision." />, 404);
-}
-
-function isApi(context: Context): boolean {
-  return context.req.path.startsWith("/api/");
 }

@@ -10,7 +10,7 @@ export function Layout({
   children,
 }: {
   title: string;
-  here: "pulls" | "overrides" | "doctor" | "audit" | null;
+  here: "pulls" | "overrides" | "doctor" | "audit" | "account" | null;
   children: Child;
 }) {
   return (
@@ -46,6 +46,9 @@ export function Layout({
               <a href="/audit" aria-current={here === "audit" ? "page" : undefined}>
                 Audit trail
               </a>
+              <a href="/account" aria-current={here === "account" ? "page" : undefined}>
+                Account
+              </a>
             </nav>
           )}
         </header>
@@ -64,22 +67,55 @@ function Logo() {
   );
 }
 
+/** How somebody can come in: `dev` = by the link that the demo printed. */
+export type WayIn = "github" | "dev" | null;
+
 /** The page for everyone without a session: it says nothing about what is behind it. */
-export function ClosedPage({ devLogin, path }: { devLogin: boolean; path: string }) {
+export function ClosedPage({ wayIn, path }: { wayIn: WayIn; path: string }) {
   return (
     <Layout title="Closed" here={null}>
       <section class="closed">
         <h1>This page is closed</h1>
-        {devLogin ? (
+        {wayIn === "dev" && (
           <p>
             Open it with the link that the demo printed on the console. If you came from a link on another site,{" "}
             <a href={path}>open it again from here</a>.
           </p>
-        ) : (
-          <p>There is no login yet. The check run on the pull request says the same as this page would.</p>
         )}
+        {wayIn === "github" && (
+          <>
+            <p>
+              <a href={`/login/github?next=${encodeURIComponent(path)}`}>Sign in with GitHub</a>
+            </p>
+            <p>
+              If you are signed in and came from a link on another site, <a href={path}>open it again from here</a>.
+            </p>
+          </>
+        )}
+        {wayIn === null && <p>There is no login here. The check run on the pull request says the same as this page would.</p>}
       </section>
     </Layout>
+  );
+}
+
+/**
+ * The end of a sign-in. A page, not a redirect: a browser that comes from GitHub sends a Strict cookie only with what a page of ours
+ * asks for.
+ */
+export function SignedInPage({ next }: { next: string }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="refresh" content={`0; url=${next}`} />
+        <title>Signed in · Countersign</title>
+      </head>
+      <body>
+        <p>
+          You are signed in. <a href={next}>Go on</a>
+        </p>
+      </body>
+    </html>
   );
 }
 

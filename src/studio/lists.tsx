@@ -1,10 +1,8 @@
-import type { AuditEvent, Ledger } from "../gate/ports.ts";
+import type { AuditEvent, OverviewRow } from "../gate/ports.ts";
 import { instant, sentence } from "../report/phrase.ts";
 import { clip, visible } from "../report/visible.ts";
 import { Hash, Layout, Say } from "./layout.tsx";
 import { STATE_WORDS, StateSymbol } from "./state.tsx";
-
-export type OverviewRow = Awaited<ReturnType<Ledger["overview"]>>[number];
 
 /** Pull requests with their verdicts: what waits first. */
 export function OverviewPage({ rows }: { rows: readonly OverviewRow[] }) {

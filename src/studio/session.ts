@@ -8,8 +8,8 @@ const LIFETIME_MS = 12 * 60 * 60 * 1000;
 
 /** The dev login of the demo: a one-off token from the console becomes a session of this process. */
 export interface DevSessions {
-  /** True when the request carries a session that this process gave out and that has not ended. */
-  isOpen(context: Context): boolean;
+  /** When the session was given that the request carries, ISO 8601 UTC; null = none that this process gave out and that has not ended. */
+  openedAt(context: Context): string | null;
   /** Gives a session when the token is right and the caller sits on this machine; false = refused. */
   open(context: Context, token: string): boolean;
 }
@@ -20,11 +20,11 @@ export function createDevSessions(devLogin: { readonly token: string } | null, p
   const secret = randomBytes(32);
   const seal = (issued: string) => createHmac("sha256", secret).update(issued).digest("base64url");
   return {
-    isOpen(context) {
+    openedAt(context) {
       const [at, nonce, mac] = (getCookie(context, COOKIE) ?? "").split(".");
-      if (at === undefined || nonce === undefined || mac === undefined) return false;
-      if (!sameText(mac, seal(`${at}.${nonce}`))) return false;
-      return Date.now() - Number(at) < LIFETIME_MS;
+      if (at === undefined || nonce === undefined || mac === undefined) return null;
+      if (!sameText(mac, seal(`${at}.${nonce}`))) return null;
+      return Date.now() - Number(at) < LIFETIME_MS ? new Date(Number(at)).toISOString() : null;
     },
     open(context, token) {
       if (!isFromThisMachine(context) || !sameText(token, devLogin.token)) return false;
@@ -41,7 +41,7 @@ export function createDevSessions(devLogin: { readonly token: string } | null, p
 }
 
 /** Constant time, whatever the lengths. */
-function sameText(a: string, b: string): boolean {
+export function sameText(a: string, b: string): boolean {
   const hash = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(hash(a), hash(b));
 }

@@ -7,7 +7,9 @@ export type Caller =
   | { readonly kind: "nobody" }
   | { readonly kind: "app" }
   | { readonly kind: "installation"; readonly installation: Installation; readonly token: Token }
-  | { readonly kind: "user"; readonly userId: number };
+  | { readonly kind: "user"; readonly userId: number; readonly clientId: string | null }
+  /** The app by its client id and secret. */
+  | { readonly kind: "client" };
 
 let made: { readonly privateKey: string; readonly publicKey: string } | null = null;
 
@@ -25,6 +27,11 @@ function generateAppKey(): { readonly privateKey: string; readonly publicKey: st
 
 /** Reads the Authorization header; 401 for anything that is present and not good. */
 export function identify(world: World, header: string | null): Caller {
+  const basic = /^basic (\S+)$/i.exec(header ?? "")?.[1];
+  if (basic !== undefined) {
+    if (Buffer.from(basic, "base64").toString() === `${world.app.clientId}:${world.oauth.clientSecret}`) return { kind: "client" };
+    throw new HubRefusal(401, "Bad credentials");
+  }
   const token = /^(?:bearer|token)\s+(\S+)$/i.exec(header ?? "")?.[1];
   if (token === undefined) return { kind: "nobody" };
   if (token.split(".").length === 3) {
@@ -33,7 +40,7 @@ export function identify(world: World, header: string | null): Caller {
   }
   const known = world.tokens.get(token);
   if (known === undefined || known.expiresAt <= world.clock().getTime()) throw new HubRefusal(401, "Bad credentials");
-  if (known.userId !== null) return { kind: "user", userId: known.userId };
+  if (known.userId !== null) return { kind: "user", userId: known.userId, clientId: known.clientId ?? null };
   const installation = world.installations.get(known.installationId!);
   if (installation === undefined) throw new HubRefusal(401, "Bad credentials");
   if (installation.suspendedAt !== null) throw new HubRefusal(403, "This installation has been suspended");
@@ -97,7 +104,7 @@ export function authorise(world: World, caller: Caller, need: Need, repo: Repo |
     if (caller.kind !== "app") throw new HubRefusal(401, "A JSON web token could not be decoded");
     return;
   }
-  if (caller.kind === "nobody") throw new HubRefusal(401, "Requires authentication");
+  if (caller.kind === "nobody" || caller.kind === "client") throw new HubRefusal(401, "Requires authentication");
   if (caller.kind === "app") throw new HubRefusal(403, "Resource not accessible by integration");
   if (caller.kind === "installation") authoriseInstallation(caller, need);
   else if (repo !== null) {

@@ -32,10 +32,12 @@ import type { Deliveries } from "./deliveries.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createEmitter, DEFAULT_EVENTS, DEFAULT_PERMISSIONS } from "./emitter.ts";
 import type { Fault, FaultMatch } from "./faults.ts";
+import { newOAuthDesk, oauthPage } from "./oauth.ts";
 import { appRoutes } from "./routes/app.ts";
 import { checkRoutes } from "./routes/checks.ts";
 import { gitRoutes } from "./routes/git.ts";
 import { issueRoutes } from "./routes/issues.ts";
+import { oauthRoutes } from "./routes/oauth.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
@@ -126,6 +128,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     installations: new Map(),
     tokens: new Map(),
     manifestCodes: new Set(),
+    oauth: newOAuthDesk(),
+    singleSignOn: new Set(),
     faults: { planned: [] },
     treeLimit: options.treeLimit ?? 100_000,
     emit: (event) => createEmitter(world, enqueue)(event),
@@ -140,8 +144,18 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     validate: options.validate ?? true,
   };
   const desk = { sent: hooks.sent, redeliver: (delivery: Parameters<typeof redeliver>[0]) => void redeliver(delivery) };
-  const routes = { ...appRoutes(desk), ...peopleRoutes, ...repositoryRoutes, ...gitRoutes, ...pullRoutes, ...issueRoutes, ...checkRoutes };
-  const fetch = createServer(world, state, routes, basePath);
+  const routes = {
+    ...appRoutes(desk),
+    ...peopleRoutes,
+    ...repositoryRoutes,
+    ...gitRoutes,
+    ...pullRoutes,
+    ...issueRoutes,
+    ...checkRoutes,
+    ...oauthRoutes,
+  };
+  const rest = createServer(world, state, routes, basePath);
+  const fetch = async (request: Request) => (await oauthPage(world, request)) ?? rest(request);
   const address = await new Promise<{ server: ReturnType<typeof serve>; info: AddressInfo }>((resolve) => {
     const server = serve({ fetch, port: options.port ?? 0, hostname: "127.0.0.1" }, (info) => resolve({ server, info }));
   });

@@ -1,5 +1,6 @@
 import type { Faults } from "./faults.ts";
 import type { ObjectStore } from "./git/objects.ts";
+import type { OAuthDesk } from "./oauth.ts";
 
 export type Role = "read" | "triage" | "write" | "maintain" | "admin";
 export type Level = "read" | "write";
@@ -230,6 +231,8 @@ export interface Token {
   readonly expiresAt: number;
   readonly permissions: Permissions;
   readonly repositoryIds: readonly number[] | null;
+  /** The app that was given this person's token; absent = a personal token. */
+  readonly clientId?: string;
 }
 
 export interface Event {
@@ -255,6 +258,9 @@ export interface World {
   readonly tokens: Map<string, Token>;
   /** Codes of the app-manifest flow that were not used yet. */
   readonly manifestCodes: Set<string>;
+  readonly oauth: OAuthDesk;
+  /** Organisations that enforce single sign-on, which nobody has passed. */
+  readonly singleSignOn: Set<number>;
   readonly faults: Faults;
   readonly treeLimit: number;
   readonly nextId: () => number;

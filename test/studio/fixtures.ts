@@ -1,13 +1,37 @@
 import type { Decision } from "../../src/engine/decision.ts";
 import type { Facts } from "../../src/engine/facts.ts";
-import type { ApprovalRecord, AuditEvent, Ledger, StoredEvaluation } from "../../src/gate/ports.ts";
+import type { AccessStore, ApprovalRecord, AuditEvent, StoredEvaluation, TenantReads } from "../../src/gate/ports.ts";
 import { approved, autoApproved, invalid, overridden, rejected, strip } from "../report/fixtures.ts";
 
 /** A ledger of hand-made evaluations, for the pages. */
-export type PageLedger = Pick<
-  Ledger,
-  "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail" | "overrideRows" | "watchedRepositories"
->;
+export type PageLedger = TenantReads;
+
+export const TENANT = { id: "0198c2a4-0000-7000-8000-00000000000a", accountId: 12, login: "acme" };
+
+const nobody = async () => null;
+
+/** The demo's tenant and nobody else: no session, no key, no limit. */
+export const demoAccess: AccessStore = {
+  beginSession: async () => Promise.reject(new Error("nobody signs in here")),
+  useSession: nobody,
+  switchTenant: async () => false,
+  endSession: async () => {},
+  createKey: async () => Promise.reject(new Error("nobody makes keys here")),
+  apiKeys: async () => [],
+  revokeKey: nobody,
+  useKey: nobody,
+  countRequest: async () => ({ waitSeconds: null }),
+  tenant: async (id) => (id === TENANT.id ? TENANT : null),
+  tenants: async () => [TENANT],
+  tidyAccess: async () => {},
+  ping: async () => true,
+};
+
+/** The Station's dependencies around one ledger: what its tenant sees, and nothing for any other. */
+export function pagesOf(ledger: PageLedger, devLogin: { readonly token: string } | null, publicUrl: string) {
+  const none = pageLedger([]);
+  return { records: (tenantId: string) => (tenantId === TENANT.id ? ledger : none), access: demoAccess, signIn: null, devLogin, publicUrl };
+}
 
 const REPOSITORY_ID = 7;
 

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { judgeProtection } from "../../src/engine/protection/judge.ts";
 import type { OverrideRow, WatchedRepository } from "../../src/gate/ports.ts";
 import { createStudio } from "../../src/studio/app.tsx";
-import { pageLedger } from "./fixtures.ts";
+import { pageLedger, pagesOf } from "./fixtures.ts";
 
 const TOKEN = "token-of-the-demo";
 const publicUrl = "http://127.0.0.1:3000";
 const HOSTILE = '<script>alert(1)</script>"\u202e';
 
 async function page(path: string, over: Partial<ReturnType<typeof pageLedger>>): Promise<string> {
-  const app = createStudio({ ledger: { ...pageLedger(), ...over }, devLogin: { token: TOKEN }, publicUrl });
+  const app = createStudio(pagesOf({ ...pageLedger(), ...over }, { token: TOKEN }, publicUrl));
   const env = { incoming: { socket: { remoteAddress: "127.0.0.1" } } };
   const login = await app.request(`${publicUrl}/dev-login?token=${TOKEN}`, {}, env);
   const cookie = login.headers.get("set-cookie")!.split(";")[0]!;

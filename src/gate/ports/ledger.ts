@@ -67,16 +67,7 @@ export interface Ledger
   approveActiveDraft(input: LandedApproval): Promise<ApprovalRecord>;
   recordIncident(input: Incident): Promise<AuditEvent>;
   approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
-  /** Open subjects with their latest verdict, newest first. */
-  overview(limit: number): Promise<
-    readonly {
-      readonly key: string;
-      readonly repository: string;
-      readonly number: number;
-      readonly evaluation: StoredEvaluation | null;
-      readonly open: boolean;
-    }[]
-  >;
+  /** Newest first, of every tenant. */
   auditTrail(limit: number): Promise<readonly AuditEvent[]>;
   /** True when the database answers. */
   ping(): Promise<boolean>;

@@ -72,5 +72,4 @@ export interface Overrides {
   recordReviewClosed(review: PostHocReview, by: number): Promise<void>;
   /** One audit event for each review that has become overdue. Gives how many. */
   noteOverdueReviews(asOf: string): Promise<number>;
-  overrideRows(limit: number): Promise<readonly OverrideRow[]>;
 }

@@ -128,12 +128,13 @@ export async function noteOverdueReviews(tx: Tx, asOf: string): Promise<number> 
 }
 
 /** Newest first. */
-export async function overrideRows(tx: Tx, limit: number): Promise<readonly OverrideRow[]> {
+export async function overrideRows(tx: Tx, tenantId: string, limit: number): Promise<readonly OverrideRow[]> {
   const rows = await tx
     .select({ grant: overrideGrant, subject, review: postHocReview, isOverdue: sql<boolean>`${postHocReview.dueAt} <= clock_timestamp()` })
     .from(overrideGrant)
     .innerJoin(subject, ofSubject)
     .leftJoin(postHocReview, eq(postHocReview.grantId, overrideGrant.id))
+    .where(eq(overrideGrant.tenantId, tenantId))
     .orderBy(desc(overrideGrant.labelledAt), desc(overrideGrant.id))
     .limit(limit);
   const listed: OverrideRow[] = [];

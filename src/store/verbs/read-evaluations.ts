@@ -1,19 +1,31 @@
 import { and, asc, desc, eq, ne } from "drizzle-orm";
 import type { EvaluatedContent, StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
+import { isUuid } from "../id.ts";
 import { toEvaluation } from "../rows.ts";
 import { evaluation } from "../schema.ts";
 
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+function mine(tenantId: string | null) {
+  return tenantId === null ? undefined : eq(evaluation.tenantId, tenantId);
+}
 
-export async function evaluationById(tx: Tx, id: string): Promise<StoredEvaluation | null> {
-  if (!UUID.test(id)) return null;
-  const [row] = await tx.select().from(evaluation).where(eq(evaluation.id, id));
+/** `tenantId` null = whoever it belongs to. */
+export async function evaluationById(tx: Tx, tenantId: string | null, id: string): Promise<StoredEvaluation | null> {
+  if (!isUuid(id)) return null;
+  const [row] = await tx
+    .select()
+    .from(evaluation)
+    .where(and(mine(tenantId), eq(evaluation.id, id)));
   return row ? toEvaluation(row) : null;
 }
 
-export async function latestEvaluation(tx: Tx, key: string): Promise<StoredEvaluation | null> {
-  const [row] = await tx.select().from(evaluation).where(eq(evaluation.subjectKey, key)).orderBy(desc(evaluation.version)).limit(1);
+export async function latestEvaluation(tx: Tx, key: string, tenantId: string | null = null): Promise<StoredEvaluation | null> {
+  const [row] = await tx
+    .select()
+    .from(evaluation)
+    .where(and(mine(tenantId), eq(evaluation.subjectKey, key)))
+    .orderBy(desc(evaluation.version))
+    .limit(1);
   return row ? toEvaluation(row) : null;
 }
 

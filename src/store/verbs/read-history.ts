@@ -2,10 +2,9 @@ import { and, desc, eq, gte, ne, sql } from "drizzle-orm";
 import type { Decision } from "../../engine/decision.ts";
 import type { DecisionHistory, DecisionTrace } from "../../gate/ports/traces.ts";
 import type { Tx } from "../connect.ts";
+import { isUuid } from "../id.ts";
 import { decisionTrace, evaluation, subject } from "../schema.ts";
 import { toDraft } from "./record-traces.ts";
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 export async function decisionTraces(tx: Tx, query: Parameters<DecisionHistory["decisionTraces"]>[0]): Promise<readonly DecisionTrace[]> {
   const rows = await tx
@@ -23,7 +22,7 @@ export async function decisionTraces(tx: Tx, query: Parameters<DecisionHistory["
 }
 
 export async function decisionTraceById(tx: Tx, id: string): Promise<DecisionTrace | null> {
-  if (!UUID.test(id)) return null;
+  if (!isUuid(id)) return null;
   const [row] = await tx.select().from(decisionTrace).where(eq(decisionTrace.id, id));
   return row ? toTrace(row) : null;
 }

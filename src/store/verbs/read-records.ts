@@ -18,9 +18,10 @@ export async function approvalOfLanding(
   );
 }
 
-/** The newest approval of a pull request. */
-export async function approvalOf(tx: Tx, repositoryId: number, number: number): Promise<ApprovalRecord | null> {
-  return readApproval(tx, and(eq(governanceApproval.repositoryId, repositoryId), eq(governanceApproval.pullRequest, number)));
+/** The newest approval of a pull request. `tenantId` null = whoever it belongs to. */
+export async function approvalOf(tx: Tx, tenantId: string | null, repositoryId: number, number: number): Promise<ApprovalRecord | null> {
+  const mine = tenantId === null ? undefined : eq(governanceApproval.tenantId, tenantId);
+  return readApproval(tx, and(mine, eq(governanceApproval.repositoryId, repositoryId), eq(governanceApproval.pullRequest, number)));
 }
 
 async function readApproval(tx: Tx, where: SQL | undefined): Promise<ApprovalRecord | null> {
@@ -36,9 +37,14 @@ async function readApproval(tx: Tx, where: SQL | undefined): Promise<ApprovalRec
   return { approval: toApproval(row.approval), artifact: toArtifact(row.artifact), event: toAuditEvent(row.event), created: false };
 }
 
-/** Newest first, across tenants. */
-export async function auditTrail(tx: Tx, limit: number): Promise<readonly AuditEvent[]> {
-  const rows = await tx.select().from(auditEvent).orderBy(desc(auditEvent.at), desc(auditEvent.seq)).limit(limit);
+/** Newest first. `tenantId` null = across tenants. */
+export async function auditTrail(tx: Tx, tenantId: string | null, limit: number): Promise<readonly AuditEvent[]> {
+  const rows = await tx
+    .select()
+    .from(auditEvent)
+    .where(tenantId === null ? undefined : eq(auditEvent.tenantId, tenantId))
+    .orderBy(desc(auditEvent.at), desc(auditEvent.seq))
+    .limit(limit);
   return rows.map(toAuditEvent);
 }
 

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { Receipt } from "../../gate/ports/pulls.ts";
-import type { StoredEvaluation } from "../../gate/ports/work.ts";
+import type { OverviewRow } from "../../gate/ports/station.ts";
 import type { Tx } from "../connect.ts";
 import { checkOutbox, checkWish, evaluation, receipt, subject } from "../schema.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
@@ -49,26 +49,18 @@ export async function receipts(tx: Tx, repositoryId: number, number: number): Pr
   return rows.map(({ id, deliveryGuid, at, kind, ...row }) => ({ ...row, kind: kind as Receipt["kind"], at: at.toISOString() }));
 }
 
-export interface OverviewRow {
-  readonly key: string;
-  readonly repository: string;
-  readonly number: number;
-  readonly evaluation: StoredEvaluation | null;
-  readonly open: boolean;
-}
-
 /** Open subjects first, then closed ones that were evaluated; newest first. */
-export async function overview(tx: Tx, limit: number): Promise<readonly OverviewRow[]> {
+export async function overview(tx: Tx, tenantId: string, limit: number): Promise<readonly OverviewRow[]> {
   const rows = await tx
     .select()
     .from(subject)
-    .where(and(isNotNull(subject.headSha), isNotNull(subject.number)))
+    .where(and(eq(subject.tenantId, tenantId), isNotNull(subject.headSha), isNotNull(subject.number)))
     .orderBy(desc(subject.open), desc(subject.dirtyAt), desc(subject.key))
     .limit(limit);
   const listed: OverviewRow[] = [];
   for (const row of rows) {
     if (row.number === null) continue;
-    const evaluation = await latestEvaluation(tx, row.key);
+    const evaluation = await latestEvaluation(tx, row.key, tenantId);
     listed.push({ key: row.key, repository: `${row.owner}/${row.name}`, number: row.number, evaluation, open: row.open });
   }
   return listed;

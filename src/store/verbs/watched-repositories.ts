@@ -115,11 +115,12 @@ export async function recordUnguarded(tx: Tx, ref: RepositoryRef, because: strin
   if (row !== undefined) await unguard(tx, row, because, null);
 }
 
-/** What is worst first. */
-export async function watchedRepositories(tx: Tx, limit: number): Promise<readonly WatchedRepository[]> {
+/** What is worst first. `tenantId` null = of every tenant. */
+export async function watchedRepositories(tx: Tx, tenantId: string | null, limit: number): Promise<readonly WatchedRepository[]> {
   const rows = await tx
     .select()
     .from(watchedRepository)
+    .where(tenantId === null ? undefined : eq(watchedRepository.tenantId, tenantId))
     .orderBy(
       desc(sql`${watchedRepository.unguarded} is not null`),
       desc(sql`coalesce(${watchedRepository.status}, '') = 'not_enforced'`),

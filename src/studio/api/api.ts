@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { type Access, isAllowed, type Principal } from "./principal.ts";
 import { ApiProblem, problemResponse } from "./problems.ts";
 
@@ -12,8 +13,11 @@ export type Api = OpenAPIHono<ApiEnv>;
 /** Who asks, from the session or the key that the request carries; null = nobody known. */
 export type Identify = (context: Context) => Promise<Principal | null>;
 
-/** An empty API: strict parsing and the one shape of errors. Routes are `createRoute` definitions with `middleware: [access(…)]`. */
-export function createApi(onError: (error: unknown) => void): Api {
+/**
+ * An empty API: strict parsing and the one shape of errors. Routes are `createRoute` definitions with `middleware: [access(…)]`.
+ * `isDatabaseUp`: asked when something failed, so that an outage is not taken for a fault of ours.
+ */
+export function createApi(onError: (error: unknown) => void, isDatabaseUp: () => Promise<boolean> = async () => true): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (result.success) return undefined;
@@ -22,12 +26,20 @@ export function createApi(onError: (error: unknown) => void): Api {
       return problemResponse(new ApiProblem(code, { details }));
     },
   });
-  api.onError((error) => {
+  api.onError(async (error) => {
     if (error instanceof ApiProblem) return problemResponse(error);
+    if (error instanceof HTTPException && error.status === 400)
+      return problemResponse(new ApiProblem("INVALID_BODY", { message: error.message }));
+    if (error instanceof HTTPException && error.status === 415) return problemResponse(new ApiProblem("UNSUPPORTED_MEDIA_TYPE"));
     onError(error);
-    return problemResponse(new ApiProblem("INTERNAL_ERROR"));
+    const isUp = await isDatabaseUp().catch(() => false);
+    return problemResponse(new ApiProblem(isUp ? "INTERNAL_ERROR" : "UNAVAILABLE"));
   });
-  api.notFound(() => problemResponse(new ApiProblem("NOT_FOUND")));
+  api.notFound((context) => {
+    const methods = methodsOf(api, context.req.path);
+    if (methods.length === 0) return problemResponse(new ApiProblem("NOT_FOUND"));
+    return problemResponse(new ApiProblem("METHOD_NOT_ALLOWED", { headers: { Allow: methods.join(", ") } }));
+  });
   return api;
 }
 
@@ -41,10 +53,30 @@ export function identified(identify: Identify): MiddlewareHandler<ApiEnv> {
   };
 }
 
-/** 403 unless the principal has one of the roles, or the key one of the scopes. */
-export function access(needed: Access): MiddlewareHandler<ApiEnv> {
+/** Whether what the address names is there for this tenant. */
+export type Exists = (tenantId: string, context: Context) => Promise<boolean>;
+
+/**
+ * 403 unless the principal has one of the roles, or the key one of the scopes. `exists`: for routes that name something; what is not
+ * there, or belongs to another tenant, is 404 for whoever may not use the route too, so that a refusal never tells that it exists.
+ */
+export function access(
+  needed: Access,
+  exists?: { readonly exists: Exists; readonly problem?: "NOT_FOUND" | "WORKSPACE_NOT_FOUND" },
+): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
-    if (!isAllowed(context.get("principal"), needed)) throw new ApiProblem("FORBIDDEN", { details: needed });
-    return next();
+    const principal = context.get("principal");
+    if (isAllowed(principal, needed)) return next();
+    if (exists !== undefined && !(await exists.exists(principal.tenantId, context))) throw new ApiProblem(exists.problem ?? "NOT_FOUND");
+    throw new ApiProblem("FORBIDDEN", { details: needed });
   };
+}
+
+/** The methods that some route takes at this address. */
+function methodsOf(api: Api, path: string): readonly string[] {
+  const fits = (template: string) =>
+    new RegExp(`^${template.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path);
+  return api.openAPIRegistry.definitions.flatMap((each) =>
+    each.type === "route" && fits(each.route.path) ? [each.route.method.toUpperCase()] : [],
+  );
 }

@@ -1,8 +1,6 @@
-/** What a person may do in one tenant, as GitHub and the configuration say: organisation owners are admins, the rest comes from teams. */
-export type Role = "admin" | "approver" | "developer" | "auditor";
+import type { Role, Scope } from "../../gate/ports.ts";
 
-/** What a key of a pipeline may do. A key never votes, approves, rejects or overrides: there is no such scope. */
-export type Scope = "submit" | "read" | "plan";
+export type { Role, Scope };
 
 /** Who asks, in which tenant. Made by the middleware from a sealed session or a key, never from what the client says of itself. */
 export type Principal =

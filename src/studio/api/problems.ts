@@ -6,6 +6,21 @@ import { z } from "@hono/zod-openapi";
  */
 export const PROBLEMS = {
   UNAUTHENTICATED: { status: 401, message: "a session or an API key is required", hint: "sign in, or send `Authorization: Bearer <key>`" },
+  REAUTHENTICATE: {
+    status: 401,
+    message: "prove again that it is you: this needs a sign-in of the last 15 minutes",
+    hint: "sign in again where `details` says, or exchange a fresh token at POST /api/v1/sessions; then repeat the request",
+  },
+  WRONG_TOKEN: {
+    status: 401,
+    message: "GitHub did not give this token to our app",
+    hint: "get one by the device flow that GET /api/v1/sign-in describes; tokens of other apps and personal tokens open nothing",
+  },
+  NO_ORGANISATION: {
+    status: 403,
+    message: "you reach no organisation that has this app",
+    hint: "ask an owner to install the app, and sign in to the organisation's single sign-on first if it has one",
+  },
   FORBIDDEN: {
     status: 403,
     message: "your roles do not allow this",
@@ -23,6 +38,11 @@ export const PROBLEMS = {
   },
   WORKSPACE_NOT_FOUND: { status: 404, message: "there is no such workspace", hint: "list the workspaces of your organisation" },
   PLAN_NOT_FOUND: { status: 404, message: "no such agent and environment", hint: "a plan begins with the first draft of its workspace" },
+  SIGN_IN_OFF: {
+    status: 404,
+    message: "nobody can sign in to this server",
+    hint: "its operator sets GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET and SESSION_SECRET: docs/self-hosting.md",
+  },
   METHOD_NOT_ALLOWED: { status: 405, message: "this address does not take that method", hint: "see /openapi.json" },
   NO_ACTIVE_DRAFT: { status: 409, message: "the workspace has no active draft", hint: "activate a draft, or submit one" },
   STALE_LINEAGE: { status: 409, message: "the draft has moved since you read it", hint: "read the approval preview again, then decide" },

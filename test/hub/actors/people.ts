@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { accountById, accountByLogin, fullName, orgByLogin, repoByName, teamByName } from "../lookup.ts";
+import { mintUserToken } from "../oauth.ts";
 import type { Account, Installation, Permissions, Team, World } from "../state.ts";
 import { stamp } from "../state.ts";
 import { installationView, nodeId, orgMembership, simpleUser, teamView } from "../views/accounts.ts";
@@ -210,6 +211,22 @@ export function peopleActors(world: World) {
       for (const team of world.teams.values()) team.members.delete(user.id);
       for (const account of world.accounts.values()) account.members.delete(user.id);
       user.deleted = true;
+    },
+    /** A token that this app, or another one, was given for the person. */
+    appUserToken: (login: string, clientId = world.app.clientId): string => mintUserToken(world, accountByLogin(world, login).id, clientId),
+    /** Where people may be sent back to after they signed in, and the secret of the app's client. */
+    registerCallback(url: string): { readonly clientId: string; readonly clientSecret: string } {
+      world.oauth.callbacks.add(url);
+      return { clientId: world.app.clientId, clientSecret: world.oauth.clientSecret };
+    },
+    /** The person types the code of a device flow in. */
+    authorizeDevice(userCode: string, login: string): void {
+      const device = [...world.oauth.devices.values()].find((one) => one.userCode === userCode);
+      if (device === undefined) throw new Error(`hub: no device shows ${userCode}`);
+      device.userId = accountByLogin(world, login).id;
+    },
+    enforceSingleSignOn(org: string): void {
+      world.singleSignOn.add(orgByLogin(world, org).id);
     },
     userToken(login: string): string {
       const token = `ghp_${randomBytes(27).toString("base64url")}`;

@@ -46,7 +46,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   },
   cli: { may: ["gate", "gate/ports", "report", TOTAL], mayTypes: ["engine"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
   runtime: { may: [], never: IO },
-  "config.ts": { may: [], never: INFRASTRUCTURE },
+  /** Reads what the gate makes of its own variables. */
+  "config.ts": { may: ["gate"], never: INFRASTRUCTURE },
   /** The composition root, of the server and of the command. */
   "main.ts": {
     may: ["engine", "report", "gate", "gate/ports", "github", "git", "sandbox", "store", "bot", "studio", "cli", "runtime", "config.ts"],

@@ -1,0 +1,26 @@
+import type { OverrideRow } from "./overrides.ts";
+import type { WatchedRepository } from "./protection.ts";
+import type { ApprovalRecord, AuditEvent } from "./records.ts";
+import type { StoredEvaluation } from "./work.ts";
+
+/** A pull request with its newest verdict. */
+export interface OverviewRow {
+  readonly key: string;
+  readonly repository: string;
+  readonly number: number;
+  readonly evaluation: StoredEvaluation | null;
+  readonly open: boolean;
+}
+
+/** What one tenant may see. Whatever belongs to another is null or left out, as if it were not there. */
+export interface TenantReads {
+  /** Open pull requests first, newest first. */
+  overview(limit: number): Promise<readonly OverviewRow[]>;
+  evaluation(id: string): Promise<StoredEvaluation | null>;
+  latestEvaluation(key: string): Promise<StoredEvaluation | null>;
+  approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
+  /** Newest first. */
+  auditTrail(limit: number): Promise<readonly AuditEvent[]>;
+  overrideRows(limit: number): Promise<readonly OverrideRow[]>;
+  watchedRepositories(limit: number): Promise<readonly WatchedRepository[]>;
+}

@@ -1,0 +1,59 @@
+import type { AccessStore, SignInGitHub, TenantReads } from "../../gate/ports.ts";
+import type { ClientAddress } from "../client-address.ts";
+import type { Doorkeeper } from "../identify.ts";
+import { type Api, createApi, identified } from "./api.ts";
+import { registerDecisions } from "./decisions.ts";
+import { describeApi } from "./document.ts";
+import { registerKeys } from "./keys.ts";
+import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./limits.ts";
+import { bodyCap, crossSite, jsonOnly, stripIdentity } from "./request-guards.ts";
+import { registerSessions, registerSignIn } from "./sessions.ts";
+
+export interface StationApiDeps {
+  readonly access: AccessStore;
+  readonly door: Doorkeeper;
+  readonly github: SignInGitHub | null;
+  readonly records: (tenantId: string) => TenantReads;
+  readonly publicUrl: string;
+  readonly address: ClientAddress;
+  readonly limits?: Limits;
+  readonly version: string;
+  readonly onError: (error: unknown) => void;
+  /** More routes, registered behind the session and its guards. */
+  readonly register?: (api: Api, limiter: Limiter) => void;
+}
+
+/** The whole HTTP API. The guards stand in the order of duties: identity, cross-site, rate, then the route's own role and body. */
+export function createStationApi(deps: StationApiDeps): Api {
+  const { access, door, records, publicUrl } = deps;
+  const limiter = createLimiter(access, deps.limits ?? DEFAULT_LIMITS, deps.address);
+  const api = createApi(deps.onError, () => access.ping());
+  let described: object | null = null;
+
+  api.use("*", stripIdentity);
+  api.get("/openapi.json", (context) => {
+    described ??= describeApi(api, deps.version);
+    return context.json(described);
+  });
+  api.on("POST", "/api/v1/sessions", limiter.signIns, bodyCap, jsonOnly);
+  const sessionDeps = { github: deps.github, access, door };
+  registerSignIn(api, sessionDeps);
+
+  api.use(
+    "/api/*",
+    identified(async (context) => {
+      const principal = await door.identify(context);
+      if (principal === null && door.carriesCredentials(context)) await limiter.refused(context);
+      return principal;
+    }),
+    crossSite(publicUrl),
+    limiter.requests,
+    bodyCap,
+    jsonOnly,
+  );
+  registerSessions(api, sessionDeps);
+  registerKeys(api, access);
+  registerDecisions(api, records);
+  deps.register?.(api, limiter);
+  return api;
+}

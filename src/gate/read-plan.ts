@@ -2,10 +2,17 @@ import { LRUCache } from "lru-cache";
 import { type CompiledSession, verifiedArtifact, verifiedSession } from "../engine/artifact.ts";
 import { isPublished } from "../engine/plan.ts";
 import { assertNever } from "../engine/problem.ts";
-import type { PlanAnswer, PlanContent, PlanHead, PlanReading, PlanRecords } from "./ports.ts";
+import type { PlanAnswer, PlanContent, PlanHead, PlanKey, PlanReading, PlanRecords } from "./ports.ts";
+import { sharedReads } from "./shared-reads.ts";
 
 /** Of sessions that were verified, by their length as JSON. */
 const VERIFIED_CHARACTERS_MAX = 64 * 1024 * 1024;
+
+/** The session, or why there is none to use. */
+interface Current {
+  readonly head: PlanHead;
+  readonly session: CompiledSession | string;
+}
 
 type Records = Pick<PlanRecords, "planHead" | "planContent" | "wasPublished">;
 
@@ -15,22 +22,27 @@ type Records = Pick<PlanRecords, "planHead" | "planContent" | "wasPublished">;
  */
 export function createPlanReading(records: Records): PlanReading {
   const verified = new LRUCache<string, CompiledSession>({ maxSize: VERIFIED_CHARACTERS_MAX });
+  const current = async (key: PlanKey): Promise<Current | null> => {
+    const head = await records.planHead(key);
+    if (head === null) return null;
+    const known = verified.get(keyOf(head));
+    if (known !== undefined || !isPublished(head.status)) return { head, session: known ?? "it is not published" };
+    const content = await records.planContent(head.id);
+    if (content === null) return null;
+    // Read a moment later, and whole: this is the plan now.
+    const session = verifiedContent(content);
+    if (typeof session !== "string") verified.set(keyOf(content), session, { size: JSON.stringify(session).length });
+    return { head: content, session };
+  };
+  const shared = sharedReads<Current | null>();
   return {
     async read(key, hash): Promise<PlanAnswer> {
-      let head = await records.planHead(key);
-      if (head === null) return { status: "not_found" };
-      let session: CompiledSession | string | undefined = verified.get(keyOf(head));
-      if (session === undefined && isPublished(head.status)) {
-        const content = await records.planContent(head.id);
-        if (content === null) return { status: "not_found" };
-        // Read a moment later, and whole: this is the plan now.
-        head = content;
-        session = verifiedContent(content);
-        if (typeof session !== "string") verified.set(keyOf(content), session, { size: JSON.stringify(session).length });
-      }
+      const plan = await shared(JSON.stringify([key.tenantId, key.agent, key.environment]), () => current(key));
+      if (plan === null) return { status: "not_found" };
+      const { head, session } = plan;
       if (hash !== null && hash !== head.compiledHash)
-        return { status: (await records.wasPublished(head.id, hash)) ? "gone" : "not_found" };
-      return answerOf(head, session ?? "it was not verified");
+        return (await records.wasPublished(head.id, hash)) ? { status: "gone" } : { status: "not_found" };
+      return answerOf(head, session);
     },
   };
 }

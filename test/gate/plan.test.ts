@@ -138,7 +138,8 @@ test("landings that are recorded in another order end at the newest", async () =
 });
 
 test("T100: a branch that was rewritten publishes nothing over what is there, until an admin has revoked it", async () => {
-  const start = hand.hub.headOf(repo.name, "staging");
+  const start = hand.hub.push(repo.name, "staging", { "docs/start.md": "start" }, { actor: "ana", message: "start" });
+  hand.pass(5);
   const one = await merge(changed(1), "one");
   await hand.work();
   const before = await recordOf(one.number);

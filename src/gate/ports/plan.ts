@@ -136,7 +136,8 @@ export interface PlanPublishing {
 
 /** What the plan endpoint may say. */
 export type PlanAnswer =
-  | { readonly status: "not_found" | "gone" }
+  | { readonly status: "not_found" }
+  | { readonly status: "gone" }
   | { readonly status: "in_review"; readonly planStatus: "LEARNING" | "READY" }
   | {
       readonly status: "published";

@@ -1,4 +1,4 @@
-import { digest } from "./canonical.ts";
+import { canonicalJson, digest } from "./canonical.ts";
 import type { CompiledContract } from "./contract/finding.ts";
 import type { Decision } from "./decision.ts";
 
@@ -42,6 +42,14 @@ export interface RuntimeProjection {
   readonly contracts: readonly CompiledContract[];
 }
 
+/** What a runtime is given: enough to verify the compiled hash without the review, which is for people. Keys as on the wire. */
+export interface CompiledSession {
+  readonly runtime_projection: RuntimeProjection;
+  /** SHA-256 of the review projection, lower-case hex. */
+  readonly review_hash: string;
+  readonly compiler_version: string;
+}
+
 /** Deterministic: the same inputs give the same bytes, whatever the order they come in. Holds no wall-clock time that is not an input. */
 export function compileArtifact(input: ArtifactInput): CompiledArtifact {
   const { decision } = input;
@@ -49,7 +57,7 @@ export function compileArtifact(input: ArtifactInput): CompiledArtifact {
     agent: input.agent,
     environment: input.environment,
     policyDigest: input.policyDigest,
-    contracts: [...input.contracts].map(sortContract).sort((a, b) => compare(a.file, b.file)),
+    contracts: sorted(input.contracts.map(sortContract), (contract) => contract.file),
   };
   const review: ReviewProjection = {
     state: decision.state,
@@ -79,21 +87,74 @@ export function compileArtifact(input: ArtifactInput): CompiledArtifact {
     base: decision.base,
     head: decision.head,
   };
-  const compiledHash = digest("countersign/compiled/v1", {
-    runtime: digest("countersign/runtime-projection/v1", runtime),
-    review: digest("countersign/review-projection/v1", review),
-    compilerVersion: COMPILER_VERSION,
+  const compiled = { review, runtime, compilerVersion: COMPILER_VERSION };
+  return { compiledHash: sessionHash(sessionOf(compiled)), ...compiled };
+}
+
+export function sessionOf({ review, runtime, compilerVersion }: Omit<CompiledArtifact, "compiledHash">): CompiledSession {
+  return {
+    runtime_projection: runtime,
+    review_hash: digest("countersign/review-projection/v1", review),
+    compiler_version: compilerVersion,
+  };
+}
+
+/** The compiled hash, from the session alone. Throws on what JSON cannot hold. */
+export function sessionHash(session: CompiledSession): string {
+  return digest("countersign/compiled/v1", {
+    runtime: digest("countersign/runtime-projection/v1", session.runtime_projection),
+    review: session.review_hash,
+    compilerVersion: session.compiler_version,
   });
-  return { compiledHash, review, runtime, compilerVersion: COMPILER_VERSION };
+}
+
+/** The session of a stored artifact, if it verifies; null = it must not be used. Total. */
+export function verifiedArtifact(stored: {
+  readonly compiledHash: string;
+  readonly review: unknown;
+  readonly runtime: unknown;
+  readonly compilerVersion: string;
+}): CompiledSession | null {
+  try {
+    return verifiedSession(sessionOf(stored as CompiledArtifact), stored.compiledHash);
+  } catch {
+    return null;
+  }
+}
+
+/** A stored session, if it is whole and what `compiledHash` stands for; null = it must not be used. Total. */
+export function verifiedSession(stored: unknown, compiledHash: string): CompiledSession | null {
+  if (typeof stored !== "object" || stored === null) return null;
+  const session = stored as CompiledSession;
+  const isWhole =
+    Object.keys(session).sort().join() === "compiler_version,review_hash,runtime_projection" &&
+    typeof session.runtime_projection === "object" &&
+    session.runtime_projection !== null &&
+    typeof session.review_hash === "string" &&
+    typeof session.compiler_version === "string";
+  if (!isWhole) return null;
+  try {
+    return sessionHash(session) === compiledHash ? session : null;
+  } catch {
+    return null;
+  }
 }
 
 function sortContract(contract: CompiledContract): CompiledContract {
   const objects = contract.objects.map((object) => ({
     ...object,
     tags: [...object.tags].sort(compare),
-    fields: object.fields.map((field) => ({ ...field, tags: [...field.tags].sort(compare) })).sort((a, b) => compare(a.path, b.path)),
+    fields: sorted(
+      object.fields.map((field) => ({ ...field, tags: [...field.tags].sort(compare) })),
+      (field) => field.path,
+    ),
   }));
-  return { ...contract, objects: objects.sort((a, b) => compare(a.name, b.name)) };
+  return { ...contract, objects: sorted(objects, (object) => object.name) };
+}
+
+/** By name, and where a name comes twice by all that is said of it, so that no order of arrival is left. */
+function sorted<T>(items: readonly T[], name: (item: T) => string): T[] {
+  return [...items].sort((a, b) => compare(name(a), name(b)) || compare(canonicalJson(a), canonicalJson(b)));
 }
 
 /** By code unit, as RFC 8785 sorts; never by locale. */

@@ -6,6 +6,7 @@ import { agentOf, draftOf } from "./draft.ts";
 import { isObserved, isOutside } from "./enrolled.ts";
 import { gatherLandedFacts } from "./gather-landed-facts.ts";
 import type { PullTruth, StoredEvaluation, SubjectWork } from "./ports.ts";
+import { promoteOnMerge } from "./publish-plan.ts";
 import { type Landing, readLanding } from "./read-landing.ts";
 import { recordPolicyVersion } from "./record-policy.ts";
 import { endedBeforeMerge } from "./stood-until-merge.ts";
@@ -57,6 +58,7 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
     }),
   });
   await recordPolicyVersion(deps, pull, evaluation, record);
+  await promoteOnMerge(deps, record);
   return "approval";
 }
 

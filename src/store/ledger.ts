@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { Database } from "./connect.ts";
 import { overrideVerbs } from "./override-verbs.ts";
+import { planVerbs } from "./plan-verbs.ts";
 import { protectionVerbs } from "./protection-verbs.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
@@ -58,6 +59,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     ...policyPins(db, host),
     ...overrideVerbs(db),
     ...protectionVerbs(db),
+    ...planVerbs(db),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
     reviewRequests: (key) => converse.reviewRequests(outer, key),

@@ -6,6 +6,7 @@ export * from "./schema/inbox.ts";
 export * from "./schema/lineage.ts";
 export * from "./schema/merge-groups.ts";
 export * from "./schema/overrides.ts";
+export * from "./schema/plan.ts";
 export * from "./schema/policy.ts";
 export * from "./schema/policy-pins.ts";
 export * from "./schema/records.ts";

@@ -3,6 +3,7 @@ import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
 import type { QueuedGroups } from "./merge-groups.ts";
 import type { Overrides } from "./overrides.ts";
+import type { PlanRecords } from "./plan.ts";
 import type { PolicyVersions } from "./policy.ts";
 import type { PolicyPins } from "./policy-pins.ts";
 import type { WatchedRepositories } from "./protection.ts";
@@ -20,6 +21,7 @@ export interface Ledger
     DecisionHistory,
     RoutineClaims,
     Overrides,
+    PlanRecords,
     WatchedRepositories,
     QueuedGroups,
     Correspondence {

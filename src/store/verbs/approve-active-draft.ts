@@ -15,6 +15,7 @@ import { storable, storableOrNull } from "../text.ts";
 import { appendAudit, readClock } from "./append-audit.ts";
 import { appendCommand } from "./append-command.ts";
 import { tellForcedMerge } from "./override-events.ts";
+import { followDrafts } from "./plan-status.ts";
 import { approvalOfLanding } from "./read-records.ts";
 import { holdSubject } from "./save-evaluation.ts";
 
@@ -204,4 +205,5 @@ async function settleDraft(
     .update(governanceWorkspace)
     .set({ activeDraftId: draft.id, activeDraftSnapshotId: snapshot.id, activeApprovalId: landed.approvalId, updatedAt })
     .where(eq(governanceWorkspace.id, draft.workspaceId));
+  await followDrafts(tx, [draft.workspaceId]);
 }

@@ -7,6 +7,7 @@ import { businessDraft, businessDraftSnapshot } from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendCommand, type Command, NO_COMMANDS } from "./append-command.ts";
 import { claimWorkspace } from "./claim-workspace.ts";
+import { followDrafts } from "./plan-status.ts";
 
 type DraftRow = typeof businessDraft.$inferSelect;
 type SnapshotRow = typeof businessDraftSnapshot.$inferSelect;
@@ -16,8 +17,14 @@ type Input = Omit<SaveEvaluation, "draft"> & { readonly draft: DraftSnapshot; re
 export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<string | null> {
   const { draft: wanted } = input;
   const workspace = await claimWorkspace(tx, held, wanted.agent, wanted.environment);
-  await abandonElsewhere(tx, held, workspace.id);
-  const draft = await openDraft(tx, held, workspace.id, input.author);
+  const left = await abandonElsewhere(tx, held, workspace.id);
+  const snapshotId = await saveSnapshot(tx, held, workspace.id, input);
+  await followDrafts(tx, [workspace.id, ...left]);
+  return snapshotId;
+}
+
+async function saveSnapshot(tx: Tx, held: PullRow, workspaceId: string, input: Input): Promise<string | null> {
+  const draft = await openDraft(tx, held, workspaceId, input.author);
   // A landing that is recorded stays as it was approved.
   if (draft.status === "approved") return draft.activeSnapshotId;
   const current = await snapshotOf(tx, draft);
@@ -25,8 +32,8 @@ export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<st
   return addSnapshot(tx, draft, current, input);
 }
 
-/** A pull request that moved to another environment leaves its draft behind. */
-async function abandonElsewhere(tx: Tx, held: PullRow, workspaceId: string): Promise<void> {
+/** A pull request that moved to another environment leaves its draft behind. Gives the workspaces that it left. */
+async function abandonElsewhere(tx: Tx, held: PullRow, workspaceId: string): Promise<readonly string[]> {
   const left = await tx
     .select()
     .from(businessDraft)
@@ -47,6 +54,7 @@ async function abandonElsewhere(tx: Tx, held: PullRow, workspaceId: string): Pro
       .set({ status: "abandoned", commandHistoryHash, updatedAt: sql`clock_timestamp()` })
       .where(eq(businessDraft.id, draft.id));
   }
+  return left.map((draft) => draft.workspaceId);
 }
 
 async function openDraft(tx: Tx, held: PullRow, workspaceId: string, author: string | null): Promise<DraftRow> {

@@ -1,0 +1,216 @@
+import { and, desc, eq, gt, inArray, isNull, max, or, sql } from "drizzle-orm";
+import type { PlanStatus } from "../../engine/plan.ts";
+import type { PlanCandidate, PlanContent, PlanEvent, PlanHead, PlanKey, PlanWrite } from "../../gate/ports/plan.ts";
+import type { Tx } from "../connect.ts";
+import { toEvaluation, toRepository } from "../rows.ts";
+import {
+  bypassIncident,
+  compiledGovernanceArtifact,
+  contentMismatch,
+  evaluation,
+  governanceApproval,
+  governancePlan,
+  governanceWorkspace,
+  planEvent,
+  subject,
+} from "../schema.ts";
+import { storable } from "../text.ts";
+
+type Place = Pick<PlanWrite, "tenantId" | "workspaceId">;
+
+/** Landings that are named one by one; more are as good as these. */
+const UNSETTLED_MAX = 10;
+
+const head = {
+  id: governancePlan.id,
+  status: governancePlan.status,
+  compiledHash: governancePlan.compiledHash,
+  // Which version of which row: an UPDATE or a new row changes it, and nothing that writes rows can keep it.
+  revision: sql<string>`concat_ws(' ', ${governancePlan}.xmin::text, ${governancePlan}.ctid::text, ${compiledGovernanceArtifact}.xmin::text, ${compiledGovernanceArtifact}.ctid::text)`,
+};
+
+export async function planHead(tx: Tx, key: PlanKey): Promise<PlanHead | null> {
+  const [row] = await tx
+    .select(head)
+    .from(governancePlan)
+    .leftJoin(compiledGovernanceArtifact, eq(compiledGovernanceArtifact.id, governancePlan.artifactId))
+    .where(
+      and(
+        eq(governancePlan.tenantId, key.tenantId),
+        eq(governancePlan.agent, storable(key.agent)),
+        eq(governancePlan.environment, storable(key.environment)),
+      ),
+    );
+  return row === undefined ? null : { ...row, status: row.status as PlanStatus };
+}
+
+/** One statement, so that the revision is that of what was read. */
+export async function planContent(tx: Tx, id: string): Promise<PlanContent | null> {
+  const [row] = await tx
+    .select({
+      ...head,
+      session: governancePlan.compiledSession,
+      artifact: {
+        compiledHash: compiledGovernanceArtifact.compiledHash,
+        review: compiledGovernanceArtifact.reviewProjection,
+        runtime: compiledGovernanceArtifact.runtimeProjection,
+        compilerVersion: compiledGovernanceArtifact.compilerVersion,
+      },
+    })
+    .from(governancePlan)
+    .leftJoin(
+      compiledGovernanceArtifact,
+      and(eq(compiledGovernanceArtifact.id, governancePlan.artifactId), eq(compiledGovernanceArtifact.tenantId, governancePlan.tenantId)),
+    )
+    .where(eq(governancePlan.id, id));
+  return row === undefined ? null : { ...row, status: row.status as PlanStatus };
+}
+
+export async function wasPublished(tx: Tx, planId: string, compiledHash: string): Promise<boolean> {
+  const rows = await tx
+    .select({ id: planEvent.id })
+    .from(planEvent)
+    .where(and(eq(planEvent.planId, planId), eq(planEvent.compiledHash, compiledHash), eq(planEvent.kind, "promoted")))
+    .limit(1);
+  return rows.length > 0;
+}
+
+export async function planHistory(tx: Tx, { tenantId, workspaceId }: Place, limit: number): Promise<readonly PlanEvent[]> {
+  const rows = await tx
+    .select({ event: planEvent, mergeSha: governanceApproval.mergeSha })
+    .from(planEvent)
+    .innerJoin(governancePlan, eq(governancePlan.id, planEvent.planId))
+    .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
+    .where(and(eq(governancePlan.workspaceId, workspaceId), eq(governancePlan.tenantId, tenantId)))
+    .orderBy(desc(planEvent.seq))
+    .limit(limit);
+  return rows.map(({ event: { kind, how, at, ...event }, mergeSha }) => ({
+    seq: event.seq,
+    kind: kind as PlanEvent["kind"],
+    compiledHash: event.compiledHash,
+    approvalId: event.approvalId,
+    mergeSha,
+    how: how as PlanEvent["how"],
+    actorId: event.actorId,
+    byAdmin: event.byAdmin,
+    because: event.because,
+    at: at.toISOString(),
+  }));
+}
+
+/** What stands published and where the history ends. */
+export async function planPlace(tx: Tx, plan: { readonly id: string; readonly status: string }) {
+  const [last] = await tx
+    .select({ seq: max(planEvent.seq) })
+    .from(planEvent)
+    .where(eq(planEvent.planId, plan.id));
+  const [promoted] =
+    plan.status === "APPROVED" || plan.status === "ENFORCING"
+      ? await tx
+          .select({ approvalId: planEvent.approvalId, mergeSha: governanceApproval.mergeSha })
+          .from(planEvent)
+          .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
+          .where(and(eq(planEvent.planId, plan.id), eq(planEvent.kind, "promoted")))
+          .orderBy(desc(planEvent.seq))
+          .limit(1)
+      : [];
+  return { seq: last?.seq ?? 0, published: promoted ?? null };
+}
+
+export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: string }): Promise<PlanCandidate | null> {
+  const [row] = await tx
+    .select({
+      approval: governanceApproval,
+      plan: governancePlan,
+      evaluation,
+      subject,
+      compiledHash: compiledGovernanceArtifact.compiledHash,
+    })
+    .from(governanceApproval)
+    .innerJoin(governancePlan, eq(governancePlan.workspaceId, governanceApproval.workspaceId))
+    .innerJoin(compiledGovernanceArtifact, eq(compiledGovernanceArtifact.approvalId, governanceApproval.id))
+    .innerJoin(evaluation, eq(evaluation.id, governanceApproval.evaluationId))
+    .innerJoin(subject, eq(subject.key, evaluation.subjectKey))
+    .where(
+      and(
+        eq(governanceApproval.id, at.approvalId),
+        eq(governanceApproval.workspaceId, at.workspaceId),
+        eq(governanceApproval.tenantId, at.tenantId),
+      ),
+    );
+  if (row === undefined) return null;
+  const { approval, plan } = row;
+  return {
+    ...at,
+    environment: plan.environment,
+    mergeSha: approval.mergeSha,
+    compiledHash: row.compiledHash,
+    repository: toRepository(row.subject),
+    evaluation: toEvaluation(row.evaluation),
+    status: plan.status as PlanStatus,
+    ...(await planPlace(tx, plan)),
+    settledOnMerge: await settledOnMerge(tx, plan.id, at.approvalId),
+  };
+}
+
+/** How the merge of this approval came to its end, if it did. */
+export async function settledOnMerge(tx: Tx, planId: string, approvalId: string): Promise<PlanCandidate["settledOnMerge"]> {
+  const [row] = await tx
+    .select({ kind: planEvent.kind })
+    .from(planEvent)
+    .where(and(eq(planEvent.planId, planId), eq(planEvent.approvalId, approvalId), eq(planEvent.how, "on_merge")));
+  return (row?.kind ?? null) as PlanCandidate["settledOnMerge"];
+}
+
+/**
+ * What landed since the newest landing that an admin published, and that no regular approval answers for. The next artifact is compiled from
+ * a tree that holds it.
+ */
+export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place): Promise<readonly string[]> {
+  const [plan] = await tx
+    .select({ id: governancePlan.id, repositoryId: governanceWorkspace.repositoryId })
+    .from(governancePlan)
+    .innerJoin(governanceWorkspace, eq(governanceWorkspace.id, governancePlan.workspaceId))
+    .where(and(eq(governancePlan.workspaceId, workspaceId), eq(governancePlan.tenantId, tenantId)));
+  if (plan === undefined) return [];
+  const events = await tx
+    .select({ kind: planEvent.kind, byAdmin: planEvent.byAdmin, approved: governanceApproval.auditSeq })
+    .from(planEvent)
+    .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
+    .where(and(eq(planEvent.planId, plan.id), inArray(planEvent.kind, ["promoted", "revoked"])))
+    .orderBy(planEvent.seq);
+  const settled = Math.max(0, ...events.filter(({ kind, byAdmin }) => kind === "promoted" && byAdmin).map(({ approved }) => approved));
+  const forced = await tx
+    .select({ pullRequest: governanceApproval.pullRequest })
+    .from(governanceApproval)
+    .where(
+      and(eq(governanceApproval.workspaceId, workspaceId), eq(governanceApproval.kind, "forced"), gt(governanceApproval.auditSeq, settled)),
+    )
+    .limit(UNSETTLED_MAX);
+  // Of this environment's own branches; an incident that names no evaluation may have been on any.
+  const branches = tx
+    .selectDistinct({ baseRef: evaluation.baseRef })
+    .from(governanceApproval)
+    .innerJoin(evaluation, eq(evaluation.id, governanceApproval.evaluationId))
+    .where(eq(governanceApproval.workspaceId, workspaceId));
+  const incidents = async (table: typeof bypassIncident | typeof contentMismatch) =>
+    tx
+      .select({ pullRequest: table.pullRequest })
+      .from(table)
+      .leftJoin(evaluation, eq(evaluation.id, table.evaluationId))
+      .where(
+        and(
+          eq(table.tenantId, tenantId),
+          eq(table.repositoryId, plan.repositoryId),
+          gt(table.auditSeq, settled),
+          or(isNull(evaluation.baseRef), inArray(evaluation.baseRef, branches)),
+        ),
+      )
+      .limit(UNSETTLED_MAX);
+  return [
+    ...forced.map(({ pullRequest }) => `#${pullRequest} landed under an override`),
+    ...(await incidents(bypassIncident)).map(({ pullRequest }) => `#${pullRequest} landed without its approval`),
+    ...(await incidents(contentMismatch)).map(({ pullRequest }) => `#${pullRequest} landed other content than was approved`),
+    ...(events.at(-1)?.kind === "revoked" ? ["the plan was revoked"] : []),
+  ];
+}

@@ -18,6 +18,29 @@ export async function approvalOfLanding(
   );
 }
 
+export async function approvalOfSnapshot(
+  tx: Tx,
+  tenantId: string,
+  workspaceId: string,
+  snapshotId: string,
+): Promise<ApprovalRecord | null> {
+  return readApproval(
+    tx,
+    and(
+      eq(governanceApproval.tenantId, tenantId),
+      eq(governanceApproval.workspaceId, workspaceId),
+      eq(governanceApproval.draftSnapshotId, snapshotId),
+    ),
+  );
+}
+
+export async function approvalIn(tx: Tx, tenantId: string, workspaceId: string, id: string): Promise<ApprovalRecord | null> {
+  return readApproval(
+    tx,
+    and(eq(governanceApproval.tenantId, tenantId), eq(governanceApproval.workspaceId, workspaceId), eq(governanceApproval.id, id)),
+  );
+}
+
 /** The newest approval of a pull request. */
 export async function approvalOf(tx: Tx, repositoryId: number, number: number): Promise<ApprovalRecord | null> {
   return readApproval(tx, and(eq(governanceApproval.repositoryId, repositoryId), eq(governanceApproval.pullRequest, number)));

@@ -16,6 +16,8 @@ export type HashDomain =
   | "countersign/review-projection/v1"
   | "countersign/compiled/v1"
   | "countersign/reading-rules/v1"
+  | "countersign/contract/v1"
+  | "countersign/request/v1"
   | "countersign/comment/v1"
   | "countersign/audit/v1"
   | "countersign/audit-payload/v1";

@@ -4,4 +4,5 @@ export { createLedger } from "./ledger.ts";
 export { DataDirectoryLocked } from "./lock-file.ts";
 export { migrate, UnknownSchema } from "./migrate.ts";
 export { createQueue } from "./queue.ts";
+export { createStudioRecords } from "./studio-records.ts";
 export { createTenantReads } from "./tenant-reads.ts";

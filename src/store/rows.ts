@@ -17,7 +17,7 @@ export function toRepository(row: SubjectRow): RepositoryRef {
 export function toEvaluation(row: typeof evaluation.$inferSelect): StoredEvaluation {
   return {
     id: row.id,
-    key: row.subjectKey,
+    key: row.subjectKey ?? `draft:${row.draftId}`,
     version: row.version,
     headSha: row.headSha,
     baseRef: row.baseRef,

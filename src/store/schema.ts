@@ -11,5 +11,6 @@ export * from "./schema/policy.ts";
 export * from "./schema/policy-pins.ts";
 export * from "./schema/records.ts";
 export * from "./schema/routine.ts";
+export * from "./schema/studio.ts";
 export * from "./schema/traces.ts";
 export * from "./schema/watched-repositories.ts";

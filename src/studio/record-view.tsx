@@ -22,9 +22,11 @@ export function Record({ record }: { record: ApprovalRecord }) {
         <Fact name="Approval">
           <Hash value={approval.id} />
         </Fact>
-        <Fact name="Merge commit">
-          <Hash value={approval.mergeSha} />
-        </Fact>
+        {approval.mergeSha !== null && (
+          <Fact name="Merge commit">
+            <Hash value={approval.mergeSha} />
+          </Fact>
+        )}
         <Fact name="Artifact hash">
           <Hash value={artifact.compiledHash} />
         </Fact>

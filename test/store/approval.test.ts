@@ -53,7 +53,7 @@ describeOnBoth("approvals and incidents", (open) => {
     const repository = newRepository();
     const work = await begin(ledger, repository);
     const blocked = await save(ledger, evaluated(work, { state: "pending_approval" }));
-    await expect(ledger.approveActiveDraft(landed(work, blocked))).rejects.toMatchObject({ code: "BLOCKED" });
+    await expect(ledger.approveActiveDraft(landed(work, blocked))).rejects.toMatchObject({ code: "NOT_READY" });
     const next = await take(ledger, work.key);
     const ready = await save(ledger, evaluated(next));
     await expect(ledger.approveActiveDraft(landed(next, blocked))).rejects.toMatchObject({ code: "STALE_LINEAGE" });

@@ -39,7 +39,8 @@ export interface PlanEvent {
   readonly kind: PlanEventKind;
   readonly compiledHash: string;
   readonly approvalId: string;
-  readonly mergeSha: string;
+  /** null = approved in Studio: nothing was merged. */
+  readonly mergeSha: string | null;
   readonly how: "on_merge" | "manual";
   /** GitHub's numeric account id; null = the merge did it. */
   readonly actorId: number | null;

@@ -44,9 +44,10 @@ export interface GovernanceApproval {
   readonly advisoryIds: readonly string[];
   readonly rationale: string | null;
   readonly overrideId: string | null;
-  readonly repositoryId: number;
-  readonly pullRequest: number;
-  readonly mergeSha: string;
+  /** Where it landed; a draft that is no pull request has at most a repository. */
+  readonly repositoryId: number | null;
+  readonly pullRequest: number | null;
+  readonly mergeSha: string | null;
 }
 
 export interface CompiledGovernanceArtifact {
@@ -55,6 +56,7 @@ export interface CompiledGovernanceArtifact {
   readonly compiledHash: string;
   readonly reviewProjection: unknown;
   readonly runtimeProjection: unknown;
+  readonly compatibilityProjection?: unknown;
   readonly compilerVersion: string;
 }
 
@@ -71,7 +73,7 @@ export interface AuditEvent {
   readonly at: string;
 }
 
-/** The records of one merged pull request. `created` false = they existed. */
+/** The records of one approved draft. `created` false = they existed. */
 export interface ApprovalRecord {
   readonly approval: GovernanceApproval;
   readonly artifact: CompiledGovernanceArtifact;

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
+import { businessDraft } from "./governance.ts";
 import { subject, tenant } from "./inbox.ts";
 
 /** Append-only: what was known, and what was decided from it. */
@@ -11,9 +12,10 @@ export const evaluation = pgTable(
     tenantId: uuid("tenant_id")
       .notNull()
       .references(() => tenant.id),
-    subjectKey: text("subject_key")
-      .notNull()
-      .references(() => subject.key),
+    /** Of a pull request or a merge group. */
+    subjectKey: text("subject_key").references(() => subject.key),
+    /** Of a draft that is no pull request. */
+    draftId: uuid("draft_id").references(() => businessDraft.id),
     version: integer("version").notNull(),
     headSha: text("head_sha").notNull(),
     baseRef: text("base_ref").notNull(),
@@ -30,6 +32,8 @@ export const evaluation = pgTable(
   },
   (t) => [
     unique("evaluation_version").on(t.subjectKey, t.version),
+    unique("evaluation_draft_version").on(t.draftId, t.version),
+    check("evaluation_of_one", sql`num_nonnulls(${t.subjectKey}, ${t.draftId}) = 1`),
     index("evaluation_head").on(t.subjectKey, t.headSha),
     check(
       "evaluation_state",

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
 import { tenant } from "./inbox.ts";
 
@@ -16,8 +16,8 @@ export const governanceWorkspace = pgTable(
     tenantId: tenantId(),
     agent: text("agent").notNull(),
     environment: text("environment").notNull(),
-    /** The repository that claimed (tenant, agent) first. */
-    repositoryId: githubId("repository_id").notNull(),
+    /** The repository that claimed (tenant, agent) first; null = a submission from elsewhere did. */
+    repositoryId: githubId("repository_id"),
     status: text("status").notNull().default("active"),
     runtimeAuthorityKind: text("runtime_authority_kind").notNull().default("approval"),
     activeDraftId: uuid("active_draft_id"),
@@ -29,7 +29,7 @@ export const governanceWorkspace = pgTable(
   (t) => [unique("governance_workspace_agent").on(t.tenantId, t.agent, t.environment)],
 );
 
-/** One pull request in one workspace. */
+/** One proposed change in one workspace: a pull request, a submission of a pipeline, or a draft made in Studio. */
 export const businessDraft = pgTable(
   "business_draft",
   {
@@ -38,9 +38,15 @@ export const businessDraft = pgTable(
     workspaceId: uuid("workspace_id")
       .notNull()
       .references(() => governanceWorkspace.id),
-    repositoryId: githubId("repository_id").notNull(),
-    pullRequest: integer("pull_request").notNull(),
+    kind: text("kind").notNull(),
+    /** null = a repository that GitHub does not know. */
+    repositoryId: githubId("repository_id"),
+    /** Of a pull request only. */
+    pullRequest: integer("pull_request"),
+    title: text("title"),
     author: text("author"),
+    /** GitHub's account id; null = nobody vouches for who made it. */
+    authorId: githubId("author_id"),
     status: text("status").notNull().default("open"),
     activeSnapshotId: uuid("active_snapshot_id"),
     currentVersion: integer("current_version").notNull().default(0),
@@ -53,7 +59,11 @@ export const businessDraft = pgTable(
   (t) => [
     unique("business_draft_pull").on(t.workspaceId, t.repositoryId, t.pullRequest),
     index("business_draft_by_pull").on(t.repositoryId, t.pullRequest),
-    check("business_draft_status", sql`${t.status} in ('open', 'approved', 'abandoned')`),
+    index("business_draft_workspace").on(t.workspaceId, t.status),
+    check("business_draft_kind", sql`${t.kind} in ('pull_request', 'submission', 'studio')`),
+    check("business_draft_place", sql`(${t.kind} = 'pull_request') = (${t.pullRequest} is not null)`),
+    check("business_draft_repository", sql`${t.kind} <> 'pull_request' or ${t.repositoryId} is not null`),
+    check("business_draft_status", sql`${t.status} in ('open', 'approved', 'rejected', 'expired', 'abandoned')`),
   ],
 );
 
@@ -68,7 +78,8 @@ export const businessDraftSnapshot = pgTable(
       .references(() => businessDraft.id),
     version: integer("version").notNull(),
     status: text("status").notNull(),
-    readyForApproval: boolean("ready_for_approval").notNull(),
+    /** `{ready_for_approval}`, as it was when the snapshot was taken. */
+    approvalState: evidence("approval_state").notNull(),
     blockerIds: evidence("blocker_ids").notNull(),
     advisoryIds: evidence("advisory_ids").notNull(),
     memory: evidence("memory_json").notNull(),
@@ -78,10 +89,12 @@ export const businessDraftSnapshot = pgTable(
     headSha: text("head_sha").notNull(),
     baseRef: text("base_ref").notNull(),
     generationProfile: text("generation_profile").notNull(),
+    compilerVersion: text("compiler_version").notNull(),
     createdAt: instant("created_at").notNull().default(databaseNow()),
   },
   (t) => [
     unique("business_draft_snapshot_version").on(t.draftId, t.version),
+    check("business_draft_snapshot_approval_state", sql`coalesce(json_typeof(${t.approvalState} -> 'ready_for_approval'), '') = 'boolean'`),
     check("business_draft_snapshot_status", sql`${t.status} in ('collecting', 'ready_for_approval', 'approved', 'superseded')`),
   ],
 );

@@ -41,9 +41,10 @@ export const governanceApproval = pgTable(
     rationale: text("rationale"),
     overrideId: uuid("override_id"),
     evaluationId: uuid("evaluation_id").notNull(),
-    repositoryId: githubId("repository_id").notNull(),
-    pullRequest: integer("pull_request").notNull(),
-    mergeSha: text("merge_sha").notNull(),
+    /** Where it landed: all three for a pull request, else at most the repository. */
+    repositoryId: githubId("repository_id"),
+    pullRequest: integer("pull_request"),
+    mergeSha: text("merge_sha"),
     auditSeq: integer("audit_seq").notNull(),
   },
   (t) => [
@@ -52,6 +53,10 @@ export const governanceApproval = pgTable(
     unique("governance_approval_landing").on(t.repositoryId, t.pullRequest, t.mergeSha),
     check("governance_approval_kind", sql`${t.kind} in ('regular', 'forced')`),
     check("governance_approval_channel", sql`${t.channel} in ('studio_ui', 'api', 'github')`),
+    check(
+      "governance_approval_landed",
+      sql`(${t.channel} = 'github') = (num_nonnulls(${t.repositoryId}, ${t.pullRequest}, ${t.mergeSha}) = 3) and num_nonnulls(${t.pullRequest}, ${t.mergeSha}) in (0, 2)`,
+    ),
     check("governance_approval_blockers", sql`${t.kind} = 'forced' or json_array_length(${t.blockerIds}) = 0`),
   ],
 );

@@ -1,22 +1,27 @@
 import { and, eq } from "drizzle-orm";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
-import type { SubjectRow } from "../rows.ts";
 import { governanceWorkspace } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
 
 type WorkspaceRow = typeof governanceWorkspace.$inferSelect;
 
+/** Who claims it: a repository, or (null) whoever submits from outside GitHub. */
+export interface Claimant {
+  readonly tenantId: string;
+  readonly repositoryId: number | null;
+}
+
 /**
  * The workspace of (agent, environment), locked, made on first sight. The first repository to name an agent binds it; another
  * repository that names it gets a workspace of its own, `<agent>#<repository id>`, and the tenant's audit trail says so.
  */
-export async function claimWorkspace(tx: Tx, held: SubjectRow, agent: string, environment: string): Promise<WorkspaceRow> {
+export async function claimWorkspace(tx: Tx, held: Claimant, agent: string, environment: string): Promise<WorkspaceRow> {
   const named = storable(agent);
   const first = await findOrMake(tx, held, named, environment);
   if (first.row.repositoryId === held.repositoryId) return first.row;
-  const own = await findOrMake(tx, held, `${named}#${held.repositoryId}`, environment);
+  const own = await findOrMake(tx, held, `${named}#${held.repositoryId ?? "submissions"}`, environment);
   if (own.made) {
     await appendAudit(tx, held.tenantId, {
       type: "workspace.agent_already_bound",
@@ -29,7 +34,7 @@ export async function claimWorkspace(tx: Tx, held: SubjectRow, agent: string, en
   return own.row;
 }
 
-async function findOrMake(tx: Tx, held: SubjectRow, agent: string, environment: string): Promise<{ row: WorkspaceRow; made: boolean }> {
+async function findOrMake(tx: Tx, held: Claimant, agent: string, environment: string): Promise<{ row: WorkspaceRow; made: boolean }> {
   const inserted = await tx
     .insert(governanceWorkspace)
     .values({ id: newId(), tenantId: held.tenantId, agent, environment, repositoryId: held.repositoryId })

@@ -114,7 +114,8 @@ export async function planPlace(tx: Tx, plan: { readonly id: string; readonly st
           .orderBy(desc(planEvent.seq))
           .limit(1)
       : [];
-  return { seq: last?.seq ?? 0, published: promoted ?? null };
+  const published = promoted === undefined || promoted.mergeSha === null ? null : { ...promoted, mergeSha: promoted.mergeSha };
+  return { seq: last?.seq ?? 0, published };
 }
 
 export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: string }): Promise<PlanCandidate | null> {
@@ -138,12 +139,13 @@ export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: s
         eq(governanceApproval.tenantId, at.tenantId),
       ),
     );
-  if (row === undefined) return null;
-  const { approval, plan } = row;
+  // What was never merged is no landing: there is nothing that another landing could descend from.
+  if (row === undefined || row.approval.mergeSha === null) return null;
+  const { plan } = row;
   return {
     ...at,
     environment: plan.environment,
-    mergeSha: approval.mergeSha,
+    mergeSha: row.approval.mergeSha,
     compiledHash: row.compiledHash,
     repository: toRepository(row.subject),
     evaluation: toEvaluation(row.evaluation),
@@ -201,7 +203,7 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
       .where(
         and(
           eq(table.tenantId, tenantId),
-          eq(table.repositoryId, plan.repositoryId),
+          plan.repositoryId === null ? sql`false` : eq(table.repositoryId, plan.repositoryId),
           gt(table.auditSeq, settled),
           or(isNull(evaluation.baseRef), inArray(evaluation.baseRef, branches)),
         ),

@@ -24,6 +24,29 @@ export async function approvalOf(tx: Tx, tenantId: string | null, repositoryId: 
   return readApproval(tx, and(mine, eq(governanceApproval.repositoryId, repositoryId), eq(governanceApproval.pullRequest, number)));
 }
 
+export async function approvalOfSnapshot(
+  tx: Tx,
+  tenantId: string,
+  workspaceId: string,
+  snapshotId: string,
+): Promise<ApprovalRecord | null> {
+  return readApproval(
+    tx,
+    and(
+      eq(governanceApproval.tenantId, tenantId),
+      eq(governanceApproval.workspaceId, workspaceId),
+      eq(governanceApproval.draftSnapshotId, snapshotId),
+    ),
+  );
+}
+
+export async function approvalIn(tx: Tx, tenantId: string, workspaceId: string, id: string): Promise<ApprovalRecord | null> {
+  return readApproval(
+    tx,
+    and(eq(governanceApproval.tenantId, tenantId), eq(governanceApproval.workspaceId, workspaceId), eq(governanceApproval.id, id)),
+  );
+}
+
 async function readApproval(tx: Tx, where: SQL | undefined): Promise<ApprovalRecord | null> {
   const [row] = await tx
     .select({ approval: governanceApproval, artifact: compiledGovernanceArtifact, event: auditEvent })

@@ -1,0 +1,138 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { COMPILER_VERSION } from "../../engine/artifact.ts";
+import type { DraftSnapshot } from "../../gate/ports/work.ts";
+import type { Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import { businessDraft, businessDraftSnapshot, governanceWorkspace } from "../schema.ts";
+import { storable } from "../text.ts";
+import { appendCommand, type Command } from "./append-command.ts";
+
+type DraftRow = typeof businessDraft.$inferSelect;
+type SnapshotRow = typeof businessDraftSnapshot.$inferSelect;
+
+/** A compiled contract that the snapshot is made of, by the digest of its content. */
+export interface ContractPin {
+  readonly file: string;
+  readonly digest: string;
+}
+
+export interface SnapshotContent {
+  readonly draft: DraftSnapshot;
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly factsHash: string;
+  readonly evaluationId: string;
+  /** null = compiled from the tree that lands. */
+  readonly contracts: readonly ContractPin[] | null;
+}
+
+/** The act that brings the snapshot. */
+export interface SnapshotAct {
+  readonly commandType: Command["commandType"];
+  readonly origin: string;
+  readonly actorId: number | null;
+  readonly more: Readonly<Record<string, unknown>>;
+  readonly idempotencyKey: string;
+  readonly generationProfile: string;
+}
+
+export async function snapshotOf(tx: Tx, draft: DraftRow): Promise<SnapshotRow | null> {
+  if (draft.activeSnapshotId === null) return null;
+  const [row] = await tx.select().from(businessDraftSnapshot).where(eq(businessDraftSnapshot.id, draft.activeSnapshotId));
+  return row ?? null;
+}
+
+export function isReady(row: SnapshotRow): boolean {
+  return (row.approvalState as { ready_for_approval?: unknown }).ready_for_approval === true;
+}
+
+export function contractsOf(row: SnapshotRow): readonly ContractPin[] {
+  return (row.memory as { contracts?: readonly ContractPin[] }).contracts ?? [];
+}
+
+/** Head, base, policy and files are in the source hash; what blocks is beside it. */
+export function sameContent(current: SnapshotRow, { draft, headSha, baseRef, contracts }: SnapshotContent): boolean {
+  return (
+    current.sourceSnapshotHash === draft.sourceSnapshotHash &&
+    current.headSha === headSha &&
+    current.baseRef === storable(baseRef) &&
+    isReady(current) === draft.readyForApproval &&
+    JSON.stringify(current.blockerIds) === JSON.stringify(draft.blockerIds) &&
+    JSON.stringify(current.advisoryIds) === JSON.stringify(draft.advisoryIds) &&
+    JSON.stringify(contractsOf(current)) === JSON.stringify(contracts ?? [])
+  );
+}
+
+/**
+ * A new snapshot of a draft whose row, and whose workspace's row, the caller holds locked; the one before is superseded.
+ * Where the draft is the workspace's active one, the workspace's pointer goes along: whoever read the older one is refused.
+ */
+export async function addSnapshot(
+  tx: Tx,
+  draft: DraftRow,
+  current: SnapshotRow | null,
+  content: SnapshotContent,
+  act: SnapshotAct,
+): Promise<SnapshotRow> {
+  const { draft: wanted, contracts } = content;
+  const version = draft.currentVersion + 1;
+  const ready = wanted.readyForApproval && wanted.blockerIds.length === 0;
+  const commandHistoryHash = await appendCommand(tx, draft, {
+    commandType: act.commandType,
+    expectedDraftVersion: draft.currentVersion,
+    payload: {
+      sourceSnapshotHash: wanted.sourceSnapshotHash,
+      headSha: content.headSha,
+      baseRef: content.baseRef.toWellFormed(),
+      readyForApproval: ready,
+      blockerIds: wanted.blockerIds,
+      advisoryIds: wanted.advisoryIds,
+      factsHash: content.factsHash,
+      ...(contracts === null ? {} : { contracts }),
+      ...act.more,
+    },
+    origin: act.origin,
+    actorId: act.actorId,
+    idempotencyKey: act.idempotencyKey,
+  });
+  if (current !== null) await supersede(tx, current.id);
+  const [row] = await tx
+    .insert(businessDraftSnapshot)
+    .values({
+      id: newId(),
+      tenantId: draft.tenantId,
+      draftId: draft.id,
+      version,
+      status: ready ? "ready_for_approval" : "collecting",
+      approvalState: { ready_for_approval: ready },
+      blockerIds: wanted.blockerIds,
+      advisoryIds: wanted.advisoryIds,
+      memory: contracts === null ? wanted.memory : { ...wanted.memory, contracts },
+      sourceSnapshotHash: wanted.sourceSnapshotHash,
+      commandHistoryHash,
+      evaluationId: content.evaluationId,
+      headSha: content.headSha,
+      baseRef: storable(content.baseRef),
+      generationProfile: act.generationProfile,
+      compilerVersion: COMPILER_VERSION,
+    })
+    .returning();
+  const updatedAt = sql`clock_timestamp()`;
+  await tx
+    .update(businessDraft)
+    .set({ status: "open", activeSnapshotId: row!.id, currentVersion: version, commandHistoryHash, updatedAt })
+    .where(eq(businessDraft.id, draft.id));
+  await tx
+    .update(governanceWorkspace)
+    .set({ activeDraftSnapshotId: row!.id, updatedAt })
+    .where(and(eq(governanceWorkspace.id, draft.workspaceId), eq(governanceWorkspace.activeDraftId, draft.id)));
+  return row!;
+}
+
+export async function supersede(tx: Tx, snapshotId: string | null): Promise<void> {
+  if (snapshotId === null) return;
+  await tx
+    .update(businessDraftSnapshot)
+    .set({ status: "superseded" })
+    .where(and(eq(businessDraftSnapshot.id, snapshotId), inArray(businessDraftSnapshot.status, ["collecting", "ready_for_approval"])));
+}

@@ -190,6 +190,30 @@ async function serveUntilSignal(): Promise<number> {
   return 0;
 }
 
+/** The database that DATABASE_URL or DATA_DIR names, migrated; nothing else of the configuration is needed. */
+async function openAccess() {
+  const [{ readConfig }, store, { Refusal, TruthError }] = await Promise.all([
+    import("./config.ts"),
+    import("./store/index.ts"),
+    import("./gate/ports.ts"),
+  ]);
+  const { DATABASE_URL, DATA_DIR } = process.env;
+  const reading = readConfig({ DATABASE_URL, DATA_DIR });
+  if (reading.status === "invalid") throw new Refusal("config", reading.problems.join("; "));
+  try {
+    const database = await store.openDatabase(reading.config);
+    await store.migrate(database);
+    return { access: store.createAccessStore(database), close: () => database.close() };
+  } catch (error) {
+    const code = startFailureCode(error);
+    if (code === null) throw error;
+    const hint = DATABASE_URL ? null : "with the embedded database, stop the server first, or make the key at POST /api/v1/keys";
+    throw code === 3
+      ? new TruthError("database", "network", (error as Error).message)
+      : new Refusal("config", (error as Error).message, hint);
+  }
+}
+
 /** 2 = something to set right on this machine, 3 = a database that does not answer, null = our own fault. */
 function startFailureCode(error: unknown): 2 | 3 | null {
   if (!(error instanceof Error)) return null;
@@ -246,6 +270,7 @@ async function main(): Promise<void> {
       if (problems.length > 0) throw new Refusal("config", problems.join("; "));
       return openDoctor(baseUrl, credentials, repository);
     },
+    openAccess,
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

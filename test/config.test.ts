@@ -38,3 +38,51 @@ describe("readConfig", () => {
     expect(problems(env)).not.toContain("hunter2");
   });
 });
+
+describe("who may come into the Station", () => {
+  const PEOPLE = { GITHUB_CLIENT_ID: "Iv23li", GITHUB_CLIENT_SECRET: "s", SESSION_SECRET: SECRET, PUBLIC_URL: "https://station.example" };
+
+  test("is read whole, and nobody signs in without it", () => {
+    const roles = "acme/Security:4711=approver, acme/data=developer,acme=auditor";
+    const env = {
+      ...APP,
+      ...PEOPLE,
+      SESSION_SECRET_PREVIOUS: `${SECRET}-old`,
+      STATION_ROLES: roles,
+      TRUSTED_PROXIES: "10.0.0.0/8, ::1",
+      RATE_LIMIT_APPROVE: "5",
+    };
+    const reading = readConfig(env);
+    expect(reading.status === "ok" && reading.config.station).toEqual({
+      signIn: { clientId: "Iv23li", clientSecret: "s", sessionSecrets: [SECRET, `${SECRET}-old`] },
+      roles: [
+        { organization: "acme", team: { slug: "security", id: 4711 }, role: "approver" },
+        { organization: "acme", team: { slug: "data", id: null }, role: "developer" },
+        { organization: "acme", team: null, role: "auditor" },
+      ],
+      trustedProxies: ["10.0.0.0/8", "::1"],
+      limits: { approve: 5, person: 600, address: 1200, signIn: 30 },
+    });
+    const bare = readConfig(APP);
+    expect(bare.status === "ok" && bare.config.station?.signIn).toBeNull();
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["a short secret", { ...APP, ...PEOPLE, SESSION_SECRET: "short" }, /SESSION_SECRET: 5 characters, at least 32/],
+    [
+      "a short secret that is rotated out",
+      { ...APP, ...PEOPLE, SESSION_SECRET_PREVIOUS: "short" },
+      /SESSION_SECRET_PREVIOUS: 5 characters/,
+    ],
+    ["no client secret", { ...APP, ...PEOPLE, GITHUB_CLIENT_SECRET: "" }, /GITHUB_CLIENT_SECRET: missing/],
+    ["no session secret", { ...APP, ...PEOPLE, SESSION_SECRET: "" }, /SESSION_SECRET: missing/],
+    ["roles and no sign-in", { ...APP, STATION_ROLES: "acme=auditor" }, /GITHUB_CLIENT_ID: missing/],
+    ["no app", PEOPLE, /APP_ID: missing/],
+    ["no address", { ...APP, ...PEOPLE, PUBLIC_URL: "" }, /PUBLIC_URL: missing/],
+    ["an address in the clear", { ...APP, ...PEOPLE, PUBLIC_URL: "http://station.example" }, /PUBLIC_URL: must be https/],
+    ["a role that is none", { ...APP, ...PEOPLE, STATION_ROLES: "acme/x=admin" }, /STATION_ROLES: `acme\/x=admin`/],
+    ["a proxy that is none", { TRUSTED_PROXIES: "proxy.example" }, /TRUSTED_PROXIES: `proxy.example`/],
+    ["everybody as a proxy", { TRUSTED_PROXIES: "0.0.0.0/0" }, /TRUSTED_PROXIES/],
+    ["a limit of nothing", { RATE_LIMIT_APPROVE: "0" }, /RATE_LIMIT_APPROVE: a whole number/],
+  ])("refuses %s", (_what, env, message) => expect(problems(env)).toMatch(message));
+});

@@ -85,6 +85,7 @@ describe("documents", () => {
     expect(row("read")).toEqual(permissions("read").sort());
     expect(row("events")).toEqual([...app.default_events].sort());
     const variables = [...read("src/config.ts").matchAll(/^ {2}([A-Z][A-Z_]+): z/gm)].map(([, name]) => name!);
+    variables.push(...[...read("src/gate/station-config.ts").matchAll(/"([A-Z]+(?:_[A-Z]+)+)"/g)].map(([, name]) => name!));
     expect(variables.length).toBeGreaterThan(10);
     expect(variables.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });

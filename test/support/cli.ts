@@ -45,6 +45,9 @@ export async function countersign(
     openDoctor: async () => {
       throw new Error("no GitHub in this test");
     },
+    openAccess: async () => {
+      throw new Error("no database in this test");
+    },
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,
     cwd,

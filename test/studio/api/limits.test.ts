@@ -1,0 +1,105 @@
+import { createRoute } from "@hono/zod-openapi";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAccessStore } from "../../../src/store/access.ts";
+import { access } from "../../../src/studio/api/api.ts";
+import { freshlySignedIn } from "../../../src/studio/api/limits.ts";
+import { problemResponses } from "../../../src/studio/api/problems.ts";
+import { describeOnBoth } from "../../support/database.ts";
+import { type Station, startStation } from "../../support/station.ts";
+
+const APPROVE = "/api/v1/contract-test/approve";
+const ME = "/api/v1/sessions/current";
+
+describeOnBoth("limits", (open) => {
+  let station: Station;
+  let clock = Date.now();
+  beforeAll(async () => {
+    station = await startStation(await open(), {
+      limits: { approve: 3, person: 12, address: 1000, signIn: 1000 },
+      trustedProxies: ["10.0.0.0/8"],
+      register(api, limiter) {
+        const route = createRoute({
+          method: "post",
+          path: APPROVE,
+          middleware: [limiter.approvals, access({ roles: ["approver"], scopes: [] }), freshlySignedIn(() => clock)],
+          responses: { 204: { description: "done" }, ...problemResponses("REAUTHENTICATE") },
+        });
+        api.openapi(route, (context) => context.body(null, 204));
+      },
+    });
+  });
+  afterAll(() => station.close());
+  const approve = (headers: Record<string, string>) =>
+    station.request(APPROVE, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: "{}" });
+
+  test("T93: an approval wants a proof of the last 15 minutes, and says where to get one", async () => {
+    const { headers } = await station.signIn("bob");
+    const at = Date.now();
+    clock = at + 14 * 60_000;
+    expect((await approve(headers)).status).toBe(204);
+    clock = at + 16 * 60_000;
+    const old = await approve(headers);
+    expect([old.status, await old.json()]).toMatchObject([
+      401,
+      { error: { code: "REAUTHENTICATE", details: { signIn: "/login/github?again=1" } } },
+    ]);
+    clock = at - 10 * 60_000;
+    expect((await approve(headers)).status).toBe(401);
+    clock = at;
+  });
+
+  test("T101: the fourth approval of a tenant in a minute is 429, whoever asks, and says how long to wait", async () => {
+    const [bob, ana] = [await station.bearer("bob"), await station.bearer("ana")];
+    const seen = [];
+    for (const who of [bob, ana, bob, ana]) seen.push(await approve(who));
+    expect(seen.at(-1)!.status).toBe(429);
+    expect(Number(seen.at(-1)!.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await station.request(ME, { headers: bob })).status).toBe(200);
+  });
+
+  test("T101: one person's requests are counted together, over all of their sessions, and nobody else's", async () => {
+    const [one, two, iris] = [await station.bearer("dave"), await station.bearer("dave"), await station.bearer("iris")];
+    const statuses = [];
+    for (let i = 0; i < 13; i++) statuses.push((await station.request(ME, { headers: i % 2 === 0 ? one : two })).status);
+    expect([statuses.slice(0, 12).every((status) => status === 200), statuses[12]]).toEqual([true, 429]);
+    expect((await station.request(ME, { headers: iris })).status).toBe(200);
+  });
+
+  test("T101: two replicas count together, of fifty at once exactly so many pass, and the window ends", async () => {
+    const [left, right] = [createAccessStore(station.db), createAccessStore(station.db)];
+    const counted = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? left : right).countRequest("race", 30, 60)));
+    expect(counted.filter(({ waitSeconds }) => waitSeconds === null)).toHaveLength(30);
+    await left.countRequest("short", 1, 0.2);
+    expect((await right.countRequest("short", 1, 0.2)).waitSeconds).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await right.countRequest("short", 1, 0.2)).waitSeconds).toBeNull();
+  });
+});
+
+describeOnBoth("guesses", (open) => {
+  test("T101: credentials that are none, and sign-ins, are counted by address, behind a trusted proxy too", async () => {
+    const station = await startStation(await open(), {
+      limits: { approve: 30, person: 1000, address: 1000, signIn: 3 },
+      trustedProxies: ["10.0.0.0/8"],
+    });
+    const from = (client: string, peer = "10.1.1.1") => ({
+      headers: { "x-forwarded-for": client },
+      env: { incoming: { socket: { remoteAddress: peer } } },
+    });
+    const guess = async ({ headers, env }: ReturnType<typeof from>) =>
+      (await station.request(ME, { headers: { ...headers, authorization: "Bearer csk_guess" } }, env)).status;
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push(await guess(from("198.51.100.1")));
+    expect(statuses).toEqual([401, 401, 401, 429]);
+    expect(await guess(from("198.51.100.2"))).toBe(401);
+    // No proxy of ours: what it forwards changes nothing.
+    const direct = [];
+    for (let i = 0; i < 4; i++) direct.push(await guess(from(`203.0.113.${i}`, "192.0.2.9")));
+    expect(direct).toEqual([401, 401, 401, 429]);
+    const { headers, env } = from("198.51.100.3");
+    const begun = [];
+    for (let i = 0; i < 4; i++) begun.push((await station.request("/login/github", { headers }, env)).status);
+    expect(begun).toEqual([303, 303, 303, 429]);
+    await station.close();
+  });
+});

@@ -216,6 +216,7 @@ async function main(): Promise<void> {
       if (problems.length > 0) throw new Refusal("config", problems.join("; "));
       return openDoctor(baseUrl, credentials, repository);
     },
+    fetchPlan: async (options) => (await import("./runtime/index.ts")).attachGovernance(options),
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

@@ -1,6 +1,6 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import type { DoctorDeps } from "../gate/doctor.ts";
-import type { CallerReads, Clock, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
+import type { CallerReads, Clock, FetchPlan, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -20,6 +20,8 @@ export interface CliContext {
     readonly name: string;
     readonly appId: number | null;
   }) => Promise<{ readonly deps: DoctorDeps; readonly ref: RepositoryRef }>;
+  /** Rejects with a TypeError for an address or a key that cannot be meant. */
+  readonly fetchPlan: FetchPlan;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

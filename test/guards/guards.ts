@@ -3,7 +3,8 @@ import { CONTENT } from "./content.ts";
 import { GATE } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import { PEOPLE } from "./people.ts";
+import { PLAN } from "./plan.ts";
 import { POLICY } from "./policy.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
-export const GUARDS: readonly Guard[] = [...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS];
+export const GUARDS: readonly Guard[] = [...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS, ...PLAN];

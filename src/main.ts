@@ -271,6 +271,7 @@ async function main(): Promise<void> {
       return openDoctor(baseUrl, credentials, repository);
     },
     openAccess,
+    fetchPlan: async (options) => (await import("./runtime/index.ts")).attachGovernance(options),
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

@@ -1,6 +1,6 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import type { DoctorDeps } from "../gate/doctor.ts";
-import type { AccessStore, CallerReads, Clock, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
+import type { AccessStore, CallerReads, Clock, FetchPlan, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -22,6 +22,8 @@ export interface CliContext {
   }) => Promise<{ readonly deps: DoctorDeps; readonly ref: RepositoryRef }>;
   /** The server's own database, by its environment: whoever can open it is its operator. Rejects with a Refusal while it cannot be opened. */
   readonly openAccess: () => Promise<{ readonly access: AccessStore; close(): Promise<void> }>;
+  /** Rejects with a TypeError for an address or a key that cannot be meant. */
+  readonly fetchPlan: FetchPlan;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -7,6 +7,7 @@ import { addInit } from "./init.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { addKey } from "./key.ts";
 import { addLineage } from "./lineage.ts";
+import { addPlan } from "./plan.ts";
 import { addPolicy } from "./policy.ts";
 import { addSchema } from "./schema.ts";
 import { addValidate } from "./validate.ts";
@@ -23,7 +24,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .showHelpAfterError("(countersign --help lists the commands)")
     .exitOverride();
-  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor, addKey])
+  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor, addKey, addPlan])
     add(program, context, done);
   program
     .command("serve")

@@ -3,8 +3,9 @@ import { CONTENT } from "./content.ts";
 import { GATE } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import { PEOPLE } from "./people.ts";
+import { PLAN } from "./plan.ts";
 import { POLICY } from "./policy.ts";
 import { STATION } from "./station.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
-export const GUARDS: readonly Guard[] = [...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS, ...STATION];
+export const GUARDS: readonly Guard[] = [...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS, ...PLAN, ...STATION];

@@ -149,6 +149,38 @@ export type PlanAnswer =
     }
   | { readonly status: "invalid"; readonly because: string };
 
+/** A plan as a runtime would get it from a server, verified (`countersign/runtime`). */
+export type FetchPlan = (options: {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly agent: string;
+  readonly environment: "production" | "staging" | "development";
+  readonly hash?: string;
+}) => Promise<FetchedPlan>;
+
+export interface FetchedPlan {
+  readonly attachment: "attached" | "no_plan" | "fetch_failed" | "artifact_invalid";
+  readonly because: string;
+  /** null = no answer. */
+  readonly httpStatus: number | null;
+  readonly planStatus: PlanStatus | null;
+  readonly compiledHash: string | null;
+  readonly session: {
+    readonly runtime_projection: { readonly policyDigest: string; readonly contracts: readonly PlanContract[] };
+    readonly review_hash: string;
+    readonly compiler_version: string;
+  } | null;
+}
+
+interface PlanContract {
+  readonly file: string;
+  readonly objects: readonly {
+    readonly name: string;
+    readonly tags: readonly string[];
+    readonly fields: readonly { readonly path: string; readonly tags: readonly string[]; readonly masking: string | null }[];
+  }[];
+}
+
 export interface PlanReading {
   /** `hash`: the compiled hash that the caller means; null = whichever is published. */
   read(key: PlanKey, hash: string | null): Promise<PlanAnswer>;

@@ -9,15 +9,15 @@ export function consequencesOf(
   const fields = compiled.contracts.flatMap(({ objects }) => objects.flatMap((object) => object.fields));
   const tagged = fields.filter(({ tags }) => tags.length > 0);
   const tags = [...new Set(tagged.flatMap((field) => field.tags))].sort();
-  const would = refusal === null ? "" : "Once it is ready: ";
+  const begin = refusal === null ? "Approval" : "Once nothing stands against it, approval";
   const contracts = compiled.contracts.length === 1 ? "1 contract" : `${compiled.contracts.length} contracts`;
   return [
-    `${would}approval ${approvalVersion} of ${workspace.agent} in ${workspace.environment} is written and can never be changed.`,
+    `${begin} ${approvalVersion} of ${workspace.agent} in ${workspace.environment} is written and can never be changed.`,
     `Its artifact holds ${contracts} with ${fields.length} fields, ${tagged.length} of them tagged${tags.length === 0 ? "" : ` (${tags.join(", ")})`}; hash ${compiled.compiledHash}.`,
     ENFORCED[workspace.environment] ?? "Runtimes treat this environment as production: what breaks the artifact is blocked.",
     plan?.compiledHash === compiled.compiledHash
       ? `The plan (${plan.status}) holds this artifact already.`
-      : `Runtimes see nothing of it until it is promoted: the plan is ${plan === null ? "not there" : plan.status} now.`,
+      : `Runtimes see nothing of it until it is promoted: ${plan === null ? "there is no plan" : `the plan is ${plan.status}`} now.`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
+import { approveDraft } from "../gate/approve-draft.ts";
 import { castVote } from "../gate/cast-vote.ts";
 import { consequencesOf } from "../gate/consequences.ts";
 import { examineWorkspace } from "../gate/workspace-doctor.ts";
@@ -124,7 +125,7 @@ async function perform(context: Context<ApiEnv>, deps: WorkspacePagesDeps, act: 
   const { records } = deps;
   switch (act) {
     case "approve":
-      return void (await settled(records.approveWorkspaceDraft({ ...ask, rationale: form.rationale || null })));
+      return void (await settled(approveDraft(deps, { ...ask, rationale: form.rationale || null })));
     case "reject":
       if (!form.reason) throw new ApiProblem("INVALID_BODY", { message: "a rejection needs a reason", hint: "say why" });
       return void (await settled(records.rejectDraft({ ...ask, reason: form.reason })));

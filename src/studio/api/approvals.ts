@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { approveDraft } from "../../gate/approve-draft.ts";
 import { castVote } from "../../gate/cast-vote.ts";
 import type { Api } from "./api.ts";
 import { ApiProblem, type ProblemCode, problemResponses } from "./problems.ts";
@@ -75,12 +76,12 @@ export function registerApprovals(api: Api, deps: WorkspaceApiDeps): void {
     body: approveBody,
     answer: approved,
     roles: ["approver"],
-    problems: ["OWN_CHANGE", "NO_ACTIVE_DRAFT", "NOT_READY", "BLOCKED"],
+    problems: ["OWN_CHANGE", "NO_ACTIVE_DRAFT", "NOT_READY", "BLOCKED", "UNAVAILABLE"],
   });
   api.openapi(approve, async (context) => {
     const body = context.req.valid("json");
     const ask = askOf(context, "approve", context.req.valid("param").workspace_id, body);
-    const done = await settled(records.approveWorkspaceDraft({ ...ask, rationale: body.rationale ?? null }));
+    const done = await settled(approveDraft(deps, { ...ask, rationale: body.rationale ?? null }));
     const { approval, artifact, workspace, created } = done;
     return context.json(
       { approval: approvalOf(approval), artifact: artifactOf(artifact), workspace: workspaceOf(workspace), created },

@@ -139,6 +139,22 @@ describeOnBoth("the workspace routes", (open) => {
       expect(withdrawn.body).toMatchObject({ state: "pending_approval", snapshot: { approval_state: { ready_for_approval: false } } });
     });
 
+    it("whoever left the team after the vote no longer makes the draft ready, and unreadable teams approve nothing", async () => {
+      const { on, bob, carol, seen } = await begin();
+      const moving = directory({ "sec-ops": ["bob", "carol"] });
+      const own = workspaceApi({ ...deps, electorate: moving, plans });
+      await own.as(bob, "POST", `/${on.workspaceId}/votes`, { ...seen, vote: "approve" });
+      const ready = await seenNow(on);
+      moving.teams["sec-ops"] = ["carol"];
+      const refused = await own.as(carol, "POST", `/${on.workspaceId}/approve`, ready);
+      expect(refused).toMatchObject({ status: 409, body: { error: { code: "NOT_READY" } } });
+      moving.teams["outage"] = [];
+      expect((await own.as(carol, "POST", `/${on.workspaceId}/approve`, ready)).status).toBe(503);
+      delete moving.teams["outage"];
+      moving.teams["sec-ops"] = ["bob", "carol"];
+      expect((await own.as(carol, "POST", `/${on.workspaceId}/approve`, ready)).body.created).toBe(true);
+    });
+
     it("a withdrawal after ready makes a new, blocked snapshot, and the old one is stale", async () => {
       const { on, bob, carol, seen } = await begin();
       await api.as(bob, "POST", `/${on.workspaceId}/votes`, { ...seen, vote: "approve" });

@@ -12,15 +12,14 @@ export interface Ballot extends DraftAsk {
   readonly comment: string | null;
 }
 
-export interface Counted extends SavedDraft {
-  readonly state: Decision["state"];
-}
-
 /**
  * Records one person's vote on a draft that is no pull request and decides again from the stored facts, by the rules that count reviews
  * on GitHub. A vote that could not count is refused, with the rule's reason. Rejects with `TruthError` when people cannot be read.
  */
-export async function castVote({ records, electorate }: StudioDeps, ballot: Ballot): Promise<Outcome<Counted>> {
+export async function castVote({ records, electorate }: StudioDeps, ballot: Ballot): Promise<Outcome<SavedDraft>> {
+  const before = await records.answered<SavedDraft>(ballot);
+  if (before.status === "refused") return before;
+  if (before.value !== null) return { status: "done", value: before.value };
   return retried(records, ballot, async (context) => {
     const wrong = unfit(context, ballot) ?? (await staleBallot(records, context, ballot));
     if (wrong !== null) return wrong;
@@ -30,7 +29,7 @@ export async function castVote({ records, electorate }: StudioDeps, ballot: Ball
     const decision = decide(facts);
     const refusal = uncounted(decision, vote, evaluation.decision);
     if (refusal !== null) return refusal;
-    const outcome = await records.recordVote({
+    return records.recordVote({
       tenantId: ballot.tenantId,
       draftId: ballot.draftId,
       expected: { version: context.draft.currentVersion, lastVote: lastVote(context) },
@@ -40,7 +39,6 @@ export async function castVote({ records, electorate }: StudioDeps, ballot: Ball
       channel: ballot.channel,
       idempotency: ballot.idempotency,
     });
-    return outcome.status === "refused" ? outcome : { status: "done", value: { ...outcome.value, state: decision.state } };
   });
 }
 
@@ -56,7 +54,9 @@ function unfit(context: DraftContext, ballot: Ballot): Refused | null {
     return refused("OWN_CHANGE", "you had a hand in this draft, and nobody votes on their own change");
   if (ballot.kind !== "withdraw" && ballot.kind !== "dismiss") return null;
   const last = votes.findLast(({ personId }) => personId === ballot.personId);
-  const stands = last !== undefined && (last.kind === "approve" || last.kind === "request_changes");
+  // A dismissal by somebody who may not ends nothing: the next one may.
+  const open = ballot.kind === "dismiss" && last?.kind === "dismiss" && last.actorId !== ballot.actorId;
+  const stands = open || last?.kind === "approve" || last?.kind === "request_changes";
   return stands ? null : refused("INVALID_STATE", "there is no vote to take away");
 }
 

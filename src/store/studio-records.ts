@@ -6,7 +6,7 @@ import { toWorkspace } from "./studio-rows.ts";
 import { asOutcome } from "./verbs/approval-refused.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { recordVote, saveDraftSnapshot } from "./verbs/decide-draft.ts";
-import { answerOnce } from "./verbs/idempotency.ts";
+import { answerBefore, answerOnce } from "./verbs/idempotency.ts";
 import { openDraft } from "./verbs/open-draft.ts";
 import { approvalIn } from "./verbs/read-records.ts";
 import * as read from "./verbs/read-workspaces.ts";
@@ -21,6 +21,7 @@ export function createStudioRecords(db: Database): StudioRecords {
     workspace: (tenantId, id) => read.workspace(outer, tenantId, id),
     draftContext: (tenantId, draftId) => db.transaction((tx) => read.draftContext(tx, tenantId, draftId)),
     snapshotContent: (tenantId, draftId, snapshotId) => read.snapshotContent(outer, tenantId, draftId, snapshotId),
+    answered: (ask) => asOutcome(answerBefore(outer, ask)),
     openDraft: (input) => db.transaction((tx) => openDraft(tx, input)),
     saveDraftSnapshot: (input) => acted((tx) => saveDraftSnapshot(tx, input)),
     recordVote: (input) => acted((tx) => recordVote(tx, input)),

@@ -13,10 +13,16 @@ const HEADERS = {
   "Cache-Control": "no-store",
 } as const;
 
+/** Of a page with a form: other sites are told nothing either. */
+export const FORM_REFERRER = "same-origin";
+
 /** On every response of the Station, refusals included. */
 export const securityHeaders: MiddlewareHandler = async (context, next) => {
   await next();
+  // Under `no-referrer` a browser does not say where a form came from, and a form of ours must say it.
+  const form = context.res.headers.get("Referrer-Policy") === FORM_REFERRER;
   for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+  if (form) context.res.headers.set("Referrer-Policy", FORM_REFERRER);
 };
 
 /** Pages change nothing, so nothing but a read is taken. */

@@ -10,7 +10,7 @@ export function Layout({
   children,
 }: {
   title: string;
-  here: "pulls" | "overrides" | "doctor" | "audit" | "account" | null;
+  here: "pulls" | "workspaces" | "overrides" | "doctor" | "audit" | "account" | null;
   children: Child;
 }) {
   return (
@@ -36,6 +36,9 @@ export function Layout({
             <nav aria-label="Station">
               <a href="/" aria-current={here === "pulls" ? "page" : undefined}>
                 Pull requests
+              </a>
+              <a href="/workspaces" aria-current={here === "workspaces" ? "page" : undefined}>
+                Workspaces
               </a>
               <a href="/overrides" aria-current={here === "overrides" ? "page" : undefined}>
                 Overrides

@@ -168,6 +168,25 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .audit th:nth-child(6) { width: 150px; }
 .audit td { border-top: 1px solid var(--line); padding: 9px 12px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
 .audit .pill.critical { background: var(--red-bg); color: var(--red); }
+.acts form { display: grid; gap: 8px; }
+.acts form + form { border-top: 1px solid var(--line); margin-top: 16px; padding-top: 16px; }
+.acts label { font-size: 13px; color: var(--quiet); }
+.acts textarea { width: 100%; min-height: 64px; padding: 8px 10px; font: inherit; font-size: 14px; color: inherit; background: var(--bg); border: 1px solid var(--line); border-radius: 8px; resize: vertical; }
+.acts .row { display: flex; flex-wrap: wrap; gap: 8px; }
+button { font: inherit; font-size: 14px; font-weight: 600; padding: 7px 14px; border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--text); cursor: pointer; }
+button:hover { border-color: var(--quiet); }
+button:focus-visible, textarea:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+button.go { background: var(--green); border-color: var(--green); color: var(--card); }
+button.stop { color: var(--red); border-color: color-mix(in srgb, var(--red) 45%, var(--line)); }
+.draft { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; padding: 10px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.draft:first-child { border-top: 0; padding-top: 0; }
+.draft .body { flex: 1 1 240px; min-width: 0; }
+.draft .quiet { display: block; }
+.questions { display: grid; gap: 10px; list-style: none; margin: 0; padding: 0; }
+.questions li { display: flex; gap: 10px; overflow-wrap: anywhere; }
+.questions .body { min-width: 0; }
+.said { background: var(--green-bg); color: var(--green); padding: 10px 14px; border-radius: 10px; margin-bottom: 16px; }
+.refused { background: var(--red-bg); color: var(--red); padding: 10px 14px; border-radius: 10px; margin-bottom: 16px; overflow-wrap: anywhere; }
 .closed { max-width: 480px; margin: 12vh auto 0; text-align: center; color: var(--quiet); }
 .closed h1 { color: var(--text); }
 

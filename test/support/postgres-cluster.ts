@@ -33,13 +33,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide("postgresServer", { status: "ready", url: given });
     return async () => {};
   }
-  const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
   try {
-    const { url, server } = await startCluster(folder);
-    project.provide("postgresServer", { status: "ready", url });
-    return () => stopCluster(server, folder);
+    const cluster = await startCluster();
+    project.provide("postgresServer", { status: "ready", url: cluster.url });
+    return () => stopCluster(cluster);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
     const because = error instanceof Error ? error.message : String(error);
     const line = "=".repeat(100);
     process.stderr.write(
@@ -58,7 +56,24 @@ async function isWanted(project: TestProject): Promise<boolean> {
   return sources.some((source) => source.includes("support/database.ts"));
 }
 
-async function startCluster(folder: string): Promise<{ url: string; server: ChildProcess }> {
+export interface Cluster {
+  readonly url: string;
+  readonly server: ChildProcess;
+  readonly folder: string;
+}
+
+/** A throw-away server in a folder of its own. */
+export async function startCluster(): Promise<Cluster> {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
+  try {
+    return { ...(await startIn(folder)), folder };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(folder: string): Promise<{ url: string; server: ChildProcess }> {
   const identity = process.getuid?.() === 0 ? NOBODY : {};
   chmodSync(folder, 0o755);
   const native = await findBinaries(folder);
@@ -141,7 +156,7 @@ function ready(server: ChildProcess): Promise<void> {
   });
 }
 
-async function stopCluster(server: ChildProcess, folder: string): Promise<void> {
+export async function stopCluster({ server, folder }: Pick<Cluster, "server" | "folder">): Promise<void> {
   const ended = new Promise((resolve) => server.once("close", resolve));
   server.kill("SIGINT");
   await ended;

@@ -186,6 +186,7 @@ export interface SavedDraft {
   readonly draft: Draft;
   readonly snapshot: Snapshot;
   readonly evaluationId: string;
+  readonly state: Decision["state"];
 }
 
 export interface WorkspaceRow {
@@ -225,6 +226,8 @@ export interface StudioRecords {
     draftId: string,
     snapshotId: string,
   ): Promise<{ readonly version: number; readonly contentDigest: string; readonly headSha: string } | null>;
+  /** What was answered under this key; null = it is new. Refused when it stands for another request. */
+  answered<T>(ask: Pick<DraftAsk, "tenantId" | "idempotency">): Promise<Outcome<T | null>>;
   openDraft(input: NewDraft): Promise<{ readonly workspaceId: string; readonly draftId: string }>;
   saveDraftSnapshot(input: NewSnapshot): Promise<Outcome<SavedDraft>>;
   recordVote(input: NewVote): Promise<Outcome<SavedDraft>>;

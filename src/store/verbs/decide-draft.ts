@@ -39,7 +39,7 @@ export async function saveDraftSnapshot(tx: Tx, input: NewSnapshot): Promise<Sav
       })),
     );
   await activateFirst(tx, held, snapshot);
-  return saved(tx, held, snapshot, evaluationId);
+  return saved(tx, held, snapshot, { evaluationId, state: input.decision.state });
 }
 
 function edit({ draft }: Held, input: NewSnapshot): Omit<SnapshotAct, "idempotencyKey"> {
@@ -102,7 +102,7 @@ export async function recordVote(tx: Tx, input: NewVote): Promise<SavedDraft> {
       auditSeq: event.seq,
       receivedAt: new Date(vote.receivedAt),
     });
-    return saved(tx, held, snapshot, evaluationId);
+    return saved(tx, held, snapshot, { evaluationId, state: input.decision.state });
   });
 }
 
@@ -188,7 +188,12 @@ async function activateFirst(tx: Tx, { workspace, draft }: Held, snapshot: Snaps
     .where(eq(governanceWorkspace.id, workspace.id));
 }
 
-async function saved(tx: Tx, { draft }: Held, snapshot: SnapshotRow, evaluationId: string): Promise<SavedDraft> {
+async function saved(
+  tx: Tx,
+  { draft }: Held,
+  snapshot: SnapshotRow,
+  decided: Pick<SavedDraft, "evaluationId" | "state">,
+): Promise<SavedDraft> {
   const [row] = await tx.select().from(businessDraft).where(eq(businessDraft.id, draft.id));
-  return { draft: toDraft(row!), snapshot: toSnapshot(snapshot), evaluationId };
+  return { draft: toDraft(row!), snapshot: toSnapshot(snapshot), ...decided };
 }

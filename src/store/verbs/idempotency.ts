@@ -27,6 +27,13 @@ export async function answerOnce<T>(tx: Tx, ask: Pick<DraftAsk, "tenantId" | "id
   return meanwhile!.response;
 }
 
+/** null = the key is new, or none was given. */
+export async function answerBefore<T>(tx: Tx, ask: Pick<DraftAsk, "tenantId" | "idempotency">): Promise<T | null> {
+  if (ask.idempotency === null) return null;
+  const { key, requestHash } = ask.idempotency;
+  return (await answered<T>(tx, ask.tenantId, storable(key), requestHash))?.response ?? null;
+}
+
 async function answered<T>(tx: Tx, tenantId: string, key: string, requestHash: string): Promise<{ readonly response: T } | null> {
   const [row] = await tx
     .select()

@@ -16,9 +16,9 @@ function ofTenant(tenantId: string, id: string) {
 }
 
 export async function workspaces(tx: Tx, tenantId: string, limit: number): Promise<readonly WorkspaceRow[]> {
-  const open = sql<number>`(select count(*)::int from ${businessDraft} d where d.workspace_id = ${governanceWorkspace.id} and d.status = 'open')`;
+  const open = sql<number>`(select count(*)::int from ${businessDraft} d where d.workspace_id = governance_workspace.id and d.status = 'open')`;
   const ready = sql<number>`(select count(*)::int from ${businessDraft} d join ${businessDraftSnapshot} s on s.id = d.active_snapshot_id
-    where d.workspace_id = ${governanceWorkspace.id} and d.status = 'open' and s.status = 'ready_for_approval')`;
+    where d.workspace_id = governance_workspace.id and d.status = 'open' and s.status = 'ready_for_approval')`;
   const rows = await tx
     .select({ workspace: governanceWorkspace, open, ready })
     .from(governanceWorkspace)

@@ -26,6 +26,16 @@ export const PROBLEMS = {
     message: "your roles do not allow this",
     hint: "ask an admin of the organisation for the role that `details` names",
   },
+  OWN_CHANGE: {
+    status: 403,
+    message: "nobody approves their own change",
+    hint: "ask somebody who has no part in this draft; no role lifts this",
+  },
+  NOT_ELIGIBLE: {
+    status: 403,
+    message: "your vote would not count",
+    hint: "the approval preview names who may fill what is missing",
+  },
   CROSS_SITE: {
     status: 403,
     message: "this write did not come from the Station",
@@ -98,18 +108,25 @@ export class ApiProblem extends Error {
   readonly code: ProblemCode;
   readonly details: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  /** What to do next, where the table's hint is too general. */
+  readonly hint: string | undefined;
 
-  constructor(code: ProblemCode, given: { message?: string; details?: unknown; headers?: Readonly<Record<string, string>> } = {}) {
+  constructor(
+    code: ProblemCode,
+    given: { message?: string; details?: unknown; hint?: string; headers?: Readonly<Record<string, string>> } = {},
+  ) {
     super(given.message ?? PROBLEMS[code].message);
     this.code = code;
     this.details = given.details;
+    this.hint = given.hint;
     this.headers = given.headers ?? {};
   }
 }
 
 /** The answer to a problem. */
-export function problemResponse({ code, message, details, headers }: ApiProblem): Response {
-  const { status, hint } = PROBLEMS[code];
+export function problemResponse({ code, message, details, headers, hint: own }: ApiProblem): Response {
+  const { status, hint: general } = PROBLEMS[code];
+  const hint = own ?? general;
   return Response.json({ error: { code, message, hint, ...(details === undefined ? {} : { details }) } }, { status, headers });
 }
 

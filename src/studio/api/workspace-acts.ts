@@ -1,0 +1,91 @@
+import { z } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { type DraftAsk, type Outcome, type PlanPublisher, TruthError } from "../../gate/ports.ts";
+import { requestHash } from "../../gate/request-hash.ts";
+import type { StudioDeps } from "../../gate/save-draft-snapshot.ts";
+import { type ApiEnv, access } from "./api.ts";
+import type { Principal, Role } from "./principal.ts";
+import { ApiProblem } from "./problems.ts";
+
+export const PATH = "/api/dashboard/studio/workspaces";
+
+export interface WorkspaceApiDeps extends StudioDeps {
+  readonly plans: PlanPublisher;
+  /** Of every write, after identity and before the role: rate limits, a recent sign-in. */
+  readonly guards?: readonly MiddlewareHandler<ApiEnv>[];
+}
+
+export const READERS = access({ roles: ["approver", "developer", "auditor"], scopes: ["read"] });
+
+/** Keys never write here: no scope is asked for. */
+export function writers(deps: WorkspaceApiDeps, roles: readonly Role[]): MiddlewareHandler<ApiEnv>[] {
+  return [...(deps.guards ?? []), access({ roles, scopes: [] })];
+}
+
+export const workspaceParams = z.strictObject({ workspace_id: z.uuid().openapi({ description: "id of the workspace" }) });
+
+const TEXT_MAX = 4000;
+export const text = z.string().trim().min(1).max(TEXT_MAX);
+
+/** Which snapshot of which draft the caller has seen, and a key that makes a repeat harmless. */
+export const seen = {
+  draft_id: z.uuid(),
+  snapshot_id: z.uuid(),
+  draft_version: z.number().int().min(1),
+  idempotency_key: z.string().min(1).max(255).optional(),
+};
+
+interface Seen {
+  readonly draft_id: string;
+  readonly snapshot_id: string;
+  readonly draft_version: number;
+  readonly idempotency_key?: string | undefined;
+}
+
+type Person = Extract<Principal, { kind: "person" }>;
+
+export function personOf(context: Context<ApiEnv>): Person {
+  const principal = context.get("principal");
+  if (principal.kind !== "person") throw new ApiProblem("FORBIDDEN", { message: "only people vote, approve and reject" });
+  return principal;
+}
+
+/** A program sends a token; a browser sends the Station's cookie. */
+export function channelOf(context: Context<ApiEnv>): "studio_ui" | "api" {
+  return context.req.header("authorization") === undefined ? "studio_ui" : "api";
+}
+
+/** The gate's question, from who asks, the address and the body. */
+export function askOf(context: Context<ApiEnv>, act: string, workspaceId: string, body: Seen): DraftAsk {
+  const { tenantId, personId } = personOf(context);
+  const { idempotency_key: key, ...asked } = body;
+  return {
+    tenantId,
+    workspaceId,
+    draftId: body.draft_id,
+    snapshotId: body.snapshot_id,
+    draftVersion: body.draft_version,
+    actorId: personId,
+    channel: channelOf(context),
+    idempotency: key === undefined ? null : { key, requestHash: requestHash({ act, workspaceId, personId, asked: defined(asked) }) },
+  };
+}
+
+/** Canonical JSON has no `undefined`. */
+function defined(body: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}
+
+/** The value of an outcome, or the problem that it is. People who cannot be read are no vote: 503, and nothing was written. */
+export async function settled<T>(outcome: Promise<Outcome<T>>): Promise<T> {
+  const known = await outcome.catch((error: unknown) => {
+    if (!(error instanceof TruthError)) throw error;
+    throw new ApiProblem("UNAVAILABLE", { message: `${error.what} cannot be read: nothing was recorded` });
+  });
+  if (known.status === "done") return known.value;
+  throw new ApiProblem(known.code, {
+    message: known.message,
+    ...(known.details === undefined ? {} : { details: known.details }),
+    ...(known.hint === undefined ? {} : { hint: known.hint }),
+  });
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import { approveDraft } from "../gate/approve-draft.ts";
+import { castVote } from "../gate/cast-vote.ts";
+import { consequencesOf } from "../gate/consequences.ts";
+import { examineWorkspace } from "../gate/workspace-doctor.ts";
+import type { ApiEnv, Identify } from "./api/api.ts";
+import { isAllowed, type Principal } from "./api/principal.ts";
+import { ApiProblem, PROBLEMS } from "./api/problems.ts";
+import { askOf, settled, type WorkspaceApiDeps } from "./api/workspace-acts.ts";
+import type { FormTokens } from "./form-token.ts";
+import { FORM_REFERRER, hostAllowList, securityHeaders } from "./guard.ts";
+import { PlainPage } from "./layout.tsx";
+import { WorkbenchPage } from "./workbench.tsx";
+import { WorkspacesPage } from "./workspace-list.tsx";
+
+export interface WorkspacePagesDeps extends WorkspaceApiDeps {
+  readonly identify: Identify;
+  readonly tokens: FormTokens;
+  readonly publicUrl: string;
+}
+
+const ROWS_MAX = 200;
+const FORM_MAX_BYTES = 65_536;
+const ANY_ROLE = { roles: ["approver", "developer", "auditor"], scopes: [] } as const;
+const DECIDES = { roles: ["approver"], scopes: [] } as const;
+
+const SAID: Readonly<Record<string, string>> = {
+  approve: "Approved. The approval and its artifact are recorded.",
+  vote: "Your vote is recorded, and the draft was decided again.",
+  reject: "The draft is rejected.",
+  activate: "The draft is the active one now.",
+};
+
+const free = z.string().trim().max(4000);
+const given = z.strictObject({
+  token: z.string(),
+  draft_id: z.uuid(),
+  snapshot_id: z.uuid(),
+  draft_version: z.coerce.number().int().min(1),
+  request_id: z.uuid(),
+  rationale: free.optional(),
+  comment: free.optional(),
+  reason: free.optional(),
+  vote: z.enum(["approve", "request_changes", "withdraw"]).optional(),
+});
+type Given = z.infer<typeof given>;
+
+/**
+ * `/workspaces`: pages that work without script. Their forms end in the same gate calls as the JSON routes, behind the same guards and a
+ * token of the session. Mounted before the Station's own pages, which take no writes.
+ */
+export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  const { records, identify, publicUrl } = deps;
+  for (const path of ["/workspaces", "/workspaces/*"]) {
+    app.use(path, securityHeaders, hostAllowList(publicUrl), async (context, next) => {
+      const principal = await identify(context);
+      // The Station's pages say how to come in.
+      if (principal === null || !isAllowed(principal, ANY_ROLE))
+        return context.html(<PlainPage title="Closed" text="Sign in as somebody with a role in the organisation." />, 401);
+      context.set("principal", principal);
+      context.header("Referrer-Policy", FORM_REFERRER);
+      return next();
+    });
+  }
+  app.get("/workspaces", async (context) =>
+    context.html(<WorkspacesPage rows={await records.workspaces(context.get("principal").tenantId, ROWS_MAX)} />),
+  );
+  app.get("/workspaces/:id{[0-9a-f-]{36}}", async (context) => {
+    const said = SAID[context.req.query("did") ?? ""];
+    return workbench(context, deps, said === undefined ? null : { kind: "said", text: said }, 200);
+  });
+  const size = bodyLimit({ maxSize: FORM_MAX_BYTES, onError: (context) => context.text("The form is too large.\n", 413) });
+  app.post("/workspaces/:id{[0-9a-f-]{36}}/:act{approve|vote|reject|activate}", size, async (context) => {
+    const { id, act } = context.req.param();
+    try {
+      for (const guard of deps.guards ?? []) await pass(guard, context);
+      const form = await readForm(context, deps);
+      await perform(context, deps, act, form);
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      const text = `${error.message}. ${error.hint ?? PROBLEMS[error.code].hint}.`;
+      for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
+      return workbench(context, deps, { kind: "refused", text }, PROBLEMS[error.code].status);
+    }
+    return context.redirect(`/workspaces/${id}?did=${act}`, 303);
+  });
+  app.onError((_error, context) =>
+    context.html(<PlainPage title="Something failed here" text="The page could not be made. Nothing was approved by it." />, 500),
+  );
+  return app;
+}
+
+/** A guard either goes on or throws: it is asked, and answers nothing itself. */
+async function pass(guard: MiddlewareHandler<ApiEnv>, context: Context<ApiEnv>): Promise<void> {
+  await guard(context, async () => {});
+}
+
+/** From our own page, for this very session, by somebody who may; else nothing is looked at further. */
+async function readForm(context: Context<ApiEnv>, { publicUrl, tokens }: WorkspacePagesDeps): Promise<Given> {
+  const site = context.req.header("sec-fetch-site");
+  if (context.req.header("origin") !== new URL(publicUrl).origin || (site !== undefined && site !== "same-origin"))
+    throw new ApiProblem("CROSS_SITE");
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(context.req.header("content-type") ?? ""))
+    throw new ApiProblem("UNSUPPORTED_MEDIA_TYPE", { message: "this address takes forms", hint: "programs use the API" });
+  const principal = context.get("principal");
+  if (!isAllowed(principal, DECIDES)) throw new ApiProblem("FORBIDDEN");
+  const fields = Object.fromEntries(new URLSearchParams(await context.req.text()));
+  const { token, ...rest } = fields;
+  if (!tokens.accepts(principal, token ?? ""))
+    throw new ApiProblem("CROSS_SITE", { message: "this form is not of your session", hint: "read the page again, then decide" });
+  const parsed = given.safeParse({ token, ...rest });
+  if (!parsed.success) throw new ApiProblem("INVALID_BODY", { hint: "read the page again, then decide" });
+  return parsed.data;
+}
+
+async function perform(context: Context<ApiEnv>, deps: WorkspacePagesDeps, act: string, form: Given): Promise<void> {
+  const { token: _, request_id: requestId, ...body } = form;
+  // One page gives one id to all of its forms: which of them was sent is part of the key.
+  const key = `form:${act}:${form.vote ?? ""}:${requestId}`;
+  const ask = askOf(context, act, context.req.param("id")!, { ...body, idempotency_key: key });
+  const { records } = deps;
+  switch (act) {
+    case "approve":
+      return void (await settled(approveDraft(deps, { ...ask, rationale: form.rationale || null })));
+    case "reject":
+      if (!form.reason) throw new ApiProblem("INVALID_BODY", { message: "a rejection needs a reason", hint: "say why" });
+      return void (await settled(records.rejectDraft({ ...ask, reason: form.reason })));
+    case "activate":
+      return void (await settled(records.activateDraft(ask)));
+    default:
+      if (form.vote === undefined) throw new ApiProblem("INVALID_BODY");
+      return void (await settled(castVote(deps, { ...ask, kind: form.vote, personId: ask.actorId, comment: form.comment || null })));
+  }
+}
+
+async function workbench(
+  context: Context<ApiEnv>,
+  deps: WorkspacePagesDeps,
+  notice: { readonly kind: "said" | "refused"; readonly text: string } | null,
+  status: number,
+): Promise<Response> {
+  const { records, plans } = deps;
+  const principal = context.get("principal");
+  const { tenantId } = principal;
+  const id = context.req.param("id")!;
+  const [view, preview, questions] = await Promise.all([
+    records.workspace(tenantId, id),
+    records.previewApproval(tenantId, id, personIdOf(principal)),
+    examineWorkspace(records, plans, tenantId, id),
+  ]);
+  if (view === null || preview === null || questions === null)
+    return context.html(<PlainPage title="Nothing here" text="There is no such workspace in your organisation." />, 404);
+  const plan = await plans.planOf(tenantId, view.workspace.agent, view.workspace.environment);
+  const form = !isAllowed(principal, DECIDES)
+    ? null
+    : {
+        workspaceId: id,
+        token: deps.tokens.issue(principal),
+        requestId: randomUUID(),
+        isOwn: preview.refusal?.code === "OWN_CHANGE",
+      };
+  const page = { view, preview, questions, form, notice, consequences: consequencesOf(preview, plan) };
+  return context.html(<WorkbenchPage {...page} />, status as 200);
+}
+
+function personIdOf(principal: Principal): number | null {
+  return principal.kind === "person" ? principal.personId : null;
+}

@@ -113,6 +113,14 @@ export const GATE: readonly Guard[] = [
     test: "test/github/content.test.ts",
   },
   {
+    threat: "T59",
+    file: "src/store/verbs/save-evaluation.ts",
+    guard: "  await wakeBeside(tx, beside);",
+    without: "",
+    test: "test/gate/override-beside.test.ts",
+    slow: true,
+  },
+  {
     threat: "T68",
     file: "src/gate/evaluate-pull-request.ts",
     guard: "if (facts instanceof Error) return publishFault(deps, work, pull, facts);",

@@ -50,7 +50,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
     })
     .returning();
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks });
-  await noteOverride(tx, held, { decision, asOf: input.facts.asOf, evaluationId: id });
+  await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id });
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
   await wakeBeside(tx, beside);
   await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });

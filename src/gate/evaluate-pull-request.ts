@@ -144,7 +144,7 @@ async function publishFault(
     if (saved.status === "saved") await publishChecks(deps, work, looked).catch(() => {});
     throw error;
   }
-  return looked === null ? withhold(deps, work, null, error) : withhold(deps, work, pull.headSha, error);
+  return withhold(deps, work, looked, error);
 }
 
 /** What the signed delivery says, in the shape of a pull request; what it does not say is empty. null = it names no head or base. */

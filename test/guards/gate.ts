@@ -39,7 +39,7 @@ export const GATE: readonly Guard[] = [
     file: "src/gate/evaluate-pull-request.ts",
     guard: "if ((await deps.ledger.withholdSuccess(work, pull.headSha)) > 0)",
     without: 'if (work.key === "")',
-    and: { guard: "return withhold(deps, work, pull.headSha, error);", without: "throw error;" },
+    and: { guard: "return withhold(deps, work, looked, error);", without: "throw error;" },
     test: "test/gate/races.test.ts",
     slow: true,
   },
@@ -118,6 +118,14 @@ export const GATE: readonly Guard[] = [
     guard: "  await wakeBeside(tx, beside);",
     without: "",
     test: "test/gate/override-beside.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T68",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: ": await rememberedPolicy(deps, pull.repository);",
+    without: ": null;",
+    test: "test/gate/first-fault.test.ts",
     slow: true,
   },
   {

@@ -25,11 +25,11 @@ function rolesOf(pack: string): string {
   return `roles:\n${lines.join("")}`;
 }
 
-/** `countersign init`: writes a configuration and a policy pack. Never overwrites. */
+/** `countersign init`: writes a configuration and a policy pack with its cases. Never overwrites. */
 export function addInit(program: Command, context: CliContext, done: (code: number) => void): void {
   program
     .command("init")
-    .description("write .choochoorc and .choochoo/approval-policies.yaml")
+    .description("write .choochoorc and .choochoo/approval-policies.yaml with its cases")
     .argument("[path]", "the repository", ".")
     .option("--pack <name>", "policy pack: pii, gdpr, pci, hipaa or agents", "pii")
     .action(async (path: string, options: { pack: string }) => done(await init(context, path, options.pack)));
@@ -45,9 +45,11 @@ async function init(context: CliContext, path: string, pack: string): Promise<nu
   await repository.close();
   if (bare) throw new Refusal("usage", "a bare repository has no files to write: run init in a clone");
   const policies = await readFile(join(PACKS, `${pack}.yaml`), "utf8");
+  const cases = await readFile(join(PACKS, `${pack}.cases.yaml`), "utf8");
   const files = [
     { path: ".choochoorc", text: configFor(policies) },
     { path: ".choochoo/approval-policies.yaml", text: policies },
+    { path: ".choochoo/approval-policies.cases.yaml", text: cases.replace(/^# Run with: .*$/m, "# Run with: countersign policy test") },
   ];
   for (const file of files) {
     const taken = await access(join(root, file.path)).then(
@@ -62,7 +64,7 @@ async function init(context: CliContext, path: string, pack: string): Promise<nu
     context.stdout.write(`wrote ${file.path}\n`);
   }
   context.stdout.write(
-    "\nNext:\n  1. put your own team names into both files\n  2. countersign validate\n  3. commit them on the default branch: from then on the gate is in force\n",
+    "\nNext:\n  1. put your own team names into all of them\n  2. countersign validate && countersign policy test\n  3. commit them on the default branch: from then on the gate is in force\n",
   );
   return EXIT.success;
 }

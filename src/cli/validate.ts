@@ -12,7 +12,9 @@ import { type CliContext, EXIT, wantsColor } from "./io.ts";
 export function addValidate(program: Command, context: CliContext, done: (code: number) => void): void {
   program
     .command("validate")
-    .description("check contracts, policies, .choochoorc, AGENTS.md and System Cards as they stand in the work tree")
+    .description(
+      "check contracts, policies and their cases, .choochoorc, lineage, AGENTS.md and System Cards as they stand in the work tree",
+    )
     .argument("[path]", "a folder or file inside the repository", ".")
     .option("--strict", "warnings count as errors", false)
     .option("--json", "print the problems as JSON", false)

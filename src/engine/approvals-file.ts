@@ -133,6 +133,8 @@ export function parseApprovals(text: string, file: string, current?: CurrentChan
   if (document.status === "invalid") return document;
   const parsed = approvalsSchema.safeParse(document.value);
   if (!parsed.success) return { status: "invalid", problems: schemaProblems(approvalsSchema, parsed.error.issues, file, document.lineOf) };
+  const early = fromTheFuture(parsed.data, file, document.lineOf);
+  if (early.length > 0) return { status: "invalid", problems: early };
   const { schemaVersion: _version, asOf, author, baseRef, labels, comments, ...rest } = withIds(parsed.data, current?.commits ?? {});
   const headAt = (instant: string): string | null => headOf(rest.pushes, instant, current?.headSha ?? null);
   const base = baseRef ?? current?.baseRef ?? null;
@@ -153,6 +155,31 @@ export function parseApprovals(text: string, file: string, current?: CurrentChan
 }
 
 type GivenPeople = z.infer<typeof approvalsSchema>;
+
+/** What happened after the instant of the decision cannot be a part of it: a file that says so is mistaken somewhere. */
+function fromTheFuture(given: GivenPeople, file: string, lineOf: (path: readonly PropertyKey[]) => number | null): readonly Problem[] {
+  const { asOf, reviews, labels, pushes, comments, history } = given;
+  if (asOf === undefined) return [];
+  const listed = {
+    pushes,
+    reviews: reviews.map((each) => ({ submittedAt: each.submittedAt, "receipt.at": each.receipt?.at })),
+    labels: labels.map((each) => ({ at: each.at, removedAt: each.removedAt, "authority.observedAt": each.authority?.observedAt })),
+    comments,
+    "history.retargets": history.retargets,
+    "history.reopened": history.reopened,
+  };
+  const instants = ["at", "submittedAt", "removedAt", "receipt.at", "authority.observedAt"];
+  return Object.entries(listed).flatMap(([key, entries]) =>
+    entries.flatMap((entry, index) =>
+      Object.entries(entry).flatMap(([name, at]): Problem[] => {
+        if (!instants.includes(name) || typeof at !== "string" || !(Date.parse(at) > Date.parse(asOf))) return [];
+        const path = [...key.split("."), index, ...name.split(".")];
+        const message = `\`${path.join(".")}\` is ${at}, later than \`asOf\` (${asOf}): the decision cannot know of it`;
+        return [{ code: "E001", message, file, line: lineOf(path), severity: "error" }];
+      }),
+    ),
+  );
+}
 
 /** The file with ids in the place of names. A name that stands for no commit stays, and equals no commit. */
 function withIds(given: GivenPeople, ids: Readonly<Record<string, string>>): GivenPeople {

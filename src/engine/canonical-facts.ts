@@ -76,7 +76,7 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
     commits: sorted(
       people.commits.map(({ authoredAt: _never, ...commit }) => ({
         ...commit,
-        coAuthors: sorted(commit.coAuthors, (login) => login ?? ""),
+        coAuthors: canonicalCoAuthors(commit.coAuthors),
       })),
       ({ sha }) => sha,
     ),
@@ -96,6 +96,12 @@ function canonicalPeople(people: PeopleFacts): PeopleFacts {
       reopened: sorted(people.history.reopened, ({ at }) => at),
     },
   };
+}
+
+/** An account that is named twice is one; of two whom nobody knows, nothing says so. */
+function canonicalCoAuthors(coAuthors: readonly (string | null)[]): readonly (string | null)[] {
+  const known = coAuthors.filter((login) => login !== null);
+  return [...coAuthors.filter((login) => login === null), ...sorted(known, (login) => login)];
 }
 
 /** Sorted by `key`, then by content; equal items once. Content is looked at only where keys are equal: most lists have none. */

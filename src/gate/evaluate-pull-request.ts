@@ -2,7 +2,6 @@ import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
 import type { Facts } from "../engine/facts.ts";
 import { readableSet } from "../engine/policy/parse.ts";
-
 import { checksOf } from "../engine/state.ts";
 import type { GateDeps } from "./deps.ts";
 import { draftOf } from "./draft.ts";
@@ -12,6 +11,7 @@ import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
 import { watchPolicy } from "./record-policy.ts";
+import { rememberedPolicy } from "./remembered-policy.ts";
 import { ranOut, stillTrue } from "./second-look.ts";
 import { speak } from "./speak.ts";
 import { tendOverrides } from "./tend-overrides.ts";
@@ -49,7 +49,7 @@ async function evaluateOnce(deps: GateDeps, key: string): Promise<EvaluationOutc
   // A wake-up says nothing about whether work is left; the subject row does.
   if (work.wantGen === work.doneGen && !ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0)
     return { status: "idle" };
-  const pull = await deps.pulls.read(work.pull).catch((error: unknown) => withhold(deps, work, null, error));
+  const pull = await deps.pulls.read(work.pull).catch((error: unknown) => publishUnread(deps, work, error));
   if (pull.state === "closed") return closeSubject(deps, work, pull);
   // New here, or on another base than before: a success that stands on this commit was earned by something else.
   if (work.previous?.headSha !== pull.headSha || work.previous.baseRef !== pull.baseRef) {
@@ -99,18 +99,36 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
   };
 }
 
-/** Truth could not be read: say so on the check, keep the subject dirty, and let the job come back. */
-async function publishFault(deps: GateDeps, work: SubjectWork, pull: PullTruth, error: Error): Promise<never> {
+/**
+ * Not even the pull request could be read. One that was never decided on has no check that could say so: then head and base are those that
+ * the signed delivery names, for this fault only, and no success is written on them.
+ */
+async function publishUnread(deps: GateDeps, work: SubjectWork, error: unknown): Promise<never> {
+  const told = work.previous === null || work.previous.decision.state === "error" ? toldPull(work) : null;
+  if (told === null) return withhold(deps, work, null, error);
+  return publishFault(deps, work, told, error instanceof Error ? error : new Error(String(error)), null);
+}
+
+/** Truth could not be read: say so on the check, keep the subject dirty, and let the job come back. `looked`: the head that was read. */
+async function publishFault(
+  deps: GateDeps,
+  work: SubjectWork,
+  pull: PullTruth,
+  error: Error,
+  looked: string | null = pull.headSha,
+): Promise<never> {
   const previous = work.previous;
   const earlier =
     previous !== null && previous.decision.state === "error" && previous.headSha === pull.headSha ? previous.facts.faults : [];
   const faulted = faultFacts(deps.clock, pull, earlier, error);
   // What governs the base was known before: the error shows under the same name, on the same check.
-  const known =
-    previous !== null && previous.baseRef === pull.baseRef && previous.facts.policy.status === "ok" ? previous.facts.policy : null;
-  const facts = known === null ? faulted : { ...faulted, policy: known, policyCommit: previous?.facts.policyCommit ?? null };
+  const isKnown = previous !== null && previous.baseRef === pull.baseRef && previous.facts.policy.status === "ok";
+  const known = isKnown
+    ? { reading: previous.facts.policy, commit: previous.facts.policyCommit }
+    : await rememberedPolicy(deps, pull.repository);
+  const facts = known === null ? faulted : { ...faulted, policy: known.reading, policyCommit: known.commit };
   const decision = decide(facts);
-  if (decision.pattern !== null && known !== null) {
+  if (decision.state === "error" && decision.pattern !== null && known !== null) {
     const saved = await deps.ledger.saveEvaluation({
       work,
       facts,
@@ -123,10 +141,33 @@ async function publishFault(deps: GateDeps, work: SubjectWork, pull: PullTruth, 
       done: false,
       draft: null,
     });
-    if (saved.status === "saved") await publishChecks(deps, work, pull.headSha).catch(() => {});
+    if (saved.status === "saved") await publishChecks(deps, work, looked).catch(() => {});
     throw error;
   }
-  return withhold(deps, work, pull.headSha, error);
+  return withhold(deps, work, looked, error);
+}
+
+/** What the signed delivery says, in the shape of a pull request; what it does not say is empty. null = it names no head or base. */
+function toldPull({ pull, told, previous }: SubjectWork): PullTruth | null {
+  if (told.headSha === null || told.baseRef === null) return null;
+  return {
+    repository: { ...pull.repository, ownerType: "Organization", defaultBranch: previous?.facts.subject.defaultBranch ?? "" },
+    number: pull.number,
+    title: "",
+    state: "open",
+    merged: false,
+    mergeCommitSha: null,
+    mergedBy: null,
+    draft: false,
+    author: null,
+    headSha: told.headSha,
+    headRef: "",
+    headRepositoryId: null,
+    baseRef: told.baseRef,
+    baseSha: "",
+    commits: 0,
+    updatedAt: "",
+  };
 }
 
 /** Nothing can be said about this pull request now, so its checks go back to "in progress". The subject stays dirty. */

@@ -1,13 +1,15 @@
 import type { Facts, LabelFact, PeopleFacts } from "../engine/facts.ts";
 import { authorityNow } from "../engine/policy/override-authority.ts";
 import { readableSet } from "../engine/policy/parse.ts";
+import { isObserved } from "./enrolled.ts";
 import type { OverrideGrant, Overrides, PullTruth } from "./ports.ts";
 
 type GrantMemory = Pick<Overrides, "overrideGrants" | "recordGrant" | "overdueReviews">;
 
 /**
  * What is remembered of overrides, as facts: for each override label whether who set it was entitled when it was first worked on (judged
- * and kept now when it is new), and the reviews that are overdue. A label without a signed delivery has no authority.
+ * and kept now when it is new), and the reviews that are overdue. A label without a signed delivery has no authority. Where the gate only
+ * observes, a label of nobody entitled is not kept: what is kept is taken off.
  */
 export async function withGrants(
   ledger: GrantMemory,
@@ -24,7 +26,9 @@ export async function withGrants(
   const fresh = people.labels.filter((label) => isOverride(label) && isNew(label, known));
   for (const label of fresh) await keep(ledger, key, pull, { ...facts, people }, label);
   const grants = fresh.length === 0 ? known : await ledger.overrideGrants(pull.repository.id, pull.number);
-  const labels = people.labels.map((label) => (isOverride(label) ? { ...label, authority: authorityIn(grants, label) } : label));
+  const labels = people.labels.map((label) =>
+    isOverride(label) ? { ...label, authority: authorityIn(grants, label) ?? observedAuthority({ ...facts, people }, label) } : label,
+  );
   return { ...people, labels, overdueReviews };
 }
 
@@ -34,7 +38,7 @@ function isNew(label: LabelFact, known: readonly OverrideGrant[]): boolean {
 
 async function keep(ledger: GrantMemory, key: string, pull: PullTruth, facts: Facts, label: LabelFact): Promise<void> {
   const judged = authorityNow(facts, label);
-  if (judged === null || typeof label.delivery !== "string") return;
+  if (judged === null || typeof label.delivery !== "string" || (isObserved(facts) && !judged.entitled)) return;
   await ledger.recordGrant(key, {
     repositoryId: pull.repository.id,
     pullRequest: pull.number,
@@ -47,6 +51,12 @@ async function keep(ledger: GrantMemory, key: string, pull: PullTruth, facts: Fa
     observedAt: facts.asOf,
     ...judged,
   });
+}
+
+/** The refusal that is shown and not kept; null = not observed, or no refusal. */
+function observedAuthority(facts: Facts, label: LabelFact): (LabelFact["authority"] & {}) | null {
+  const judged = isObserved(facts) && typeof label.delivery === "string" ? authorityNow(facts, label) : null;
+  return judged === null || judged.entitled ? null : { ...judged, observedAt: facts.asOf, used: false };
 }
 
 function authorityIn(grants: readonly OverrideGrant[], label: LabelFact): (LabelFact["authority"] & {}) | null {

@@ -39,6 +39,8 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
     return "incident";
   }
   const forced = decision.state === "overridden";
+  // Nothing was held back, so nothing was forced.
+  if (forced && isObserved(facts)) return "nothing";
   const people = new Map(
     decision.requirements.flatMap((requirement) => requirement.approvals).map((approval) => [approval.userId, approval.user]),
   );

@@ -8,7 +8,8 @@ import { stackStillStands } from "./read-stack.ts";
 
 /**
  * The second look, just before anything is saved: head and base still stand, and before a success the reviews too (with an override
- * everything is read anew). False = the facts are not one moment's facts; decide again.
+ * everything is read anew). Memberships need no second reading: no team, role or owner is ever remembered, each evaluation reads them from
+ * GitHub itself. False = the facts are not one moment's facts; decide again.
  */
 export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
   const now = await deps.pulls.read({ repository: pull.repository, number: pull.number });

@@ -4,6 +4,7 @@ import { readableSet } from "../engine/policy/parse.ts";
 import { checksOf } from "../engine/state.ts";
 import { answerCommands } from "./answer-commands.ts";
 import type { GateDeps } from "./deps.ts";
+import { isObserved } from "./enrolled.ts";
 import { keepComment } from "./keep-comment.ts";
 import type { PullTruth } from "./ports.ts";
 import { requestReviewers } from "./request-reviewers.ts";
@@ -19,6 +20,8 @@ export interface Decided {
  * it decides anything, so a failure is told to the operator and ends there. What turns up new is told on the check by deciding again.
  */
 export async function speak(deps: GateDeps, key: string, pull: PullTruth, decided: Decided): Promise<void> {
+  // What is only observed is decided and shown: nobody is asked, answered or told.
+  if (isObserved(decided.facts)) return;
   const news = [
     await attempt(deps, () => lookForOthers(deps, key, pull, decided)),
     await attempt(deps, () => requestReviewers(deps, key, pull, decided)),

@@ -1,3 +1,4 @@
+import { readCases } from "../engine/cases/read.ts";
 import { outsideWarning } from "../engine/contract/diff.ts";
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
@@ -13,23 +14,25 @@ import type { Problem } from "../engine/problem.ts";
 import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
 import { agentProblems } from "./read-agents.ts";
 import { readSide } from "./read-change.ts";
-import { readPolicySources } from "./read-policy.ts";
+import { readAllDeclared } from "./read-lineage.ts";
+import { asText, readPolicySources } from "./read-policy.ts";
 import { readReferenced } from "./read-references.ts";
 
 /** Files that nothing governs, read to say which of them are contracts all the same; larger ones are not. */
 const ADVISED_FILES_MAX = 1_000;
 const ADVISED_BYTES_MAX = 262_144;
+const CASES = /^\.choochoo\/[^/]+\.cases\.ya?ml$/;
 
 export interface ValidationResult {
   /** Governed files that were read. */
   readonly files: number;
-  /** Problems of policy, configuration, AGENTS.md and System Cards: exit code 2. */
+  /** Problems of policy, its cases, configuration, lineage, AGENTS.md and System Cards: exit code 2. */
   readonly config: readonly Problem[];
   /** Problems of contracts: exit code 1. */
   readonly contracts: readonly Problem[];
 }
 
-/** Checks policy files and every governed contract as they stand in the work tree (a bare repository: at HEAD). `under` limits it to a folder or file. */
+/** Checks policy files, what stands beside them and every governed contract as they stand in the work tree (a bare repository: at HEAD). `under` limits it to a folder or file. */
 export async function validateWorkspace(repository: LocalRepository, schemas: OfficialSchemas, under: string): Promise<ValidationResult> {
   const tree = await repository.resolve(repository.bare ? "HEAD" : WORKTREE);
   const policy = parsePolicySet(await readPolicySources(repository, tree));
@@ -56,6 +59,8 @@ export async function validateWorkspace(repository: LocalRepository, schemas: Of
         tree,
         all.files.map(({ path }) => path),
       )),
+      ...(await readAllDeclared(repository, all.files, set)).problems,
+      ...(await casesProblems(repository, tree, all.files)),
       ...unmappedRoles(
         set.policies.flatMap(({ approvers }) => approvers),
         config.roles,
@@ -70,4 +75,16 @@ export async function validateWorkspace(repository: LocalRepository, schemas: Of
       }),
     ],
   };
+}
+
+/** What `policy test` would refuse of the cases beside the policies. */
+async function casesProblems(repository: LocalRepository, tree: string, files: readonly GovernedFile[]): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const { path } of files.filter((file) => CASES.test(file.path))) {
+    const entry = await repository.entryAt(tree, path);
+    if (entry === null) continue;
+    const { bytes, unreadable } = await repository.readFile({ path, ...entry }, ADVISED_BYTES_MAX);
+    problems.push(...readCases({ origin: "repo", kind: "policies", path, ...entry, ...asText(bytes, unreadable) }).problems);
+  }
+  return problems;
 }

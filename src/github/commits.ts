@@ -109,8 +109,10 @@ const NOREPLY = /<(\d{1,15})\+([A-Za-z0-9-]+(?:\[bot\])?)@users\.noreply\.github
 
 /** Only GitHub's own numbered noreply address names an account; any other address is anybody's claim. */
 function coAuthorsOf(message: string, directory: Directory): readonly (string | null)[] {
-  return [...message.matchAll(TRAILER)].map(([, identity]) => {
-    const match = NOREPLY.exec(identity ?? "");
+  // Squashing repeats trailers: an identity that stands there twice is one.
+  const named = [...message.matchAll(TRAILER)].map(([, identity = ""]) => [identity.trim().toLowerCase(), identity] as const);
+  return [...new Map(named).values()].map((identity) => {
+    const match = NOREPLY.exec(identity);
     return match === null ? null : directory.byId(Number(match[1]), match[2]!);
   });
 }

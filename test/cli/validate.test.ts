@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CONFIG, CONTRACT, POLICIES } from "../demo/sample.ts";
@@ -53,16 +53,32 @@ describe("init", () => {
     expect(readFileSync(join(git.path, ".choochoorc"), "utf8")).toBe(before);
   });
 
-  test.each(["pii", "gdpr", "pci", "hipaa"])("the pack %s is valid as it ships", async (pack) => {
+  test.each(["pii", "gdpr", "pci", "hipaa", "agents"])("the pack %s is valid as it ships, and its cases hold right after", async (pack) => {
     git.commit({ "README.md": "x" });
     expect((await countersign(git.path, ["init", "--pack", pack])).code).toBe(0);
     expect(await countersign(git.path, ["validate", "--strict"])).toMatchObject({ code: 0 });
+    expect(await countersign(git.path, ["policy", "test"])).toMatchObject({ code: 0 });
   });
 
   test("an unknown pack writes nothing", async () => {
     git.commit({ "README.md": "x" });
     expect(await countersign(git.path, ["init", "--pack", "sox"])).toMatchObject({ code: 64, stderr: expect.stringContaining("pii") });
     expect(existsSync(join(git.path, ".choochoorc"))).toBe(false);
+  });
+});
+
+describe("files beside the policies", () => {
+  test.each([
+    [".choochoo/lineage.yaml", "edgez: []\n"],
+    [".choochoo/approval-policies.cases.yaml", "cases:\n  - { name: x, expekt: {} }\n"],
+  ])("%s is read: exit 2 with file and line", async (path, text) => {
+    git.commit({ "README.md": "x" });
+    await countersign(git.path, ["init"]);
+    writeFileSync(join(git.path, path), text);
+    // Lineage that cannot be read is a warning, as it is on a change.
+    const run = await countersign(git.path, ["validate", "--strict"]);
+    expect(run.code).toBe(2);
+    expect(run.stdout).toMatch(new RegExp(`${path.replaceAll(".", "\\.")}:\\d`));
   });
 });
 

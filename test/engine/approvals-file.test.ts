@@ -99,6 +99,24 @@ describe("refused, with the line", () => {
     expect(reading.status === "invalid" && reading.problems[0]?.message).toContain(message);
     expect(reading.status === "invalid" && reading.problems[0]).toMatchObject({ file: "approvals.json", line: expect.any(Number) });
   });
+  const later = "2026-01-01T12:00:01Z";
+  test.each([
+    ["`pushes.0.at`", { pushes: [{ ...FILE.pushes[0], at: later }] }],
+    ["`reviews.0.submittedAt`", { reviews: [{ ...FILE.reviews[0], submittedAt: later }] }],
+    ["`reviews.0.receipt.at`", { reviews: [{ ...FILE.reviews[0], receipt: { ...FILE.reviews[0]!.receipt, at: later } }] }],
+    ["`labels.0.at`", { labels: [{ ...FILE.labels[0], at: later }] }],
+    ["`labels.0.removedAt`", { labels: [{ ...FILE.labels[0], removedAt: later }] }],
+    ["`labels.0.authority.observedAt`", { labels: [{ ...FILE.labels[0], authority: { entitled: true, observedAt: later } }] }],
+    ["`comments.0.at`", { comments: [{ ...FILE.comments[0], at: later }] }],
+    ["`history.retargets.0.at`", { history: { ...FILE.history, retargets: [{ at: later, from: "lax", to: "main" }] } }],
+    ["`history.reopened.0.at`", { history: { ...FILE.history, reopened: [{ at: later }] } }],
+  ])("%s later than `asOf`", (path, over) => {
+    const reading = parseApprovals(JSON.stringify({ ...FILE, ...over }, null, 1), "approvals.json");
+    const message = `${path} is ${later}, later than \`asOf\` (${FILE.asOf}): the decision cannot know of it`;
+    expect(reading).toMatchObject({ status: "invalid", problems: [{ message, file: "approvals.json", line: expect.any(Number) }] });
+    // Without an instant of its own, the file is decided now, and the decision judges what is later.
+    expect(parseApprovals(JSON.stringify({ ...FILE, ...over, asOf: undefined }), "approvals.json").status).toBe("ok");
+  });
   test.each(["", "{", "[]", '{"actors": [], "actors": []}'])("%j", (text) => {
     expect(parseApprovals(text, "approvals.json").status).toBe("invalid");
   });

@@ -52,9 +52,10 @@ function anAgent(id: string, { one, chance }: Dice): AgentRegistration {
     id,
     name: null,
     status: one(["active", "active", "active", "active", "active", "active", "active", "active", "suspended"] as const),
-    accounts: id === "tidy" ? one([["robot"], ["robot"], [50], []]) : one([["erin"], ["erin"], []]),
-    emails: [`${id}@example.org`],
-    tools: [`${id}-cli`],
+    // Two may share an account, and one may bear the other's name.
+    accounts: id === "tidy" ? one([["robot"], ["robot"], [50], []]) : one([["erin"], ["erin"], [], ["robot"], [50, "tidy"]]),
+    emails: [`${id}@example.org`, ...(chance(0.1) ? ["tidy@example.org"] : [])],
+    tools: [`${id}-cli`, ...(chance(0.1) ? ["tidy-cli"] : [])],
     capabilities,
     boundaries: { readOnly: chance(0.05), noPii: chance(0.15), requiresApproval: chance(0.2), environments, scopes },
     card: null,

@@ -1,8 +1,8 @@
-import type { AgentRegistration } from "../../src/engine/agents/model.ts";
 import type { Finding } from "../../src/engine/contract/finding.ts";
 import type { State } from "../../src/engine/decision.ts";
 import type { Actor, Facts, PeopleFacts, Review } from "../../src/engine/facts.ts";
 import type { Config, Environment, Policy, RiskLevel } from "../../src/engine/policy/model.ts";
+import { agentsOf, crosses, entriesOf, tagsOf } from "./agents.ts";
 
 /**
  * A second evaluator, written from the specification and from nothing else: slow, plain, without a cache or a clever algorithm. It imports
@@ -16,18 +16,11 @@ const TAG_POINTS: Readonly<Record<string, number>> = {
   ...{ restricted: 5, "gdpr-article-9": 5, hipaa: 5, phi: 5, "pci-dss": 5, pii: 4, gdpr: 4, sensitive: 4 },
   ...{ confidential: 3, financial: 3, secret: 3, internal: 1, public: 0 },
 };
-const PERSONAL = ["pii", "phi", "gdpr", "gdpr-article-9", "hipaa", "sensitive"];
 const CHANGE_POINTS = { loss: 1, exposure: 0.8, added: 0.6, other: 0.3 } as const;
-const CAPABILITIES: Readonly<Record<string, string>> = {
-  ...{ "tag.removed": "change-tags", "tag.added": "change-tags", "type.changed": "modify-field", "type.widened": "modify-field" },
-  ...{ "field.added": "add-field", "description.changed": "edit-description", "governance.changed": "edit-governance" },
-};
 const LEVELS = ["low", "medium", "high", "critical"] as const;
 const OWNERS = "(owners)";
 const NOTHING = { contract: "", field: null, tagsBefore: [], tagsAfter: [], unknownClasses: [] };
 const GOVERNANCE = { ...NOTHING, code: "governance.changed", severity: "block", weight: "other" } as Pick<Finding, "code"> as Finding;
-const tagsOf = ({ tagsBefore, tagsAfter }: Finding) => [...tagsBefore, ...tagsAfter];
-const registered = ({ agents }: Facts) => (agents?.registry.status === "ok" ? agents.registry.agents : []);
 
 export function evaluate(facts: Facts, policies: readonly Policy[], config: Config, enrolled: boolean): Verdict {
   const { people, diff } = facts;
@@ -56,7 +49,7 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
   const unasked = findings.length === 0 ? "not_applicable" : "auto_approved";
   if (people === null) return done(problem ? "invalid" : asked ? "pending_approval" : unasked);
   const hands = contributors(facts, people, agents);
-  const isPerson = (actor: Actor) => actor.type === "User" && !actor.suspended && entryOf(facts, actor.login) === null;
+  const isPerson = (actor: Actor) => actor.type === "User" && !actor.suspended && entriesOf(facts, actor.login).length === 0;
   const clean = (actor: Actor) => isPerson(actor) && !hands.known.has(actor.id);
   if (overridden(facts, people, config, clean)) return done("overridden");
   // Who must approve.
@@ -91,7 +84,9 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
   if (asked && onlyOwners && !people.actors.some(({ id }) => owns(people, id))) return done("invalid");
   // Whose word counts: what each person said last. An approval through an app that may not is not said.
   const bindHead = config.approvals.bindTo === "head" || shown.level === "critical" || governance;
-  const counts = ({ state, viaApp }: Review) => state !== "APPROVED" || viaApp === null || config.approvals.apps.includes(viaApp);
+  const isEarly = ({ submittedAt }: Review) => isFuture(submittedAt, facts);
+  const isAllowed = ({ viaApp }: Review) => viaApp === null || config.approvals.apps.includes(viaApp);
+  const counts = (review: Review) => review.state !== "APPROVED" || (isAllowed(review) && !isEarly(review));
   const said = people.reviews.filter((each) => !["COMMENTED", "PENDING"].includes(each.state) && counts(each));
   said.sort((one, other) => Date.parse(one.submittedAt) - Date.parse(other.submittedAt) || one.id - other.id);
   const last = people.actors.map((person) => ({ person, review: said.findLast(({ user }) => actor(people, user)?.id === person.id) }));
@@ -100,7 +95,7 @@ export function evaluate(facts: Facts, policies: readonly Policy[], config: Conf
   const mayObject = (person: Actor) => isPerson(person) && hands.known.get(person.id) !== "acted";
   for (const { person, review } of last) {
     if (review === undefined || !mayObject(person) || speaksFor(person.id).length === 0) continue;
-    if (review.state === "CHANGES_REQUESTED") return done("rejected");
+    if (review.state === "CHANGES_REQUESTED" || (review.state === "DISMISSED" && isEarly(review))) return done("rejected");
     if (review.state !== "DISMISSED" || review.dismissedState === "APPROVED") continue;
     const by = actor(people, review.dismissedBy);
     const rules = by !== null && (owns(people, by.id) || people.permissions[by.login] === "admin");
@@ -172,72 +167,6 @@ function risk({ facts, config, agents, classes, where, bound }: World, findings:
   return { score, level: LEVELS[Math.max(byScore, floor)]! };
 }
 
-/** The registered agent that a login, an address, a tool or a trailer names. */
-function entryOf(facts: Facts, word: string | null): AgentRegistration | null {
-  const id = facts.people?.actors.find((each) => each.login === word)?.id ?? 0;
-  const names = ({ id, accounts, emails, tools }: AgentRegistration) => [id, ...accounts, ...emails, ...tools];
-  return registered(facts).find((each) => names(each).some((name) => name === word || name === id)) ?? null;
-}
-
-/** Everyone who is no person and had a hand in it, and who launched each: a launcher that nobody knows is null. */
-function agentsOf(facts: Facts, config: Config) {
-  const { subject, agent, people } = facts;
-  const { commits = [], pushes = [], actors = [] } = people ?? {};
-  const trailers = commits.flatMap(({ trailers, verified }) => (trailers === undefined ? [] : [{ ...trailers, verified }]));
-  const traces = facts.agents?.traces ?? [];
-  const isBot = (login: string | null) => actors.some((each) => each.login === login && each.type === "Bot");
-  const isUser = (login: string | null) => actors.some((each) => each.login === login && each.type === "User") && !entryOf(facts, login);
-  const authors = [subject.author, ...commits.map((each) => each.author)];
-  const others = [...commits.flatMap((each) => [each.committer, ...each.coAuthors]), ...pushes.map((push) => push.actor)];
-  const addresses = trailers.flatMap((each) => each.coAuthors.map((text) => text.replace(/^.*<|>$/g, "")));
-  const words = [
-    ...[...(agent === null ? [] : [agent.id]), ...authors.filter(isBot), ...trailers.flatMap((each) => each.agents)],
-    ...[...authors, ...others, ...addresses].filter((word) => entryOf(facts, word) !== null),
-    ...traces.map(({ tool }) => tool ?? "unknown agent"),
-  ];
-  const ids = new Set(words.flatMap((word) => (word === null ? [] : [entryOf(facts, word)?.id ?? word])));
-  const said = trailers.flatMap((each) => each.confidences.map((text) => (Number.isNaN(Number(text)) ? 0.5 : 1 - Number(text))));
-  const traced = traces.flatMap(({ confidence }) => (confidence === null ? [] : [1 - confidence]));
-  return [...ids].map((id) => {
-    const entry = entryOf(facts, id);
-    const isOwn = (login: string | null) => login !== null && (entryOf(facts, login)?.id ?? login) === id;
-    const told = agent !== null && isOwn(agent.id) ? agent : null;
-    const isListed = config.agents.automation.some((word) => [id, ...(entry?.accounts ?? [])].includes(word));
-    const automation = isListed || (entry === null && told?.automation === true);
-    const card = entry === null ? (told?.systemCard ? told : null) : entry.systemCard;
-    const trusted = automation ? 0.5 : card === null ? 1 : 1 - (card.confidence ?? 0.5);
-    const beside = commits.filter((each) => isOwn(each.author) && each.verified).flatMap((each) => each.coAuthors.filter(isUser));
-    const launchers = [...(told?.launchedBy ? [told.launchedBy] : []), ...trailers.flatMap((each) => each.launchedBy), ...beside];
-    const vouched = trailers.some((each) => each.verified && each.launchedBy.some(isUser)) || beside.length > 0;
-    // Where none of its accounts acts, people pushed its work themselves, and count as contributors anyway.
-    const acts = told !== null || [...authors, ...pushes.map((push) => push.actor)].some(isOwn);
-    const isKnown = automation || !acts || typeof told?.launchedBy === "string" || vouched;
-    const needsApproval = entry?.boundaries.requiresApproval ?? (!automation && registered(facts).length > 0);
-    const doubt = Math.max(trusted, ...said, ...traced);
-    return { id, entry, doubt, needsApproval, launchers: isKnown ? launchers : [...launchers, null] };
-  });
-}
-
-function crosses(agent: AgentRegistration, { diff, governanceFiles, agents }: Facts, findings: readonly Finding[], where: Environment) {
-  const { status, boundaries, systemCard: card, capabilities } = agent;
-  const paths = [...[...diff.files, ...governanceFiles].map(({ path }) => path), ...(agents?.paths ?? [])];
-  const isIn = (globs: readonly string[], path: string) => globs.some((glob) => path.startsWith(glob.replace("**", "")));
-  const added = findings.filter(({ code }) => code === "field.added").map(({ contract, field }) => `${contract} ${field}`);
-  // Whoever may add a field may tag it.
-  const others = findings.filter((each) => each.code !== "tag.added" || !added.includes(`${each.contract} ${each.field}`));
-  const isPersonal = (each: Finding) => each.unknownClasses.length > 0 || tagsOf(each).some((tag) => PERSONAL.includes(tag));
-  return (
-    status !== "active" ||
-    boundaries.readOnly ||
-    (boundaries.noPii && findings.some(isPersonal)) ||
-    [boundaries.environments, card?.environments].some((allowed) => allowed?.includes(where) === false) ||
-    [boundaries.scopes, card?.scopes].some((globs) => globs && paths.some((path) => !isIn(globs, path))) ||
-    [capabilities, card?.capabilities].some(
-      (allowed) => allowed && others.some(({ code }) => !allowed.some((word) => word === CAPABILITIES[code])),
-    )
-  );
-}
-
 function actor(people: PeopleFacts, login: string | null): Actor | null {
   const found = people.actors.filter((each) => login !== null && each.login.toLowerCase() === login.toLowerCase());
   return new Set(found.map((each) => each.id)).size === 1 ? found[0]! : null;
@@ -260,15 +189,29 @@ function contributors({ subject }: Facts, people: PeopleFacts, agents: readonly 
   };
   took(subject.author, "author", "acted");
   for (const { id, launchers } of agents) for (const login of launchers) took(login, `launcher of ${id}`, "named");
-  for (const commit of people.commits) {
-    for (const login of [commit.author, commit.committer, ...commit.coAuthors]) if (login !== "web-flow") took(login, commit.sha, "named");
-    if (!commit.verified) nobody.add(commit.sha);
+  const acted = [subject.author, ...people.pushes.map((push) => push.actor)].map((login) => actor(people, login)?.id);
+  for (const { sha, author, committer, coAuthors, identities, verified } of people.commits) {
+    // Where one signature is all that is unknown, author and committer are one.
+    const isOne = author === null && committer === null && identities?.length === 1;
+    const names = [author, ...(isOne ? [] : [committer]), ...coAuthors];
+    const before = nobody.size;
+    for (const [at, login] of names.entries()) {
+      if (login === "web-flow") continue;
+      const who = `${sha} ${login?.toLowerCase() ?? at}`;
+      took(login, who, "named");
+      // An account that neither opened the change nor pushed to it is a claim, where nobody vouches for the commit.
+      if (!verified && !acted.includes(actor(people, login)?.id)) nobody.add(who);
+    }
+    if (!verified && nobody.size === before) nobody.add(sha);
   }
-  for (const push of people.pushes) took(push.actor, push.sha, "acted");
+  for (const push of people.pushes) took(push.actor, `push ${push.sha}`, "acted");
   if (!people.commits.some((commit) => commit.sha === subject.headSha)) nobody.add("commits");
   if (!people.history.pushHistoryComplete) nobody.add("pushes");
   return { known, unknown: nobody.size };
 }
+
+/** What comes from the future, beyond a difference of clocks, was never seen. */
+const isFuture = (at: string, { asOf }: Pick<Facts, "asOf">) => Date.parse(at) > Date.parse(asOf) + 60_000;
 
 function isFresh(review: Review, { subject }: Facts, people: PeopleFacts, bindHead: boolean): boolean {
   const given = Date.parse(review.submittedAt);
@@ -291,9 +234,9 @@ function overridden({ subject, asOf }: Facts, people: PeopleFacts, config: Confi
     const at = Date.parse(label.at);
     const ends = [at + config.override.ttlHours * 3_600_000, ...(label.removedAt === null ? [] : [Date.parse(label.removedAt)])];
     const isLast = [...pushes, ...history.retargets, ...history.reopened].every((event) => Date.parse(event.at) < at);
-    // What comes from the future, beyond a difference of clocks, was never seen.
-    const isHere = label.headSha === subject.headSha && label.baseRef === subject.baseRef && at <= Date.parse(asOf) + 60_000;
-    const said = comments.filter(({ user, headSha }) => actor(people, user)?.id === person.id && headSha === subject.headSha);
+    const isHere = label.headSha === subject.headSha && label.baseRef === subject.baseRef && !isFuture(label.at, { asOf });
+    const heard = comments.filter((each) => each.headSha === subject.headSha && !isFuture(each.at, { asOf }));
+    const said = heard.filter(({ user }) => actor(people, user)?.id === person.id);
     const hasReason = said.some(({ body }) => /^\/countersign override reason="[^"]*\w/.test(body));
     return owns(people, person.id) && clean(person) && isHere && isLast && hasReason && ends.every((end) => Date.parse(asOf) < end);
   });

@@ -17,7 +17,7 @@ export function worldOf(seed: number, index: number): Facts {
   const findings = chance(0.08) ? [] : some(1, 4, () => aFinding(dice, one(contracts)));
   return {
     schemaVersion: 1,
-    asOf: minute(upTo(60) + 60),
+    asOf: minute(chance(0.1) ? upTo(60) + 5 : upTo(60) + 60),
     subject: {
       repository: "acme/data",
       repositoryId: 1,
@@ -112,8 +112,9 @@ function somePeople(dice: Dice): PeopleFacts {
     sha,
     parents: ["base"],
     author: chance(0.04) ? null : one(["alice", "alice", "alice", "alice", "alice", "bob", "bob", "nobody", "robot"]),
-    committer: one(["alice", "web-flow", "web-flow"]),
-    coAuthors: chance(0.1) ? [person()] : [],
+    committer: chance(0.03) ? one([null, "bob", "nobody"]) : one(["alice", "web-flow", "web-flow"]),
+    coAuthors: chance(0.1) ? some(1, 2, () => (chance(0.2) ? null : person())) : [],
+    ...(chance(0.5) ? { identities: one([["A <a@x>"], ["A <a@x>", "B <b@x>"]]) } : {}),
     verified: !chance(0.04),
     ...(chance(0.15) ? { trailers: someTrailers(dice) } : {}),
   });

@@ -37,31 +37,34 @@ export function recogniseAgents(facts: Facts, config: Pick<Config, "agents">): r
   const registered = registrations(facts);
   const found = new Map<string, { readonly named: Named; readonly evidence: Set<string> }>();
   const actorOf = (login: string) => facts.people?.actors.find((each) => each.login.toLowerCase() === login.toLowerCase());
-  const named = (login: string) => registered.find((each) => namesAgent(each, { login, id: actorOf(login)?.id ?? null }));
+  // Agents that share an account, an address or a tool are all of them at work: the boundaries of each hold.
+  const named = (login: string) => registered.filter((each) => namesAgent(each, { login, id: actorOf(login)?.id ?? null }));
   const add = (agent: Named, because: string): void => {
     const key = agent.id.toLowerCase();
     const known = found.get(key) ?? { named: agent, evidence: new Set<string>() };
     known.evidence.add(because);
     found.set(key, known);
   };
+  const addEach = (registrations: readonly AgentRegistration[], because: string): void => {
+    for (const registration of registrations) add({ id: registration.id, registration }, because);
+  };
+  const addNamed = (id: string, registrations: readonly AgentRegistration[], because: string): void => {
+    addEach(registrations, because);
+    if (registrations.length === 0) add({ id, registration: null }, because);
+  };
   const byAccount = (login: string | null, because: string, bots: boolean): void => {
     if (login === null) return;
     const actor = actorOf(login);
-    const registration = named(login);
-    if (registration !== undefined) add({ id: registration.id, registration }, because);
-    else if (bots && actor !== undefined && actor.type !== "User" && actor.type !== "Organization")
-      add({ id: login, registration: null }, because);
+    if (bots && actor !== undefined && actor.type !== "User" && actor.type !== "Organization") addNamed(login, named(login), because);
+    else addEach(named(login), because);
   };
-  const byIdentity = (identity: string, because: string): void => {
-    const registration = registered.find((each) => namesAgent(each, { identity }));
-    if (registration !== undefined) add({ id: registration.id, registration }, because);
-  };
+  const byIdentity = (identity: string, because: string): void =>
+    addEach(
+      registered.filter((each) => namesAgent(each, { identity })),
+      because,
+    );
 
-  if (facts.agent !== null) {
-    const { id } = facts.agent;
-    const registration = named(id);
-    add({ id: registration?.id ?? id, registration: registration ?? null }, "author of this change");
-  }
+  if (facts.agent !== null) addNamed(facts.agent.id, named(facts.agent.id), "author of this change");
   byAccount(facts.subject.author, "author of this change", true);
   if (facts.subject.author !== null) byIdentity(facts.subject.author, "author of this change");
   for (const commit of facts.people?.commits ?? []) {
@@ -74,15 +77,12 @@ export function recogniseAgents(facts: Facts, config: Pick<Config, "agents">): r
     const short = sha.slice(0, SHA_SHOWN);
     for (const identity of identities) byIdentity(identity, `has a part in commit ${short}`);
     for (const identity of trailers.coAuthors) byIdentity(identity, `co-author of commit ${short}`);
-    for (const id of trailers.agents) {
-      const registration = named(id);
-      add({ id: registration?.id ?? id, registration: registration ?? null }, `\`Agent:\` trailer of commit ${short}`);
-    }
+    for (const id of trailers.agents) addNamed(id, named(id), `\`Agent:\` trailer of commit ${short}`);
   }
   for (const trace of facts.agents?.traces ?? []) {
-    const registration = registered.find((each) => trace.tool !== null && tracedBy(each, trace.tool));
     const about = trace.path === null ? `${trace.file} holds an Agent Trace that cannot be read` : `Agent Trace of ${trace.path}`;
-    add({ id: registration?.id ?? trace.tool ?? "unknown agent", registration: registration ?? null }, about);
+    const { tool } = trace;
+    addNamed(tool ?? "unknown agent", tool === null ? [] : registered.filter((each) => tracedBy(each, tool)), about);
   }
   const list = [...found.values()].sort((left, right) => (left.named.id < right.named.id ? -1 : 1));
   return list.map(({ named, evidence }) => recognised(named, [...evidence].sort(), facts, config));

@@ -1,4 +1,4 @@
-import type { PeopleFacts, Subject } from "../facts.ts";
+import type { Actor, CommitFact, PeopleFacts, Subject } from "../facts.ts";
 import type { Directory } from "./directory.ts";
 
 export interface Contributors {
@@ -35,8 +35,6 @@ export function contributorsOf(
   const known = new Map<number, { reason: Reason; because: string }>();
   const unknown = new Map<string, string>();
   const add = (login: string | null, reason: Reason, because: string, key: string): void => {
-    // A commit may be the browser's; a change or a push has a person behind it.
-    if (reason === "committer" && login?.toLowerCase() === NOBODY) return;
     const person = directory.person(login);
     if (person === null)
       unknown.set(key, `${login === null ? "somebody unknown" : `\`${login}\`, which resolves to no account,`} ${DID[reason]}${because}`);
@@ -50,23 +48,40 @@ export function contributorsOf(
     if (!automation && !launchKnown) add(null, "launcher", `launched the agent ${id}`, `launcher:${id}`);
   }
   const updates = updateMerges(people);
+  const acted = new Set([subject.author, ...people.pushes.map(({ actor }) => actor)].flatMap((login) => directory.person(login)?.id ?? []));
   for (const commit of people.commits) {
     if (updates.has(commit.sha)) continue;
     const short = commit.sha.slice(0, 7);
-    for (const login of [commit.author, commit.committer, ...commit.coAuthors]) {
-      // A claim that nobody vouches for can take an approver away, never stand in for the person who made it.
-      if (login !== null || commit.verified) add(login, "committer", `has a part in commit ${short}`, `sha:${commit.sha}`);
-    }
-    if (!commit.verified) unknown.set(`sha:${commit.sha}`, `GitHub does not vouch for who wrote commit ${short}`);
+    const claims = commit.verified ? [] : identitiesOf(commit).filter(({ login }) => !isOf(directory.person(login), acted));
+    for (const { login, key } of identitiesOf(commit)) add(login, "committer", `has a part in commit ${short}`, key);
+    // A claim that nobody vouches for takes an approver away, and never stands in for the person who made it.
+    for (const { login, key } of claims)
+      if (!unknown.has(key)) unknown.set(key, `GitHub does not vouch for ${login}, who is named in commit ${short}`);
+    if (!commit.verified && claims.length === 0) unknown.set(`sha:${commit.sha}`, `GitHub does not vouch for who wrote commit ${short}`);
   }
   for (const push of people.pushes) {
     if (isUpdatePush(push.sha, people, updates)) continue;
-    add(push.actor, "pusher", `pushed ${push.sha.slice(0, 7)} to this branch`, `sha:${push.sha}`);
+    add(push.actor, "pusher", `pushed ${push.sha.slice(0, 7)} to this branch`, `push:${push.sha}`);
   }
   // A list that does not reach the head leaves out who wrote it.
   if (!people.commits.some((commit) => commit.sha === subject.headSha)) unknown.set("commits", "the commits of this change are not known");
   if (!people.history.pushHistoryComplete) unknown.set("history", "the push history is not complete");
   return { known, unknown: [...unknown.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, because]) => because) };
+}
+
+/**
+ * Everybody whom a commit names, once: each whom nobody knows is one more (decision.md section 6.2, ADR 6). Author and committer are one only
+ * where one signature is all that is unknown of them.
+ */
+function identitiesOf({ sha, author, committer, coAuthors, identities }: CommitFact): readonly { login: string | null; key: string }[] {
+  const same = author === null && committer === null && identities?.length === 1;
+  const named = [author, ...(same ? [] : [committer]), ...coAuthors].filter((login) => login?.toLowerCase() !== NOBODY);
+  const keyed = named.map((login, index) => ({ login, key: `sha:${sha}:${login?.toLowerCase() ?? `#${index}`}` }));
+  return [...new Map(keyed.map((each) => [each.key, each])).values()];
+}
+
+function isOf(person: Actor | null, ids: ReadonlySet<number>): boolean {
+  return person !== null && ids.has(person.id);
 }
 
 /** Merges of the base into the branch that bring nothing of their own. */

@@ -3,6 +3,7 @@ import type { Actor, Review } from "../facts.ts";
 import type { Contributors } from "./contributors.ts";
 import type { Directory } from "./directory.ts";
 import { type Binding, staleness } from "./freshness.ts";
+import { isAfterDecision } from "./instants.ts";
 import { REFUSALS, type RefusalReason } from "./refusals.ts";
 
 /** A person's standing vote. */
@@ -33,6 +34,8 @@ export interface Electorate {
   readonly binding: Binding;
   /** Apps whose reviews count. */
   readonly apps: readonly number[];
+  /** Instant of the decision. */
+  readonly asOf: string;
 }
 
 /** One vote for each person: the latest that says anything. What does not count is refused with a reason. */
@@ -55,8 +58,10 @@ export function judgeVotes(electorate: Electorate): Votes {
       if (mayObject(unfit)) objections.push(vote);
     } else {
       refuse(review, "dismissed", review.dismissedBy === null ? "dismissed" : `dismissed by ${review.dismissedBy}`);
-      if (mayObject(unfit) && review.dismissedState !== "APPROVED")
-        objections.push({ ...vote, dismissedBy: electorate.directory.person(review.dismissedBy)?.id ?? null });
+      // A review that the decision cannot have seen ends no objection either.
+      const early = isAfterDecision(review.submittedAt, electorate.asOf);
+      if (mayObject(unfit) && (early || review.dismissedState !== "APPROVED"))
+        objections.push({ ...vote, dismissedBy: early ? null : (electorate.directory.person(review.dismissedBy)?.id ?? null) });
     }
   }
   return { approvals, objections, refused };
@@ -67,9 +72,12 @@ function mayObject(unfit: ReturnType<typeof unfitness>): boolean {
   return unfit === null || unfit.reason === "launcher" || unfit.reason === "committer";
 }
 
-/** Reviews that say something, oldest first, for each person. Approvals by nobody, or through an app, are refused here and end nothing. */
+/**
+ * Reviews that say something, oldest first, for each person. Approvals by nobody, through an app, or from after the decision are refused here
+ * and end nothing.
+ */
 function byPerson(
-  { directory, apps, binding }: Electorate,
+  { directory, apps, binding, asOf }: Electorate,
   refuse: (review: Review, reason: RefusalReason, because?: string) => void,
 ): ReadonlyMap<Actor, readonly Review[]> {
   const groups = new Map<Actor, Review[]>();
@@ -81,6 +89,8 @@ function byPerson(
       if (approves) refuse(review, review.user === null ? "ghost" : "unknown_account");
     } else if (approves && review.viaApp !== null && !apps.includes(review.viaApp)) {
       refuse(review, "via_app", `given through app ${review.viaApp}`);
+    } else if (approves && isAfterDecision(review.submittedAt, asOf)) {
+      refuse(review, "from_the_future", `dated ${review.submittedAt}, after this decision`);
     } else {
       groups.set(person, [...(groups.get(person) ?? []), review]);
     }

@@ -2,12 +2,11 @@ import type { OverrideUse } from "../decision.ts";
 import type { CommentFact, LabelFact } from "../facts.ts";
 import { commandsIn } from "./comment-command.ts";
 import type { Directory } from "./directory.ts";
+import { isAfterDecision } from "./instants.ts";
 import { type AuthorityInput, authorityOf, lateAuthority } from "./override-authority.ts";
 import { overrideCommand, type Reason } from "./override-command.ts";
 
 const HOUR_MS = 3_600_000;
-/** GitHub's clock and ours differ: an event may seem to come from this far ahead. */
-const CLOCK_MARGIN_MS = 60_000;
 
 export interface OverrideInput extends AuthorityInput {
   readonly asOf: string;
@@ -104,8 +103,7 @@ function judge(label: LabelFact, input: OverrideInput): Use | string {
   if (label.headSha !== subject.headSha || label.baseRef !== (subject.stack?.baseRef ?? subject.baseRef))
     return `the override label of ${who} was set for another head or base (or that is not known): set it again`;
   const labelledMs = Date.parse(label.at);
-  if (Number.isNaN(labelledMs) || labelledMs > Date.parse(input.asOf) + CLOCK_MARGIN_MS)
-    return `the override label of ${who} carries no usable time`;
+  if (Number.isNaN(labelledMs) || isAfterDecision(label.at, input.asOf)) return `the override label of ${who} carries no usable time`;
   const moved = [...people.pushes, ...people.history.retargets, ...people.history.reopened].some(
     ({ at }) => !(Date.parse(at) < labelledMs),
   );
@@ -113,7 +111,8 @@ function judge(label: LabelFact, input: OverrideInput): Use | string {
   const removedMs = label.removedAt === null ? Number.POSITIVE_INFINITY : Date.parse(label.removedAt);
   const termMs = Math.min(labelledMs + config.override.ttlHours * HOUR_MS, Number.isNaN(removedMs) ? labelledMs : removedMs);
   const endMs = Math.min(termMs, withdrawnMs(people.comments, entitled.id, labelledMs, directory));
-  const given = reasons(people.comments, subject.headSha, entitled.id, directory).filter(({ atMs }) => Math.max(atMs, labelledMs) < endMs);
+  const heard = people.comments.filter(({ at }) => !isAfterDecision(at, input.asOf));
+  const given = reasons(heard, subject.headSha, entitled.id, directory).filter(({ atMs }) => Math.max(atMs, labelledMs) < endMs);
   const reason = given[0];
   if (reason === undefined)
     return `${who} set the override label: the same person must give the reason as a new comment, \`/countersign override reason="…"\``;

@@ -61,7 +61,7 @@ function hear(
   const { use, notes } = readOverride({ subject: facts.subject, people, directory, contributors, config, asOf: facts.asOf });
   const wanted = demand(contributors.unknown.length);
   const binding = { subject: facts.subject, people, content, bindTo };
-  const votes = judgeVotes({ directory, contributors, binding, apps: config.approvals.apps });
+  const votes = judgeVotes({ directory, contributors, binding, apps: config.approvals.apps, asOf: facts.asOf });
   const known: People = { directory, contributors, approvals: votes.approvals };
   const count = countApprovals(wanted, known);
   return {

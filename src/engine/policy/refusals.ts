@@ -18,6 +18,7 @@ export const REFUSALS = {
   stale_content: "given before a governed file changed",
   other_head: "given before the last push",
   unproven: "no signed delivery proves what it was given for",
+  from_the_future: "dated after the instant of this decision",
   before_reopen: "given before the pull request was closed and reopened",
   before_retarget: "given before the base branch was changed",
 } as const satisfies Record<string, string>;

@@ -16,6 +16,8 @@ export interface HeldWork {
 /** One pull request that the worker looks after. Key: `<repository id>#<number>`. */
 export interface SubjectWork extends HeldWork {
   readonly pull: PullRef;
+  /** Where it stands by the first signed delivery, or as it was last read: a hint, never the truth. */
+  readonly told: { readonly headSha: string | null; readonly baseRef: string | null };
 }
 
 export interface StoredEvaluation {

@@ -3,6 +3,7 @@ import type { Tx } from "../connect.ts";
 import { endOverrides } from "./override-events.ts";
 import { finishTraces } from "./record-traces.ts";
 import { holdSubject, moveSubject } from "./save-evaluation.ts";
+import { lockBeside, wakeBeside } from "./wake-beside.ts";
 import { dropWishes } from "./wish-checks.ts";
 
 /** Nothing happens when another worker holds the subject now: that one finishes it. */
@@ -11,6 +12,7 @@ export async function finishWork(
   work: HeldWork,
   state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
 ): Promise<void> {
+  const beside = await lockBeside(tx, work, null);
   const held = await holdSubject(tx, work);
   if (held === null) return;
   await dropWishes(tx, held, state.merged !== true);
@@ -18,5 +20,6 @@ export async function finishWork(
     state.merged === true ? "merged, and not recorded as landed under it" : "nothing is decided here any more: closed, or ungoverned";
   await endOverrides(tx, held, [], () => ({ kind: "revoked", because }));
   await moveSubject(tx, work, state, true);
+  await wakeBeside(tx, beside);
   if (!state.open) await finishTraces(tx, held, state.merged === true);
 }

@@ -1,5 +1,7 @@
 import { and, eq, notInArray, sql } from "drizzle-orm";
 import type { Decision } from "../../engine/decision.ts";
+import type { Facts } from "../../engine/facts.ts";
+import { readableSet } from "../../engine/policy/parse.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import type { SubjectRow } from "../rows.ts";
@@ -52,36 +54,40 @@ export async function tellOverride(tx: Tx, grant: GrantRow, told: Told): Promise
 export async function noteOverride(
   tx: Tx,
   held: SubjectRow,
-  saved: { readonly decision: Decision; readonly asOf: string; readonly evaluationId: string },
+  saved: { readonly decision: Decision; readonly facts: Facts; readonly evaluationId: string },
 ): Promise<void> {
-  const { decision, evaluationId } = saved;
+  const { decision, evaluationId, facts } = saved;
   // Truth could not be read: nothing is known to have ended.
   if (decision.state === "error" || held.number === null) return;
   const { override } = decision;
   const pull = { repositoryId: held.repositoryId, number: held.number };
   const grant = override?.delivery === undefined ? null : await grantOf(tx, pull, override.delivery);
   await endOverrides(tx, held, grant === null ? [] : [grant.id], (expiresAt) => {
-    if (Date.parse(saved.asOf) >= expiresAt.getTime()) return { kind: "expired", because: `it ran out at ${expiresAt.toISOString()}` };
+    if (Date.parse(facts.asOf) >= expiresAt.getTime()) return { kind: "expired", because: `it ran out at ${expiresAt.toISOString()}` };
     return { kind: "revoked", because: decision.overrideNotes[0] ?? "its label, its head or its base is no longer there" };
   });
   if (grant === null || override === null) return;
-  const isFirst = await tellOverride(tx, grant, {
+  await tellOverride(tx, grant, {
     kind: "used",
     because: override.reason,
     actor: override.byId,
     evaluationId,
     expiresAt: new Date(override.expiresAt),
   });
-  if (!isFirst) return;
-  await tx.insert(postHocReview).values({
-    id: newId(),
-    tenantId: held.tenantId,
-    grantId: grant.id,
-    repositoryId: held.repositoryId,
-    pullRequest: pull.number,
-    evaluationId,
-    dueAt: new Date(override.postHocReviewDue),
-  });
+  // What is only observed let nothing pass that would owe a review. One that still stands when that ends owes it then.
+  if (readableSet(facts.policy).enrolment === "observe") return;
+  await tx
+    .insert(postHocReview)
+    .values({
+      id: newId(),
+      tenantId: held.tenantId,
+      grantId: grant.id,
+      repositoryId: held.repositoryId,
+      pullRequest: pull.number,
+      evaluationId,
+      dueAt: new Date(override.postHocReviewDue),
+    })
+    .onConflictDoNothing({ target: postHocReview.grantId });
 }
 
 /** Ends every used override of the pull request that has not ended, but `live`. */

@@ -8,10 +8,12 @@ import { storable } from "../text.ts";
 import { noteOverride } from "./override-events.ts";
 import { recordTraces } from "./record-traces.ts";
 import { saveDraft } from "./save-draft.ts";
+import { lockBeside, wakeBeside } from "./wake-beside.ts";
 import { replaceWishes } from "./wish-checks.ts";
 
 export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<SaveOutcome> {
   const { work, decision } = input;
+  const beside = await lockBeside(tx, work, decision);
   const held = await holdSubject(tx, work);
   if (held === null) return { status: "superseded" };
   const [newest] = await tx
@@ -48,8 +50,9 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
     })
     .returning();
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks });
-  await noteOverride(tx, held, { decision, asOf: input.facts.asOf, evaluationId: id });
+  await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id });
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
+  await wakeBeside(tx, beside);
   await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });
   return { status: "saved", evaluation: toEvaluation(row!) };
 }

@@ -8,7 +8,8 @@ import { latestEvaluation } from "./read-evaluations.ts";
 export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null> {
   const taken = await takeSubject(tx, key);
   if (taken === null || taken.row.number === null) return null;
-  return { ...taken.held, pull: { repository: toRepository(taken.row), number: taken.row.number } };
+  const { number, headSha, baseRef } = taken.row;
+  return { ...taken.held, pull: { repository: toRepository(taken.row), number }, told: { headSha, baseRef } };
 }
 
 /** Takes the subject: from here on, an older worker's writes fail. */

@@ -96,6 +96,26 @@ describe("who is an agent", () => {
   });
 });
 
+describe("registrations that share a sign are all at work, and the boundaries of each hold", () => {
+  const twin =
+    "  - { id: zeal, status: active, accounts: [77], emails: [tidy@example.com], tools: [tidy-cli], boundaries: { no-pii: true } }\n";
+  const shared = evidence({ registry: registry(twin) });
+  test.each<[string, Facts]>([
+    ["an account", changeByBot({ agents: shared })],
+    ["a trailer with the account", changeWith({ trailers: trailers({ agents: ["tidy[bot]"] }) }, { agents: shared })],
+    ["an address", changeWith({ identities: ["T <tidy@example.com>"], trailers: trailers() }, { agents: shared })],
+    ["a tool", changeWith({}, { agents: { ...shared, traces: [trace({})] } })],
+  ])("%s", (_what, given) => {
+    // `tidy` stands first and has no boundary: it must not stand in for the other one.
+    const decision = decide(given);
+    expect(decision.state).toBe("blocked");
+    expect(decision.agents?.map(({ id, violations }) => [id, violations.map(({ boundary }) => boundary)])).toEqual([
+      ["tidy", []],
+      ["zeal", ["no-pii"]],
+    ]);
+  });
+});
+
 describe("threats", () => {
   const fee = policy(undefined, "teams: { designated: [sec-ops, privacy] }\n");
 

@@ -55,6 +55,7 @@ const CASES: Record<RefusalReason, Case> = {
     inRow: true,
   },
   dismissed: { people: people({ reviews: [review("bob", { state: "DISMISSED", dismissedBy: "carol", dismissedState: "APPROVED" })] }) },
+  from_the_future: { people: people({ reviews: [review("bob", { submittedAt: "2026-11-21T12:02:00Z" })] }) },
   stale_content: { people: people({ contentDigests: { [BEFORE]: "other" }, reviews: [onBefore] }) },
   other_head: {
     people: people({ pushes: [firstPush, pushedLater], contentDigests: {}, reviews: [onBefore] }),
@@ -137,6 +138,23 @@ describe("what keeps a vote", () => {
   });
 });
 
+describe("what the decision cannot have seen yet never helps", () => {
+  const later = "2026-11-21T12:02:00Z";
+  const state = (...reviews: PeopleFacts["reviews"]) => decide(facts({ people: people({ reviews }) })).state;
+  test("an approval does not count, also not as the end of an objection", () => {
+    expect(state(review("bob", { submittedAt: later }))).toBe("pending_approval");
+    expect(state(review("bob", { state: "CHANGES_REQUESTED" }), review("bob", { submittedAt: later }), review("carol"))).toBe("rejected");
+  });
+  test("a difference of clocks of a minute is allowed", () => {
+    expect(state(review("bob", { submittedAt: "2026-11-21T12:01:00Z" }))).toBe("approved");
+  });
+  test("a dismissed review lifts no objection, and an objection holds", () => {
+    const dismissed = { state: "DISMISSED", dismissedBy: "carol", dismissedState: "APPROVED", submittedAt: later } as const;
+    expect(state(review("bob", { state: "CHANGES_REQUESTED" }), review("bob", dismissed), review("carol"))).toBe("rejected");
+    expect(state(review("bob", { state: "CHANGES_REQUESTED", submittedAt: later }), review("carol"))).toBe("rejected");
+  });
+});
+
 describe("unknown contributors ask for one more each", () => {
   const stranger = { ...commit, sha: "stranger", author: null };
   test.each([
@@ -148,6 +166,31 @@ describe("unknown contributors ask for one more each", () => {
     const strangers = Array.from({ length: count }, (_, index) => ({ ...stranger, sha: `stranger${index}` }));
     const given = people({ commits: [commit, ...strangers], reviews: users.map((user) => review(user)) });
     expect(decide(facts({ people: given })).state).toBe(expected);
+  });
+  test.each<[string, Partial<PeopleFacts["commits"][number]>, number]>([
+    ["an author and a co-author", { author: null, coAuthors: [null] }, 2],
+    ["three co-authors", { coAuthors: [null, "no-such-login", null] }, 3],
+    ["author and committer, who may be two", { author: null, committer: null }, 2],
+    ["author and committer by one signature", { author: null, committer: null, identities: ["X <x@x>"] }, 1],
+    ["author and committer by two", { author: null, committer: null, identities: ["X <x@x>", "Y <y@x>"] }, 2],
+    ["two accounts that nobody vouches for", { author: "erin", committer: "dave", verified: false }, 2],
+    ["one account twice", { author: "erin", committer: "erin", verified: false }, 1],
+    ["one account beside the pull request's author", { author: "erin", committer: "alice", verified: false }, 1],
+    ["the author's account, which somebody else wrote there", { verified: false }, 1],
+    ["one account and one that is nobody's", { author: "erin", coAuthors: [null], verified: false }, 2],
+    ["the author twice in one list", { author: null, sha: "head000" }, 1],
+  ])("one commit with %s", (_what, over, expected) => {
+    const odd = { ...stranger, author: "alice", ...over };
+    const given = people({ commits: [commit, odd, odd] });
+    const { requirements, problems } = decide(facts({ people: given }));
+    const asked = requirements.find(({ source }) => source.includes("unknown contributors"))?.minApprovals;
+    expect(asked ?? 0).toBe(expected);
+    expect(problems.some(({ message }) => message.startsWith("3 unknown contributors"))).toBe(expected === 3);
+  });
+  test("whoever pushed and whoever wrote it are two", () => {
+    const given = people({ commits: [commit, stranger], pushes: [...people().pushes, { ...firstPush, sha: stranger.sha, actor: null }] });
+    const row = decide(facts({ people: given })).requirements.find(({ source }) => source.includes("unknown contributors"));
+    expect(row?.minApprovals).toBe(2);
   });
   test("block by configuration", () => {
     const given = people({ commits: [commit, stranger], reviews: [review("bob"), review("carol")] });

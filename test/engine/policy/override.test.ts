@@ -53,6 +53,8 @@ describe("T59 what is no override", () => {
   const bot = { id: 50, login: "robot[bot]", type: "Bot", suspended: false } as const;
   const history = people().history;
   test.each<[string, ReturnType<typeof overridden>]>([
+    ["a label from after the decision", overridden({ at: "2026-11-21T12:02:00Z" }, {})],
+    ["a reason from after the decision", overridden({}, { at: "2026-11-21T12:02:00Z" })],
     ["by nobody entitled", overridden({ actor: "dave" }, { user: "dave" })],
     ["by a repository admin without the option", overridden({ actor: "dave" }, { user: "dave" }, { permissions: { dave: "admin" } })],
     [

@@ -31,7 +31,8 @@ export const STUDIO: readonly Guard[] = [
     file: "src/store/verbs/draft-lineage.ts",
     guard: "if (snapshot.id !== ask.snapshotId || snapshot.version !== ask.draftVersion) throw",
     without: "if (false) throw",
-    test: "test/store/studio-races.test.ts",
+    test: "test/store/studio-approval.test.ts",
+    named: "4: the snapshot exists",
     slow: true,
   },
   {

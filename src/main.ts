@@ -38,6 +38,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     store,
     { createStudio },
     { createHealth },
+    { createNotary },
+    { notaryWarnings },
   ] = await Promise.all([
     import("./bot/ingress.ts"),
     import("./gate/evaluate-subject.ts"),
@@ -48,6 +50,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     import("./store/index.ts"),
     import("./studio/app.tsx"),
     import("./studio/health.ts"),
+    import("./notary/index.ts"),
+    import("./gate/notary-warnings.ts"),
   ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
@@ -81,6 +85,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     started.push(() => queue.stop());
 
     const publicUrl = config.publicUrl ?? url;
+    const notary = createNotary(config.notary ?? { signingKey: null, checkpointDir: null, checkpointGit: null });
+    for (const warning of notaryWarnings(notary)) log.warn(warning);
 
     const app = new Hono();
     app.route("/", createHealth({ ledger, configured: config.github !== null }));
@@ -89,6 +95,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const deps = {
         ledger,
         clock: { now: () => new Date() },
+        notary,
         comparer: sandbox,
         policyRepositories: config.policyRepositories ?? new Map<number, number>(),
         pulls: github.createPullRequests(client),
@@ -113,7 +120,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const clockwork = routines.startRoutines(ROUTINE_TICK_MS, round);
       started.push(() => clockwork.stop());
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
-    app.route("/", createStudio({ ledger, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }));
+    app.route(
+      "/",
+      createStudio({ ledger, notary, devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken }, publicUrl }),
+    );
     mounted.resolve(app);
     // First to be started, so that a port in use costs nothing; first to be stopped.
     started.push(started.shift()!);
@@ -216,6 +226,19 @@ async function main(): Promise<void> {
       if (problems.length > 0) throw new Refusal("config", problems.join("; "));
       return openDoctor(baseUrl, credentials, repository);
     },
+    openAudit: async () => {
+      const [{ readRecords }, store, { createNotary }, { Refusal }] = await Promise.all([
+        import("./config.ts"),
+        import("./store/index.ts"),
+        import("./notary/index.ts"),
+        import("./gate/ports.ts"),
+      ]);
+      const { databaseUrl, dataDir, notary, problems } = readRecords(process.env);
+      if (problems.length > 0) throw new Refusal("config", problems.join("; "));
+      const database = await store.openDatabase({ databaseUrl, dataDir });
+      return { records: store.createLedger(database), notary: createNotary(notary), close: () => database.close() };
+    },
+    generateKey: async () => (await import("./notary/signing-key.ts")).generateKey(),
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

@@ -1,6 +1,6 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import type { DoctorDeps } from "../gate/doctor.ts";
-import type { CallerReads, Clock, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
+import type { AuditRecords, CallerReads, Clock, LocalRepository, Notary, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -20,6 +20,10 @@ export interface CliContext {
     readonly name: string;
     readonly appId: number | null;
   }) => Promise<{ readonly deps: DoctorDeps; readonly ref: RepositoryRef }>;
+  /** The records of the server's database, and what seals them. Rejects with a Refusal when the configuration is wrong. */
+  readonly openAudit: () => Promise<{ readonly records: AuditRecords; readonly notary: Notary; close(): Promise<void> }>;
+  /** A new Ed25519 pair, PEM. */
+  readonly generateKey: () => Promise<{ readonly privateKey: string; readonly publicKey: string; readonly keyId: string }>;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { Refusal, TruthError } from "../gate/ports.ts";
+import { addAudit } from "./audit.ts";
 import { addCheck } from "./check.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
+import { addIdentity } from "./identity.ts";
 import { addInit } from "./init.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { addLineage } from "./lineage.ts";
@@ -22,7 +24,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .showHelpAfterError("(countersign --help lists the commands)")
     .exitOverride();
-  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor]) add(program, context, done);
+  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor, addAudit, addIdentity])
+    add(program, context, done);
   program
     .command("serve")
     .description("run the GitHub App (configuration by environment; see docs/self-hosting.md)")

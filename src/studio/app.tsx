@@ -1,11 +1,12 @@
 import { type Context, Hono } from "hono";
-import type { Ledger, StoredEvaluation } from "../gate/ports.ts";
+import type { Ledger, Notary, StoredEvaluation } from "../gate/ports.ts";
 import { renderJson } from "../report/json.ts";
+import { auditPage } from "./audit-page.tsx";
 import { DoctorPage } from "./doctor-page.tsx";
 import { GatePage } from "./gate-page.tsx";
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
 import { ClosedPage, PlainPage } from "./layout.tsx";
-import { AuditPage, OverviewPage } from "./lists.tsx";
+import { OverviewPage } from "./lists.tsx";
 import { OverridesPage } from "./overrides-page.tsx";
 import { createDevSessions, sameOriginPath } from "./session.ts";
 import { STATION_CSS } from "./station-css.ts";
@@ -13,8 +14,20 @@ import { STATION_CSS } from "./station-css.ts";
 export interface StudioDeps {
   readonly ledger: Pick<
     Ledger,
-    "overview" | "evaluation" | "latestEvaluation" | "approvalOf" | "auditTrail" | "overrideRows" | "watchedRepositories"
+    | "overview"
+    | "evaluation"
+    | "latestEvaluation"
+    | "approvalOf"
+    | "auditEvents"
+    | "chainStates"
+    | "chainEvents"
+    | "checkpointsOf"
+    | "tenants"
+    | "overrideRows"
+    | "watchedRepositories"
   >;
+  /** What seals the trail, and where its checkpoints are; the page asks those places. */
+  readonly notary?: Notary;
   /** The demo's way in; null = there is none yet, and every page is closed. */
   readonly devLogin: { readonly token: string } | null;
   /** Origin under which people reach the Station. */
@@ -26,7 +39,7 @@ const ROWS_MAX = 200;
 const LOOKUP_MAX = 500;
 
 /** The Station: read-only, server-rendered pages over the ledger, and the decision as JSON. */
-export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono {
+export function createStudio({ ledger, notary = { signer: null, sinks: [] }, devLogin, publicUrl }: StudioDeps): Hono {
   const app = new Hono();
   const sessions = createDevSessions(devLogin, publicUrl);
   const here = (context: Context) => sameOriginPath(context.req.path, publicUrl);
@@ -55,7 +68,7 @@ export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono 
   app.get("/", async (context) => context.html(<OverviewPage rows={await ledger.overview(ROWS_MAX)} />));
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await ledger.overrideRows(ROWS_MAX)} />));
   app.get("/doctor", async (context) => context.html(<DoctorPage rows={await ledger.watchedRepositories(ROWS_MAX)} />));
-  app.get("/audit", async (context) => context.html(<AuditPage events={await ledger.auditTrail(ROWS_MAX)} />));
+  app.get("/audit", async (context) => auditPage(context, ledger, notary));
   app.get("/evaluations/:id", async (context) => gatePage(context, ledger, await ledger.evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {
     const { owner, repo, number } = context.req.param();

@@ -5,6 +5,7 @@ import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts"
 import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
 import { createCallerReads } from "../../src/github/index.ts";
+import { generateKey } from "../../src/notary/signing-key.ts";
 import { officialSchemas } from "../../src/sandbox/official-schemas.ts";
 
 /** Remembers within one run only. */
@@ -45,6 +46,10 @@ export async function countersign(
     openDoctor: async () => {
       throw new Error("no GitHub in this test");
     },
+    openAudit: async () => {
+      throw new Error("no database in this test");
+    },
+    generateKey: async () => generateKey(),
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,
     cwd,

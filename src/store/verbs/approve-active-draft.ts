@@ -14,6 +14,7 @@ import {
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit, readClock } from "./append-audit.ts";
 import { appendCommand } from "./append-command.ts";
+import { pseudonymous } from "./identities.ts";
 import { tellForcedMerge } from "./override-events.ts";
 import { approvalOfLanding } from "./read-records.ts";
 import { holdSubject } from "./save-evaluation.ts";
@@ -150,7 +151,7 @@ async function mint(
       approvalVersion,
       kind: input.kind,
       actorId,
-      approvedBy: input.approvedBy,
+      approvedBy: await pseudonymous(tx, tenantId, input.approvedBy),
       mergedBy: input.pull.mergedBy?.id ?? null,
       approvedAt: new Date(await readClock(tx)),
       channel: "github",
@@ -178,7 +179,7 @@ async function mint(
       compilerVersion: storable(input.compiled.compilerVersion),
     })
     .returning();
-  return { approval: toApproval(approval!), artifact: toArtifact(artifact!), event, created: true };
+  return { approval: { ...toApproval(approval!), approvedBy: input.approvedBy }, artifact: toArtifact(artifact!), event, created: true };
 }
 
 /** The merged draft becomes the workspace's active one, approved. */

@@ -3,18 +3,19 @@ import type { EvaluatedContent, StoredEvaluation } from "../../gate/ports/work.t
 import type { Tx } from "../connect.ts";
 import { toEvaluation } from "../rows.ts";
 import { evaluation } from "../schema.ts";
+import { named } from "./identities.ts";
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 export async function evaluationById(tx: Tx, id: string): Promise<StoredEvaluation | null> {
   if (!UUID.test(id)) return null;
   const [row] = await tx.select().from(evaluation).where(eq(evaluation.id, id));
-  return row ? toEvaluation(row) : null;
+  return row ? named(tx, toEvaluation(row)) : null;
 }
 
 export async function latestEvaluation(tx: Tx, key: string): Promise<StoredEvaluation | null> {
   const [row] = await tx.select().from(evaluation).where(eq(evaluation.subjectKey, key)).orderBy(desc(evaluation.version)).limit(1);
-  return row ? toEvaluation(row) : null;
+  return row ? named(tx, toEvaluation(row)) : null;
 }
 
 export async function evaluationForHead(tx: Tx, key: string, headSha: string): Promise<StoredEvaluation | null> {
@@ -24,7 +25,7 @@ export async function evaluationForHead(tx: Tx, key: string, headSha: string): P
     .where(and(eq(evaluation.subjectKey, key), eq(evaluation.headSha, headSha)))
     .orderBy(desc(evaluation.version))
     .limit(1);
-  return row ? toEvaluation(row) : null;
+  return row ? named(tx, toEvaluation(row)) : null;
 }
 
 /** What was evaluated for which commit, and when, oldest first. Evaluations that could not read the truth do not count. */

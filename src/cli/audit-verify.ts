@@ -22,11 +22,11 @@ const SHOWN_MAX = 20;
 
 /** `countersign audit verify`: offline, from the file, the public keys and checkpoints that were kept elsewhere. */
 export function addVerify(audit: Command, context: CliContext, done: (code: number) => void): void {
-  const collect = (value: string, before: readonly string[]) => [...before, value];
+  const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
   audit
     .command("verify <bundle>")
     .description("verify an exported trail, offline: chain, tree, signatures, digests, and that the votes fill the slots")
-    .requiredOption("--key <file>", "public keys, PEM; once for each file", collect, [])
+    .requiredOption("--key <file>", "public keys, PEM; once for each file", collect)
     .option("--checkpoint <file>", "a checkpoint from outside the database; once for each file", collect, [])
     .addOption(new Option("--format <format>", "how it is shown").choices(["text", "json"]).default("text"))
     .action(async (bundle: string, options: Options) => done(await verify(context, bundle, options)));

@@ -41,6 +41,9 @@ export function addAudit(program: Command, context: CliContext, done: (code: num
     .action(async (approval: string) => done(await evidence(context, approval)));
 }
 
+/** Numbers of events are 32-bit integers in the database. */
+const LAST_SEQ = 2 ** 31 - 1;
+
 interface ExportOptions {
   readonly tenant?: string;
   readonly since: string;
@@ -121,7 +124,7 @@ async function* newlined(lines: AsyncIterable<string>): AsyncIterable<string> {
 async function* csvLines(records: AuditRecords, tenantId: string, from: number): AsyncIterable<string> {
   yield csvLine(AUDIT_COLUMNS);
   for (let after = from - 1; ; ) {
-    const page = await records.chainEvents(tenantId, after, Number.MAX_SAFE_INTEGER, 500);
+    const page = await records.chainEvents(tenantId, after, LAST_SEQ, 500);
     for (const event of page) yield csvLine(auditCsvRow(event));
     const last = page.at(-1);
     if (last === undefined) return;

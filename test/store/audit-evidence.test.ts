@@ -107,7 +107,7 @@ describeOnBoth("sealing and exporting", (open) => {
   });
 
   it("honest trails hold: whole, in part, with events after the last checkpoint, of every tenant apart", async () => {
-    for (let trail = 0; trail < 6; trail += 1) {
+    for (let trail = 0; trail < 4; trail += 1) {
       const of = nextOwner();
       for (let i = 0; i <= trail; i += 1) {
         await land(ledger, APPROVED_FACTS, of);
@@ -116,7 +116,7 @@ describeOnBoth("sealing and exporting", (open) => {
       const tenantId = await tenantOf(ledger, of);
       const whole = await verified(await exported(ledger, tenantId));
       expect(whole).toMatchObject({ faults: [], approvals: trail + 1, events: { from: 1 } });
-      for (let since = 1; since <= whole.events.to; since += 1)
+      for (const since of new Set([2, whole.events.to, whole.events.to + 9]))
         expect((await verified(await exported(ledger, tenantId, since))).faults).toEqual([]);
     }
   });
@@ -126,7 +126,7 @@ describeOnBoth("sealing and exporting", (open) => {
       ["audit_event", (id) => `update audit_event set payload = '{"x":1}' where tenant_id = '${id}' and seq = 1`],
       ["audit_event", (id) => `update audit_event set actor = '99' where tenant_id = '${id}' and seq = 2`],
       ["audit_event", (id) => `delete from audit_event where tenant_id = '${id}' and seq = 1`],
-      ["audit_event", (id) => `delete from audit_event where tenant_id = '${id}' and seq = 3`],
+      ["audit_event", (id) => `delete from audit_event where tenant_id = '${id}' and seq = 2`],
       ["evaluation", (id) => `update evaluation set decision = '{}' where tenant_id = '${id}'`],
       ["governance_approval", (id) => `update governance_approval set approved_by = '[{"id":66}]' where tenant_id = '${id}'`],
       ["governance_approval", (id) => `update governance_approval set rationale = 'because' where tenant_id = '${id}'`],
@@ -139,7 +139,7 @@ describeOnBoth("sealing and exporting", (open) => {
     const tenants: string[] = [];
     for (const _ of acts) {
       const of = nextOwner();
-      for (let i = 0; i < 3; i += 1) await land(ledger, APPROVED_FACTS, of);
+      for (let i = 0; i < 2; i += 1) await land(ledger, APPROVED_FACTS, of);
       tenants.push(await tenantOf(ledger, of));
     }
     await seal(ledger);

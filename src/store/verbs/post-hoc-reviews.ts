@@ -73,7 +73,12 @@ async function change(
   id: string,
   to: Partial<Pick<ReviewRow, "issueNumber" | "refusedClosing" | "closedAt" | "closedBy" | "overdueNotedAt">>,
   only: ReturnType<typeof and>,
-  told: { readonly type: string; readonly severity: "info" | "critical"; readonly actor?: number; readonly more?: object },
+  told: {
+    readonly type: "opened" | "closed" | "closing_refused" | "overdue";
+    readonly severity: "info" | "critical";
+    readonly actor?: number;
+    readonly more?: object;
+  },
 ): Promise<boolean> {
   const [row] = await tx
     .update(postHocReview)

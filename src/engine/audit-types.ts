@@ -1,0 +1,37 @@
+/** Every kind of event that the trail can hold, and what it tells. docs/auditor-guide.md has the same table; a test holds it to this. */
+export const AUDIT_TYPES = {
+  "governance.approved":
+    "a governed change landed as it was approved; the event names the approval, the votes' people and the artifact's hash",
+  "governance.approval_forced": "a governed change landed under an override",
+  "override.granted": "somebody entitled set the override label",
+  "override.refused": "somebody set the override label who may not",
+  "override.used": "a check passed because of an override",
+  "override.expired": "an override ran out before the merge",
+  "override.revoked": "an override ended because the head or the base changed, or its label went",
+  "override.merged": "a pull request was merged under an override",
+  "override.label_removed": "the server took a label off that gives nothing",
+  "post_hoc_review.opened": "the issue of the review that an override owes was opened",
+  "post_hoc_review.closed": "somebody eligible closed it: the review is done",
+  "post_hoc_review.closing_refused": "somebody closed it whose closing does not count",
+  "post_hoc_review.overdue": "the review was not done in time",
+  "incident.bypass": "a governed change landed without approval",
+  "incident.content_mismatch": "what landed is not what was approved",
+  "incident.policy": "policy files stand on the default branch that no record explains",
+  "policy.in_force": "a version of the policy came into force",
+  "policy.satisfiable": "every policy in force can be filled again",
+  "policy.unsatisfiable": "a policy in force asks for people whom nobody can be",
+  "agent.boundary_violation": "an agent crossed a boundary (E007)",
+  "workspace.agent_already_bound": "two repositories name one agent: the second got a workspace of its own",
+  "check.foreign": "another app, or a person, set a check or a status under our name",
+  "delivery.conflict": "one delivery came twice with two bodies",
+  "repository.changed": "a repository was renamed, transferred, archived or the like",
+  "repository.guarded": "a repository can be gated again",
+  "repository.unguarded": "a repository cannot be gated any more",
+  "protection.rule_changed": "somebody changed a branch protection or a ruleset",
+  "protection.enforced": "GitHub requires the check on every governed branch",
+  "protection.not_enforced": "GitHub does not require the check on some governed branch",
+  "protection.unknown": "whether GitHub requires the check could not be read",
+  "identity.erased": "somebody's name was erased; the references lead nowhere now",
+} as const satisfies Record<string, string>;
+
+export type AuditType = keyof typeof AUDIT_TYPES;

@@ -25,7 +25,7 @@ export function addAudit(program: Command, context: CliContext, done: (code: num
   audit
     .command("export")
     .description("write one organisation's trail with its evidence into one file")
-    .option("--tenant <login or id>", "whose; not needed where there is one")
+    .option("--tenant <login-or-id>", "whose; not needed where there is one")
     .option("--since <seq>", "first event in full; of those before, the hashes only", "1")
     .addOption(
       new Option("--format <format>", "bundle: to be verified; csv: events alone, to be read").choices(["bundle", "csv"]).default("bundle"),

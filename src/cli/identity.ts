@@ -7,7 +7,7 @@ export function addIdentity(program: Command, context: CliContext, done: (code: 
   program
     .command("identity")
     .description("people whom the records know")
-    .command("erase <login or id>")
+    .command("erase <login-or-id>")
     .description("forget a person's name, in every organisation of this database; it cannot be undone")
     .action(async (who: string) => done(await erase(context, who)));
 }

@@ -21,8 +21,18 @@ export interface ServerConfig {
   readonly policyRepositories?: ReadonlyMap<number, number>;
   /** Who may come into the Station, and how often; absent = nobody signs in, and the limits are the usual ones. */
   readonly station?: StationConfig;
+  /** What seals the audit trail; absent = nothing does. */
+  readonly notary?: NotarySettings;
   /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
   readonly devLoginToken: string | null;
+}
+
+/** Where the trail's signatures come from and its checkpoints go to. */
+export interface NotarySettings {
+  /** Ed25519 private key, PEM; null = nothing is signed. */
+  readonly signingKey: string | null;
+  readonly checkpointDir: string | null;
+  readonly checkpointGit: { readonly url: string; readonly branch: string; readonly keyPath: string | null } | null;
 }
 
 export interface GitHubConfig {
@@ -68,6 +78,19 @@ const environmentSchema = z.object({
     .string()
     .regex(/^\s*\d+:\d+(\s*,\s*\d+:\d+)*\s*$/, "must be <owner id>:<repository id>, more of them after commas")
     .optional(),
+  AUDIT_SIGNING_KEY: z.string().min(1).optional(),
+  AUDIT_SIGNING_KEY_PATH: z.string().min(1).optional(),
+  AUDIT_CHECKPOINT_DIR: z.string().min(1).optional(),
+  // What begins with a dash, git would take for an option; `ext::` runs a command.
+  AUDIT_CHECKPOINT_GIT: z
+    .string()
+    .regex(/^(?!-)(?!ext::)\S+$/, "must be the address of a git repository")
+    .optional(),
+  AUDIT_CHECKPOINT_GIT_BRANCH: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "must be the name of a branch")
+    .default("checkpoints"),
+  AUDIT_CHECKPOINT_GIT_KEY_PATH: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -80,11 +103,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed.data;
   const key = readKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH);
   const station = readStation(given, values.APP_ID !== undefined);
+  const notary = readNotary(values);
   const problems = [
     ...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined),
     // Still accepted while it is rotated out, so no less secret.
     ...secretProblems(values.WEBHOOK_SECRET_PREVIOUS, false, "WEBHOOK_SECRET_PREVIOUS"),
     ...key.problems,
+    ...notary.problems,
     ...pinProblems(values.ORG_POLICY_REPOSITORIES),
     ...station.problems,
   ];
@@ -105,6 +130,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: values.LOG_LEVEL,
     policyRepositories: new Map(pinsOf(values.ORG_POLICY_REPOSITORIES)),
     station: station.config,
+    notary: notary.settings,
     devLoginToken: null,
   };
   return { status: "ok", config: Object.freeze(config) };
@@ -157,29 +183,81 @@ export function devLoginProblems(config: ServerConfig): string[] {
   return problems;
 }
 
-function readKey(pem: string | undefined, path: string | undefined): { pem: string | null; problems: string[] } {
-  if (pem !== undefined) return usableKey("PRIVATE_KEY", pem.replaceAll("\\n", "\n"));
+/** The part of the environment that commands on the records need: which database, and what seals it. */
+export function readRecords(env: Readonly<Record<string, string | undefined>>): {
+  readonly databaseUrl: string | null;
+  readonly dataDir: string | null;
+  readonly notary: NotarySettings;
+  readonly problems: readonly string[];
+} {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environmentSchema.pick(RECORDS).safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    return { databaseUrl: null, dataDir: null, notary: { signingKey: null, checkpointDir: null, checkpointGit: null }, problems };
+  }
+  const { DATABASE_URL, DATA_DIR } = parsed.data;
+  const { settings, problems } = readNotary(parsed.data);
+  const dataDir = DATABASE_URL === undefined ? resolve(DATA_DIR ?? ".countersign") : null;
+  return { databaseUrl: DATABASE_URL ?? null, dataDir, notary: settings, problems };
+}
+
+const RECORDS = {
+  DATABASE_URL: true,
+  DATA_DIR: true,
+  AUDIT_SIGNING_KEY: true,
+  AUDIT_SIGNING_KEY_PATH: true,
+  AUDIT_CHECKPOINT_DIR: true,
+  AUDIT_CHECKPOINT_GIT: true,
+  AUDIT_CHECKPOINT_GIT_BRANCH: true,
+  AUDIT_CHECKPOINT_GIT_KEY_PATH: true,
+} as const;
+
+type NotaryValues = Pick<z.infer<typeof environmentSchema>, Exclude<keyof typeof RECORDS, "DATABASE_URL" | "DATA_DIR">>;
+
+function readNotary(values: NotaryValues): { settings: NotarySettings; problems: string[] } {
+  const key = readKey(values.AUDIT_SIGNING_KEY, values.AUDIT_SIGNING_KEY_PATH, "AUDIT_SIGNING_KEY");
+  const keyPath = values.AUDIT_CHECKPOINT_GIT_KEY_PATH ?? null;
+  const deployKey = keyPath === null ? [] : readablePath("AUDIT_CHECKPOINT_GIT_KEY_PATH", keyPath).problems;
+  const url = values.AUDIT_CHECKPOINT_GIT;
+  const checkpointGit = url === undefined ? null : { url, branch: values.AUDIT_CHECKPOINT_GIT_BRANCH, keyPath };
+  const checkpointDir = values.AUDIT_CHECKPOINT_DIR === undefined ? null : resolve(values.AUDIT_CHECKPOINT_DIR);
+  return { settings: { signingKey: key.pem, checkpointDir, checkpointGit }, problems: [...key.problems, ...deployKey] };
+}
+
+function readKey(
+  pem: string | undefined,
+  path: string | undefined,
+  name: keyof typeof KEY_KINDS = "PRIVATE_KEY",
+): { pem: string | null; problems: string[] } {
+  if (pem !== undefined) return usableKey(name, name, pem.replaceAll("\\n", "\n"));
   if (path === undefined) return { pem: null, problems: [] };
+  const { text, problems } = readablePath(`${name}_PATH`, path);
+  return text === null ? { pem: null, problems } : usableKey(name, `${name}_PATH`, text);
+}
+
+function readablePath(name: string, path: string): { text: string | null; problems: string[] } {
   try {
-    if ((statSync(path).mode & 0o077) !== 0)
-      return { pem: null, problems: [`PRIVATE_KEY_PATH: ${path} is readable by others; chmod 600 ${path}`] };
-    return usableKey("PRIVATE_KEY_PATH", readFileSync(path, "utf8"));
+    if ((statSync(path).mode & 0o077) !== 0) return { text: null, problems: [`${name}: ${path} is readable by others; chmod 600 ${path}`] };
+    return { text: readFileSync(path, "utf8"), problems: [] };
   } catch (error) {
-    return {
-      pem: null,
-      problems: [`PRIVATE_KEY_PATH: ${path} cannot be read (${error instanceof Error ? error.message : String(error)})`],
-    };
+    return { text: null, problems: [`${name}: ${path} cannot be read (${error instanceof Error ? error.message : String(error)})`] };
   }
 }
 
+const KEY_KINDS = {
+  PRIVATE_KEY: { type: "rsa", says: "not an RSA private key in PEM form, as GitHub gives it for the app" },
+  AUDIT_SIGNING_KEY: { type: "ed25519", says: "not an Ed25519 private key in PEM form; make one with: countersign audit keygen" },
+} as const;
+
 /** A key that cannot sign would be found out only when GitHub's first delivery has been taken. The reason never quotes it. */
-function usableKey(name: string, pem: string): { pem: string | null; problems: string[] } {
+function usableKey(kind: keyof typeof KEY_KINDS, name: string, pem: string): { pem: string | null; problems: string[] } {
   try {
-    if (createPrivateKey(pem).asymmetricKeyType === "rsa") return { pem, problems: [] };
+    if (createPrivateKey(pem).asymmetricKeyType === KEY_KINDS[kind].type) return { pem, problems: [] };
   } catch {
     // Said below.
   }
-  return { pem: null, problems: [`${name}: not an RSA private key in PEM form, as GitHub gives it for the app`] };
+  return { pem: null, problems: [`${name}: ${KEY_KINDS[kind].says}`] };
 }
 
 /** How a command signs in to GitHub: with the caller's token, else as the app; `credentials` null = with nothing. */

@@ -41,6 +41,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     { createHealth },
     { createRoles },
     { accessTidying },
+    { createNotary },
+    { notaryWarnings },
   ] = await Promise.all([
     import("./bot/ingress.ts"),
     import("./gate/evaluate-subject.ts"),
@@ -53,6 +55,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     import("./studio/health.ts"),
     import("./gate/roles.ts"),
     import("./gate/access-routine.ts"),
+    import("./notary/index.ts"),
+    import("./gate/notary-warnings.ts"),
   ]);
   const log = pino({ level: config.logLevel });
   /** What has been started, to be stopped in reverse. */
@@ -88,6 +92,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const publicUrl = config.publicUrl ?? url;
     const access = store.createAccessStore(database);
     let signIn: StudioDeps["signIn"] = null;
+    const notary = createNotary(config.notary ?? { signingKey: null, checkpointDir: null, checkpointGit: null });
+    for (const warning of notaryWarnings(notary)) log.warn(warning);
 
     const app = new Hono();
     app.route("/", createHealth({ ledger, configured: config.github !== null }));
@@ -96,6 +102,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const deps = {
         ledger,
         clock: { now: () => new Date() },
+        notary,
         comparer: sandbox,
         policyRepositories: config.policyRepositories ?? new Map<number, number>(),
         pulls: github.createPullRequests(client),
@@ -138,7 +145,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       "/",
       createStudio({
         records: store.createTenantReads(database),
-        ...{ access, signIn, publicUrl },
+        ...{ access, signIn, notary, publicUrl },
         devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken },
         ...(config.station === undefined ? {} : { trustedProxies: config.station.trustedProxies, limits: config.station.limits }),
         onError: (error) => log.error({ err: error }, "a request to the Station failed"),
@@ -272,6 +279,19 @@ async function main(): Promise<void> {
     },
     openAccess,
     fetchPlan: async (options) => (await import("./runtime/index.ts")).attachGovernance(options),
+    openAudit: async () => {
+      const [{ readRecords }, store, { createNotary }, { Refusal }] = await Promise.all([
+        import("./config.ts"),
+        import("./store/index.ts"),
+        import("./notary/index.ts"),
+        import("./gate/ports.ts"),
+      ]);
+      const { databaseUrl, dataDir, notary, problems } = readRecords(process.env);
+      if (problems.length > 0) throw new Refusal("config", problems.join("; "));
+      const database = await store.openDatabase({ databaseUrl, dataDir });
+      return { records: store.createLedger(database), notary: createNotary(notary), close: () => database.close() };
+    },
+    generateKey: async () => (await import("./notary/signing-key.ts")).generateKey(),
     clock: { now: () => new Date() },
     env: process.env,
     cwd: process.cwd(),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { EXIT } from "../src/cli/io.ts";
+import { AUDIT_TYPES } from "../src/engine/audit-types.ts";
 import { READERS } from "../src/engine/contract/readers/index.ts";
 import { defaultConfig } from "../src/engine/policy/defaults.ts";
 import { parsePolicySet } from "../src/engine/policy/parse.ts";
@@ -88,6 +89,13 @@ describe("documents", () => {
     variables.push(...[...read("src/gate/station-config.ts").matchAll(/"([A-Z]+(?:_[A-Z]+)+)"/g)].map(([, name]) => name!));
     expect(variables.length).toBeGreaterThan(10);
     expect(variables.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("docs/auditor-guide.md has every kind of event, with what it tells, and no other", () => {
+    const section = read("docs/auditor-guide.md").split("## Events\n")[1]!.split("\n## ")[0]!;
+    const shown = [...section.matchAll(/^\| `([a-z_.]+)` \| (.*) \|$/gm)].map(([, type, tells]) => [type!, tells!] as const);
+    expect(Object.fromEntries(shown)).toEqual(AUDIT_TYPES);
+    expect(shown).toHaveLength(Object.keys(AUDIT_TYPES).length);
   });
 
   test("docs/README.md lists every page", () => {

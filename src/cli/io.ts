@@ -1,6 +1,16 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import type { DoctorDeps } from "../gate/doctor.ts";
-import type { AccessStore, CallerReads, Clock, FetchPlan, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
+import type {
+  AccessStore,
+  AuditRecords,
+  CallerReads,
+  Clock,
+  FetchPlan,
+  LocalRepository,
+  Notary,
+  RepositoryRef,
+  SummaryMemory,
+} from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -24,6 +34,10 @@ export interface CliContext {
   readonly openAccess: () => Promise<{ readonly access: AccessStore; close(): Promise<void> }>;
   /** Rejects with a TypeError for an address or a key that cannot be meant. */
   readonly fetchPlan: FetchPlan;
+  /** The records of the server's database, and what seals them. Rejects with a Refusal when the configuration is wrong. */
+  readonly openAudit: () => Promise<{ readonly records: AuditRecords; readonly notary: Notary; close(): Promise<void> }>;
+  /** A new Ed25519 pair, PEM. */
+  readonly generateKey: () => Promise<{ readonly privateKey: string; readonly publicKey: string; readonly keyId: string }>;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { Refusal, TruthError } from "../gate/ports.ts";
+import { addAudit } from "./audit.ts";
 import { addCheck } from "./check.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
+import { addIdentity } from "./identity.ts";
 import { addInit } from "./init.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { addKey } from "./key.ts";
@@ -24,7 +26,20 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .showHelpAfterError("(countersign --help lists the commands)")
     .exitOverride();
-  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor, addKey, addPlan])
+  for (const add of [
+    addCheck,
+    addValidate,
+    addExplain,
+    addInit,
+    addLineage,
+    addPolicy,
+    addSchema,
+    addDoctor,
+    addKey,
+    addPlan,
+    addAudit,
+    addIdentity,
+  ])
     add(program, context, done);
   program
     .command("serve")

@@ -3,7 +3,7 @@ import type { CompiledContract } from "./contract/finding.ts";
 import type { Decision } from "./decision.ts";
 
 /** Raised when the projections change shape; part of the hash, so old artifacts keep their own. */
-export const COMPILER_VERSION = "1";
+export const COMPILER_VERSION = "2";
 
 export interface ArtifactInput {
   readonly agent: string;
@@ -12,6 +12,8 @@ export interface ArtifactInput {
   /** Every governed contract of the landed tree. */
   readonly contracts: readonly CompiledContract[];
   readonly policyDigest: string;
+  /** Accounts of the people whom the policy names, by login. An artifact is kept for ever: it holds ids only. */
+  readonly people: readonly { readonly id: number; readonly login: string }[];
 }
 
 export interface CompiledArtifact {
@@ -53,6 +55,8 @@ export interface CompiledSession {
 /** Deterministic: the same inputs give the same bytes, whatever the order they come in. Holds no wall-clock time that is not an input. */
 export function compileArtifact(input: ArtifactInput): CompiledArtifact {
   const { decision } = input;
+  const ids = new Map(input.people.map(({ id, login }) => [login.toLowerCase(), id]));
+  const personId = (login: string) => ids.get(login.toLowerCase()) ?? null;
   const runtime: RuntimeProjection = {
     agent: input.agent,
     environment: input.environment,
@@ -78,12 +82,12 @@ export function compileArtifact(input: ArtifactInput): CompiledArtifact {
     requirements: decision.requirements.map(({ team, role, users, minApprovals, source, approvals }) => ({
       team,
       role,
-      users,
+      users: users.map(personId),
       minApprovals,
       source,
-      approvals,
+      approvals: approvals.map(({ userId, reviewId, submittedAt }) => ({ userId, reviewId, submittedAt })),
     })),
-    override: decision.override,
+    override: withoutName(decision.override),
     base: decision.base,
     head: decision.head,
   };
@@ -138,6 +142,12 @@ export function verifiedSession(stored: unknown, compiledHash: string): Compiled
   } catch {
     return null;
   }
+}
+
+function withoutName(override: Decision["override"]): unknown {
+  if (override === null) return null;
+  const { by: _erasable, ...rest } = override;
+  return rest;
 }
 
 function sortContract(contract: CompiledContract): CompiledContract {

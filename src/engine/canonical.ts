@@ -20,7 +20,9 @@ export type HashDomain =
   | "countersign/request/v1"
   | "countersign/comment/v1"
   | "countersign/audit/v1"
-  | "countersign/audit-payload/v1";
+  | "countersign/audit-payload/v1"
+  | "countersign/stored-evaluation/v1"
+  | "countersign/record/v1";
 
 /** RFC 8785 canonical JSON. Throws on values that JSON cannot hold (a lone surrogate, NaN): readers refuse those first. */
 export function canonicalJson(value: unknown): string {

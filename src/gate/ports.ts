@@ -16,6 +16,7 @@ export * from "./ports/ledger.ts";
 export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
 export * from "./ports/merge-groups.ts";
+export * from "./ports/notary.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/plan.ts";
 export * from "./ports/plans.ts";

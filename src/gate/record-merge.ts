@@ -57,6 +57,7 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
       decision,
       contracts: landing.contracts,
       policyDigest: decision.digests.policy,
+      people: facts.people?.actors ?? [],
     }),
   });
   await recordPolicyVersion(deps, pull, evaluation, record);

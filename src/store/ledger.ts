@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
+import { auditVerbs } from "./audit-verbs.ts";
 import type { Database } from "./connect.ts";
 import { overrideVerbs } from "./override-verbs.ts";
 import { planVerbs } from "./plan-verbs.ts";
@@ -19,7 +20,7 @@ import { markDirty, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { recordDelivery } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
-import { saveEvaluation } from "./verbs/save-evaluation.ts";
+import { meetPeople, saveEvaluation } from "./verbs/save-evaluation.ts";
 import { startWork } from "./verbs/start-work.ts";
 import { withholdSuccess } from "./verbs/withhold-success.ts";
 
@@ -36,7 +37,10 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     announcedGroups: (repositoryId) => announcedGroups(outer, repositoryId),
     receipts: (repositoryId, number) => receipts(outer, repositoryId, number),
     contentHistory: (key) => contentHistory(outer, key),
-    saveEvaluation: (input) => db.transaction((tx) => saveEvaluation(tx, input)),
+    saveEvaluation: async (input) => {
+      await db.transaction((tx) => meetPeople(tx, input));
+      return db.transaction((tx) => saveEvaluation(tx, input));
+    },
     finishWork: (work, state) => db.transaction((tx) => finishWork(tx, work, state)),
     withholdSuccess: (work, headSha) => db.transaction((tx) => withholdSuccess(tx, work, headSha)),
     pendingChecks: (key) => pendingChecks(outer, key),
@@ -57,6 +61,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
       db.transaction((tx) => saveLineage(tx, repositoryId, commit, summaries, besides)),
     ...policyVersions(db, host),
     ...policyPins(db, host),
+    ...auditVerbs(db),
     ...overrideVerbs(db),
     ...protectionVerbs(db),
     ...planVerbs(db),

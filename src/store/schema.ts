@@ -1,4 +1,5 @@
 export * from "./schema/access.ts";
+export * from "./schema/audit.ts";
 export * from "./schema/conversation.ts";
 export * from "./schema/evaluation.ts";
 export * from "./schema/governance.ts";

@@ -1,9 +1,11 @@
 import type { TenantReads } from "../gate/ports/station.ts";
+import { auditEvents } from "./audit-verbs.ts";
 import type { Database } from "./connect.ts";
 import { overrideRows } from "./verbs/post-hoc-reviews.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
-import { approvalOf, auditTrail } from "./verbs/read-records.ts";
+import { approvalOf } from "./verbs/read-records.ts";
 import { overview } from "./verbs/read-subjects.ts";
+import * as seal from "./verbs/seal-records.ts";
 import { watchedRepositories } from "./verbs/watched-repositories.ts";
 
 /** The records as one tenant sees them: there is no read here that does not name it. */
@@ -14,7 +16,10 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
     evaluation: (id) => evaluationById(outer, tenantId, id),
     latestEvaluation: (key) => latestEvaluation(outer, key, tenantId),
     approvalOf: (repositoryId, number) => approvalOf(outer, tenantId, repositoryId, number),
-    auditTrail: (limit) => auditTrail(outer, tenantId, limit),
+    auditEvents: (query) => auditEvents(outer, tenantId, query),
+    chainStates: () => seal.chainStates(outer, tenantId),
+    chainEvents: (_own, after, to, limit) => seal.chainEvents(outer, tenantId, after, to, limit),
+    checkpointsOf: () => seal.checkpointsOf(outer, tenantId),
     overrideRows: (limit) => overrideRows(outer, tenantId, limit),
     watchedRepositories: (limit) => watchedRepositories(outer, tenantId, limit),
   });

@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { AccessStore, SignInGitHub, StoredEvaluation, TenantReads } from "../gate/ports.ts";
+import type { AccessStore, Notary, SignInGitHub, StoredEvaluation, TenantReads } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
 import { AccountPage } from "./account-page.tsx";
 import type { Api, ApiEnv } from "./api/api.ts";
@@ -7,13 +7,14 @@ import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./api/
 import { isAllowed, type Role } from "./api/principal.ts";
 import { ApiProblem, problemResponse } from "./api/problems.ts";
 import { createStationApi } from "./api/station-api.ts";
+import { auditPage } from "./audit-page.tsx";
 import { createClientAddress } from "./client-address.ts";
 import { DoctorPage } from "./doctor-page.tsx";
 import { GatePage } from "./gate-page.tsx";
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
 import { createDoorkeeper } from "./identify.ts";
 import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
-import { AuditPage, OverviewPage } from "./lists.tsx";
+import { OverviewPage } from "./lists.tsx";
 import { OverridesPage } from "./overrides-page.tsx";
 import { createSeals } from "./seal.ts";
 import { createDevSessions, sameOriginPath } from "./session.ts";
@@ -23,6 +24,8 @@ import { STATION_CSS } from "./station-css.ts";
 export interface StudioDeps {
   /** The records of one tenant. */
   readonly records: (tenantId: string) => TenantReads;
+  /** What seals the trail, and where its checkpoints are; the page asks those places. */
+  readonly notary?: Notary;
   readonly access: AccessStore;
   /** People sign in through GitHub; null = nobody can. `secrets`: what cookies are sealed with, the current one first. */
   readonly signIn: { readonly github: SignInGitHub; readonly roles: Roles; readonly secrets: readonly string[] } | null;
@@ -47,7 +50,7 @@ const ANY_ROLE = ["approver", "developer", "auditor"] as const;
 
 /** The Station: server-rendered pages over the records of whoever asks, the way in, and the HTTP API. */
 export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
-  const { records, access, publicUrl, signIn, onError = () => {} } = deps;
+  const { records, access, publicUrl, signIn, notary = { signer: null, sinks: [] }, onError = () => {} } = deps;
   const app = new Hono<ApiEnv>();
   const dev = createDevSessions(deps.devLogin, publicUrl);
   const people = signIn === null ? null : { seals: createSeals(signIn.secrets), roles: signIn.roles };
@@ -99,9 +102,7 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
   app.get("/", async (context) => context.html(<OverviewPage rows={await of(context).overview(ROWS_MAX)} />));
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
   app.get("/doctor", async (context) => context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} />));
-  app.get("/audit", pageFor(["approver", "auditor"]), async (context) =>
-    context.html(<AuditPage events={await of(context).auditTrail(ROWS_MAX)} />),
-  );
+  app.get("/audit", pageFor(["approver", "auditor"]), async (context) => auditPage(context, of(context), notary));
   app.get("/evaluations/:id", async (context) => gatePage(context, of(context), await of(context).evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {
     const { owner, repo, number } = context.req.param();

@@ -1,7 +1,7 @@
-import type { AuditEvent, OverviewRow } from "../gate/ports.ts";
-import { instant, sentence } from "../report/phrase.ts";
+import type { OverviewRow } from "../gate/ports.ts";
+import { sentence } from "../report/phrase.ts";
 import { clip, visible } from "../report/visible.ts";
-import { Hash, Layout, Say } from "./layout.tsx";
+import { Layout, Say } from "./layout.tsx";
 import { STATE_WORDS, StateSymbol } from "./state.tsx";
 
 /** Pull requests with their verdicts: what waits first. */
@@ -58,50 +58,5 @@ function Pull({ row }: { row: OverviewRow }) {
         )}
       </a>
     </li>
-  );
-}
-
-/** The newest events of the audit chain. */
-export function AuditPage({ events }: { events: readonly AuditEvent[] }) {
-  return (
-    <Layout title="Audit trail" here="audit">
-      <h1>Audit trail</h1>
-      {events.length === 0 ? (
-        <p class="empty">Nothing has been recorded yet.</p>
-      ) : (
-        <section class="card wide">
-          <table class="audit">
-            <thead>
-              <tr>
-                <th>No.</th>
-                <th>When</th>
-                <th>What</th>
-                <th>Subject</th>
-                <th>Actor</th>
-                <th>Hash</th>
-              </tr>
-            </thead>
-            <tbody>
-              {events.map((event) => (
-                <tr class={event.severity}>
-                  <td data-name="No.">{event.seq}</td>
-                  <td data-name="When">{instant(event.at)}</td>
-                  <td data-name="What">
-                    <span>
-                      <span class={`pill ${event.severity}`}>{event.severity}</span> {visible(event.type)}
-                    </span>
-                  </td>
-                  <td data-name="Subject">{clip(visible(event.subject), 200)}</td>
-                  <td data-name="Actor">{visible(event.actor ?? "–")}</td>
-                  <td data-name="Hash">
-                    <Hash value={event.hash} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-    </Layout>
   );
 }

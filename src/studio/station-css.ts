@@ -167,6 +167,15 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .audit th:nth-child(5) { width: 90px; }
 .audit th:nth-child(6) { width: 150px; }
 .audit td { border-top: 1px solid var(--line); padding: 9px 12px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
+.chain { padding: 14px 20px; }
+.chain h2 { margin: 0 0 4px; }
+.chain p { margin: 4px 0 0; }
+.note-warning { margin: 0 0 14px; font-size: 14px; }
+.search { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: flex-end; margin: 0 0 18px; }
+.search label { display: grid; gap: 4px; font-size: 13px; color: var(--quiet); flex: 1 1 160px; }
+.search input { font: inherit; font-size: 14px; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 7px 10px; min-width: 0; }
+.search button { font: inherit; font-size: 14px; font-weight: 600; color: var(--text); background: var(--code); border: 1px solid var(--line); border-radius: 8px; padding: 7px 16px; cursor: pointer; }
+.search a { font-size: 14px; padding: 8px 0; }
 .audit .pill.critical { background: var(--red-bg); color: var(--red); }
 .acts form { display: grid; gap: 8px; }
 .acts form + form { border-top: 1px solid var(--line); margin-top: 16px; padding-top: 16px; }

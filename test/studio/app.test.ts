@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createStudio } from "../../src/studio/app.tsx";
 import { approved, massStrip } from "../report/fixtures.ts";
 import { ATTACKS, hostileDecision } from "../report/hostile.ts";
-import { evaluationOf, evaluations, pageLedger, pagesOf, record } from "./fixtures.ts";
+import { chainLedger, evaluationOf, evaluations, events, pageLedger, pagesOf, record } from "./fixtures.ts";
 
 const TOKEN = "right-token";
 const publicUrl = "http://127.0.0.1:3000";
@@ -215,7 +215,32 @@ describe("lists and JSON", () => {
 
   test("the audit trail shows events with their hashes", async () => {
     const html = await (await page("/audit")).text();
-    for (const part of ["governance.approved", "override.used", record.event.hash]) expect(html).toContain(part);
+    for (const part of ["governance.approved", "override.used", events[1]!.hash, ">ana<"]) expect(html).toContain(part);
+    expect(html).toContain("intact up to checkpoint 2");
+    expect(html).toContain("also in: file, git");
+    expect(html).toContain("no AUDIT_SIGNING_KEY");
+  });
+
+  test("the audit trail is searched; what is searched for stands escaped in the form", async () => {
+    const html = await (await page("/audit?type=override&subject=%22%3E%3Cscript%3E")).text();
+    expect(html).toContain("No event is like that.");
+    expect(html).not.toContain("<script>");
+    const found = await (await page("/audit?type=override")).text();
+    expect(found).toContain("override.used");
+    expect(found).not.toContain("policy.in_force");
+  });
+
+  test("T84: an edited row, and an end that was cut off, are shown as broken", async () => {
+    const edited = events.with(0, { ...events[0]!, actor: "66" });
+    for (const [chain, because] of [
+      [edited, "event 1 was altered"],
+      [events.slice(0, 1), "its end was cut off"],
+    ] as const) {
+      const ledger = { ...pageLedger(), ...chainLedger(chain) };
+      const html = await (await page("/audit", createStudio(pagesOf(ledger, { token: TOKEN }, publicUrl)))).text();
+      expect(html).toContain("BROKEN");
+      expect(html).toContain(because);
+    }
   });
 
   test("a decision as JSON, and the error shape", async () => {
@@ -230,7 +255,7 @@ describe("lists and JSON", () => {
   });
 
   test("a failing ledger is a page without details", async () => {
-    const ledger = { ...pageLedger(), auditTrail: async () => Promise.reject(new Error("secret connection string")) };
+    const ledger = { ...pageLedger(), auditEvents: async () => Promise.reject(new Error("secret connection string")) };
     const response = await page("/audit", createStudio(pagesOf(ledger, { token: TOKEN }, publicUrl)));
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("secret");

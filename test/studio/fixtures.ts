@@ -1,3 +1,5 @@
+import { GENESIS, type SealedEvent, sealEvent } from "../../src/engine/audit.ts";
+import { rootOf } from "../../src/engine/checkpoint.ts";
 import type { Decision } from "../../src/engine/decision.ts";
 import type { Facts } from "../../src/engine/facts.ts";
 import type { AccessStore, ApprovalRecord, AuditEvent, StoredEvaluation, TenantReads } from "../../src/gate/ports.ts";
@@ -111,12 +113,42 @@ function event(seq: number, type: string, severity: AuditEvent["severity"], subj
   };
 }
 
-export const events: readonly AuditEvent[] = [
-  event(4, "override.used", "critical", "acme/contracts#4"),
-  record.event,
-  event(2, "policy.in_force", "warning", "acme/contracts"),
-  event(1, "tenant.created", "info", "acme"),
-];
+/** A real chain, oldest first: two of its events under a checkpoint. */
+export const events: readonly SealedEvent[] = chained([
+  ["policy.in_force", "warning", "policy 7 version 1", "1"],
+  ["governance.approved", "info", "approval 0198c2a9-5b1e-7c4d-9e2f-6a7b8c9d0e1f", "1"],
+  ["override.used", "critical", "override 0198c2a9-0000-7c4d-9e2f-6a7b8c9d0e1f", null],
+  ["repository.archived", "warning", "repository 7", "583231"],
+]);
+
+function chained(said: readonly (readonly [string, AuditEvent["severity"], string, string | null])[]): readonly SealedEvent[] {
+  const chain: SealedEvent[] = [];
+  for (const [type, severity, subject, actor] of said) {
+    const at = `2026-11-22T10:${10 + chain.length}:00.000Z`;
+    chain.push(sealEvent(TENANT.id, chain.at(-1) ?? GENESIS, { type, severity, subject, actor, payload: {}, at }));
+  }
+  return chain;
+}
+
+/** `chain` as a database holds it, that may not be what was sealed. */
+export function chainLedger(
+  chain: readonly SealedEvent[] = events,
+): Pick<TenantReads, "auditEvents" | "chainStates" | "chainEvents" | "checkpointsOf"> {
+  const hashes = events.slice(0, 2).map(({ hash }) => hash);
+  const last = { tenantId: TENANT.id, size: 2, head: hashes[1]!, root: rootOf(hashes), at: "2026-11-22T10:11:30.000Z" };
+  const head = { seq: chain.at(-1)!.seq, hash: chain.at(-1)!.hash };
+  return {
+    auditEvents: async ({ type, actor, subject }) =>
+      chain
+        .filter((event) => (type === null || event.type.startsWith(type)) && (actor === null || event.actor === actor))
+        .filter((event) => subject === null || event.subject.includes(subject))
+        .map((event) => ({ ...event, actorLogin: event.actor === "1" ? "ana" : null }))
+        .toReversed(),
+    chainStates: async () => [{ tenantId: TENANT.id, head, now: "2026-11-22T11:00:00.000Z", uncoveredSince: null, last }],
+    chainEvents: async (_, after, to, limit) => chain.filter(({ seq }) => seq > after && seq <= to).slice(0, limit),
+    checkpointsOf: async () => [{ checkpoint: last, keyId: "k", sinks: ["file", "git"] }],
+  };
+}
 
 export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(evaluations)): PageLedger {
   const latest = (key: string) => stored.filter((each) => each.key === key).toSorted((a, b) => b.version - a.version)[0] ?? null;
@@ -130,7 +162,7 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     evaluation: async (id) => stored.find((each) => each.id === id) ?? null,
     latestEvaluation: async (key) => latest(key),
     approvalOf: async (repositoryId, number) => (repositoryId === REPOSITORY_ID && number === 2 ? record : null),
-    auditTrail: async () => events,
+    ...chainLedger(),
     overrideRows: async () => [],
     watchedRepositories: async () => [],
   };

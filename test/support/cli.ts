@@ -5,6 +5,7 @@ import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts"
 import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
 import { createCallerReads } from "../../src/github/index.ts";
+import { generateKey } from "../../src/notary/signing-key.ts";
 import { attachGovernance } from "../../src/runtime/index.ts";
 import { officialSchemas } from "../../src/sandbox/official-schemas.ts";
 
@@ -50,6 +51,10 @@ export async function countersign(
       throw new Error("no database in this test");
     },
     fetchPlan: attachGovernance,
+    openAudit: async () => {
+      throw new Error("no database in this test");
+    },
+    generateKey: async () => generateKey(),
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
     env,
     cwd,

@@ -35,6 +35,7 @@ export function artifactInput(fields = 12, more: Partial<ArtifactInput> = {}): A
     decision: compiledDecision(),
     contracts: [compiledContract(fields), compiledContract(3, "contracts/orders.odcs.yaml")],
     policyDigest: "c".repeat(64),
+    people: [],
     ...more,
   };
 }

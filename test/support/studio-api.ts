@@ -1,4 +1,4 @@
-import type { Outcome, PlanAsk, PlanPublisher, WorkspacePlan, StudioRecords } from "../../src/gate/ports.ts";
+import type { Outcome, PlanAsk, PlanPublisher, StudioRecords, WorkspacePlan } from "../../src/gate/ports.ts";
 import { type Api, createApi, identified } from "../../src/studio/api/api.ts";
 import type { Principal, Role, Scope } from "../../src/studio/api/principal.ts";
 import type { WorkspaceApiDeps } from "../../src/studio/api/workspace-acts.ts";

@@ -2,6 +2,7 @@ import type { Correspondence } from "./conversation.ts";
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
 import type { QueuedGroups } from "./merge-groups.ts";
+import type { AuditRecords } from "./notary.ts";
 import type { Overrides } from "./overrides.ts";
 import type { PlanRecords } from "./plan.ts";
 import type { PolicyVersions } from "./policy.ts";
@@ -18,6 +19,7 @@ export interface Ledger
   extends RecordedLineage,
     PolicyVersions,
     PolicyPins,
+    AuditRecords,
     DecisionHistory,
     RoutineClaims,
     Overrides,

@@ -1,6 +1,7 @@
+import type { AuditQuery, AuditRecords, NamedEvent } from "./notary.ts";
 import type { OverrideRow } from "./overrides.ts";
 import type { WatchedRepository } from "./protection.ts";
-import type { ApprovalRecord, AuditEvent } from "./records.ts";
+import type { ApprovalRecord } from "./records.ts";
 import type { StoredEvaluation } from "./work.ts";
 
 /** A pull request with its newest verdict. */
@@ -13,14 +14,14 @@ export interface OverviewRow {
 }
 
 /** What one tenant may see. Whatever belongs to another is null or left out, as if it were not there. */
-export interface TenantReads {
+export interface TenantReads extends Pick<AuditRecords, "chainStates" | "chainEvents" | "checkpointsOf"> {
   /** Open pull requests first, newest first. */
   overview(limit: number): Promise<readonly OverviewRow[]>;
   evaluation(id: string): Promise<StoredEvaluation | null>;
   latestEvaluation(key: string): Promise<StoredEvaluation | null>;
   approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
-  /** Newest first. */
-  auditTrail(limit: number): Promise<readonly AuditEvent[]>;
+  /** Newest first, names where they are known. */
+  auditEvents(query: AuditQuery): Promise<readonly NamedEvent[]>;
   overrideRows(limit: number): Promise<readonly OverrideRow[]>;
   watchedRepositories(limit: number): Promise<readonly WatchedRepository[]>;
 }

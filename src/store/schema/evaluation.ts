@@ -21,12 +21,15 @@ export const evaluation = pgTable(
     baseRef: text("base_ref").notNull(),
     baseSha: text("base_sha").notNull(),
     state: text("state").notNull(),
+    /** Facts and decision name nobody: identities stand by reference. */
     facts: evidence("facts").notNull(),
     decision: evidence("decision").notNull(),
     factsHash: text("facts_hash").notNull(),
     policyDigest: text("policy_digest").notNull(),
     findingsDigest: text("findings_digest").notNull(),
     contentDigest: text("content_digest").notNull(),
+    /** Of facts and decision as they are stored; null = of before identities were kept apart. */
+    storedDigest: text("stored_digest"),
     draftSnapshotId: uuid("draft_snapshot_id"),
     createdAt: instant("created_at").notNull().default(databaseNow()),
   },

@@ -84,7 +84,7 @@ export async function useKey(tx: Tx, secret: string): Promise<ApiKey | null> {
   return toKey(row);
 }
 
-function tell(tx: Tx, row: Row, type: string, by: number | null): Promise<unknown> {
+function tell(tx: Tx, row: Row, type: "api_key.created" | "api_key.revoked", by: number | null): Promise<unknown> {
   return appendAudit(tx, row.tenantId, {
     type,
     severity: "warning",

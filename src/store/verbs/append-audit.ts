@@ -1,11 +1,17 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { type AuditEntry, GENESIS, type SealedEvent, sealEvent } from "../../engine/audit.ts";
+import type { AuditType } from "../../engine/audit-types.ts";
 import { rowsOf, type Tx } from "../connect.ts";
 import { auditEvent } from "../schema.ts";
 import { storable } from "../text.ts";
+import { pseudonymous } from "./identities.ts";
 
 /** Appends behind the tenant's last event, under an advisory lock that ends with the transaction. Take it after every row lock. */
-export async function appendAudit(tx: Tx, tenantId: string, entry: Omit<AuditEntry, "at">): Promise<SealedEvent> {
+export async function appendAudit(
+  tx: Tx,
+  tenantId: string,
+  entry: Omit<AuditEntry, "at" | "type"> & { readonly type: AuditType },
+): Promise<SealedEvent> {
   await lockAudit(tx, tenantId);
   const last = await tx
     .select({ seq: auditEvent.seq, hash: auditEvent.hash })
@@ -14,7 +20,9 @@ export async function appendAudit(tx: Tx, tenantId: string, entry: Omit<AuditEnt
     .orderBy(desc(auditEvent.seq))
     .limit(1);
   const at = await readClock(tx);
-  const event = sealEvent(tenantId, last[0] ?? GENESIS, { ...entry, subject: storable(entry.subject), at });
+  // What is sealed stands for ever: it names nobody.
+  const payload = await pseudonymous(tx, tenantId, entry.payload);
+  const event = sealEvent(tenantId, last[0] ?? GENESIS, { ...entry, payload, subject: storable(entry.subject), at });
   await tx.insert(auditEvent).values({ ...event, at: new Date(event.at) });
   return event;
 }

@@ -10,6 +10,7 @@ import { contractContent, evaluation } from "../schema.ts";
 import { type ContractPin, contractsOf } from "./add-snapshot.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
 import type { DraftRow, SnapshotRow, WorkspaceRow } from "./draft-lineage.ts";
+import { named } from "./identities.ts";
 
 const CONTRACTS_AT_ONCE = 500;
 
@@ -60,11 +61,15 @@ export async function compileDraft(
   const newest = await newestEvaluation(tx, draft.id);
   if (newest === null || newest.snapshotId !== snapshot.id)
     throw new ApprovalRefused("STALE_LINEAGE", "the newest decision is about another snapshot");
-  const { decision } = newest.evaluation;
+  const { decision, facts } = newest.evaluation;
   if (!isPassing(decision.state)) throw new ApprovalRefused("NOT_READY", `the newest decision is ${decision.state}`);
   const contracts = await contractsIn(tx, snapshot);
   const { agent, environment } = workspace;
-  const compiled = compileArtifact({ agent, environment, decision, contracts, policyDigest: decision.digests.policy });
+  const compiled = compileArtifact({
+    ...{ agent, environment, decision, contracts },
+    policyDigest: decision.digests.policy,
+    people: facts.people?.actors ?? [],
+  });
   return { compiled, evaluation: newest.evaluation, contracts };
 }
 
@@ -74,5 +79,5 @@ export async function newestEvaluation(
   draftId: string,
 ): Promise<{ readonly evaluation: StoredEvaluation; readonly snapshotId: string | null } | null> {
   const [row] = await tx.select().from(evaluation).where(eq(evaluation.draftId, draftId)).orderBy(desc(evaluation.version)).limit(1);
-  return row === undefined ? null : { evaluation: toEvaluation(row), snapshotId: row.draftSnapshotId };
+  return row === undefined ? null : { evaluation: await named(tx, toEvaluation(row)), snapshotId: row.draftSnapshotId };
 }

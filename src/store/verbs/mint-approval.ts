@@ -9,6 +9,7 @@ import { appendAudit, readClock } from "./append-audit.ts";
 import { appendCommand } from "./append-command.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
 import { type DraftRow, nextApprovalVersion, type SnapshotRow, type WorkspaceRow } from "./draft-lineage.ts";
+import { pseudonymous } from "./identities.ts";
 import { followDrafts } from "./plan-status.ts";
 
 export interface Minting {
@@ -78,7 +79,7 @@ export async function mintApproval(tx: Tx, from: Minting): Promise<ApprovalRecor
       approvalVersion,
       kind,
       actorId,
-      approvedBy: from.approvedBy,
+      approvedBy: await pseudonymous(tx, tenantId, from.approvedBy),
       mergedBy: landing?.mergedBy ?? null,
       approvedAt: new Date(await readClock(tx)),
       channel: from.channel,
@@ -106,7 +107,7 @@ export async function mintApproval(tx: Tx, from: Minting): Promise<ApprovalRecor
       compilerVersion: storable(from.compiled.compilerVersion),
     })
     .returning();
-  return { approval: toApproval(approval!), artifact: toArtifact(artifact!), event, created: true };
+  return { approval: { ...toApproval(approval!), approvedBy: from.approvedBy }, artifact: toArtifact(artifact!), event, created: true };
 }
 
 function landedAt({ repositoryId, pullRequest, mergeSha }: NonNullable<Minting["landing"]>) {

@@ -11,6 +11,7 @@ import { auditEvent, bypassIncident, contentMismatch, policyIncident, policyVers
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
+import { named } from "./identities.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 import { wakeOpen } from "./wake-open.ts";
 
@@ -154,7 +155,7 @@ async function recordProblems(
     .limit(1);
   const payload = { repositoryId: repository.id, version, problems: problems.map(storable) };
   // Nothing wrong, and nothing was before: not worth an event.
-  const before = last === undefined ? [] : (toAuditEvent(last).payload as typeof payload).problems;
+  const before = last === undefined ? [] : ((await named(tx, toAuditEvent(last))).payload as typeof payload).problems;
   if (JSON.stringify(before) === JSON.stringify(payload.problems)) return null;
   return appendAudit(tx, tenantId, {
     type: problems.length === 0 ? "policy.satisfiable" : "policy.unsatisfiable",

@@ -7,6 +7,7 @@ import { toEvaluation, toRepository } from "../rows.ts";
 import { evaluation, overrideEvent, overrideGrant, postHocReview, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
+import { named } from "./identities.ts";
 import { toGrant } from "./override-grants.ts";
 
 const ofSubject = and(eq(subject.repositoryId, overrideGrant.repositoryId), eq(subject.number, overrideGrant.pullRequest));
@@ -50,7 +51,7 @@ export async function openReviews(tx: Tx, key: string | null, limit: number): Pr
     .where(and(isOpen, key === null ? undefined : eq(subject.key, key)))
     .orderBy(sql`${postHocReview.issueNumber} is not null`, asc(postHocReview.dueAt), asc(postHocReview.id))
     .limit(limit);
-  return rows.map((row) => ({
+  const reviews = rows.map((row) => ({
     id: row.review.id,
     grant: toGrant(row.grant, true),
     pull: { repository: toRepository(row.subject), number: row.grant.pullRequest },
@@ -61,6 +62,7 @@ export async function openReviews(tx: Tx, key: string | null, limit: number): Pr
     closedBy: null,
     evaluation: toEvaluation(row.evaluation),
   }));
+  return named(tx, reviews);
 }
 
 type ReviewRow = typeof postHocReview.$inferSelect;
@@ -71,7 +73,12 @@ async function change(
   id: string,
   to: Partial<Pick<ReviewRow, "issueNumber" | "refusedClosing" | "closedAt" | "closedBy" | "overdueNotedAt">>,
   only: ReturnType<typeof and>,
-  told: { readonly type: string; readonly severity: "info" | "critical"; readonly actor?: number; readonly more?: object },
+  told: {
+    readonly type: "opened" | "closed" | "closing_refused" | "overdue";
+    readonly severity: "info" | "critical";
+    readonly actor?: number;
+    readonly more?: object;
+  },
 ): Promise<boolean> {
   const [row] = await tx
     .update(postHocReview)

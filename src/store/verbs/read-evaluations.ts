@@ -4,6 +4,7 @@ import type { Tx } from "../connect.ts";
 import { isUuid } from "../id.ts";
 import { toEvaluation } from "../rows.ts";
 import { evaluation } from "../schema.ts";
+import { named } from "./identities.ts";
 
 function mine(tenantId: string | null) {
   return tenantId === null ? undefined : eq(evaluation.tenantId, tenantId);
@@ -16,7 +17,7 @@ export async function evaluationById(tx: Tx, tenantId: string | null, id: string
     .select()
     .from(evaluation)
     .where(and(mine(tenantId), eq(evaluation.id, id)));
-  return row ? toEvaluation(row) : null;
+  return row ? named(tx, toEvaluation(row)) : null;
 }
 
 export async function latestEvaluation(tx: Tx, key: string, tenantId: string | null = null): Promise<StoredEvaluation | null> {
@@ -26,7 +27,7 @@ export async function latestEvaluation(tx: Tx, key: string, tenantId: string | n
     .where(and(mine(tenantId), eq(evaluation.subjectKey, key)))
     .orderBy(desc(evaluation.version))
     .limit(1);
-  return row ? toEvaluation(row) : null;
+  return row ? named(tx, toEvaluation(row)) : null;
 }
 
 export async function evaluationForHead(tx: Tx, key: string, headSha: string): Promise<StoredEvaluation | null> {
@@ -36,7 +37,7 @@ export async function evaluationForHead(tx: Tx, key: string, headSha: string): P
     .where(and(eq(evaluation.subjectKey, key), eq(evaluation.headSha, headSha)))
     .orderBy(desc(evaluation.version))
     .limit(1);
-  return row ? toEvaluation(row) : null;
+  return row ? named(tx, toEvaluation(row)) : null;
 }
 
 /** What was evaluated for which commit, and when, oldest first. Evaluations that could not read the truth do not count. */

@@ -15,6 +15,7 @@ import {
   subject,
 } from "../schema.ts";
 import { storable } from "../text.ts";
+import { named } from "./identities.ts";
 
 type Place = Pick<PlanWrite, "tenantId" | "workspaceId">;
 
@@ -148,7 +149,7 @@ export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: s
     mergeSha: row.approval.mergeSha,
     compiledHash: row.compiledHash,
     repository: toRepository(row.subject),
-    evaluation: toEvaluation(row.evaluation),
+    evaluation: await named(tx, toEvaluation(row.evaluation)),
     status: plan.status as PlanStatus,
     ...(await planPlace(tx, plan)),
     settledOnMerge: await settledOnMerge(tx, plan.id, at.approvalId),

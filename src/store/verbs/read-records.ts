@@ -3,6 +3,7 @@ import type { ApprovalRecord, AuditEvent } from "../../gate/ports/records.ts";
 import type { Tx } from "../connect.ts";
 import { toApproval, toArtifact, toAuditEvent } from "../rows.ts";
 import { auditEvent, compiledGovernanceArtifact, governanceApproval, tenant } from "../schema.ts";
+import { named } from "./identities.ts";
 
 export async function approvalOfLanding(
   tx: Tx,
@@ -57,7 +58,12 @@ async function readApproval(tx: Tx, where: SQL | undefined): Promise<ApprovalRec
     .orderBy(desc(governanceApproval.approvedAt))
     .limit(1);
   if (row === undefined) return null;
-  return { approval: toApproval(row.approval), artifact: toArtifact(row.artifact), event: toAuditEvent(row.event), created: false };
+  return {
+    approval: await named(tx, toApproval(row.approval)),
+    artifact: toArtifact(row.artifact),
+    event: toAuditEvent(row.event),
+    created: false,
+  };
 }
 
 /** Newest first. `tenantId` null = across tenants. */
@@ -68,7 +74,7 @@ export async function auditTrail(tx: Tx, tenantId: string | null, limit: number)
     .where(tenantId === null ? undefined : eq(auditEvent.tenantId, tenantId))
     .orderBy(desc(auditEvent.at), desc(auditEvent.seq))
     .limit(limit);
-  return rows.map(toAuditEvent);
+  return named(tx, rows.map(toAuditEvent));
 }
 
 /** Every tenant's whole chain in ascending order, for `verifyChain`. */

@@ -1,15 +1,23 @@
 import { and, eq, max, sql } from "drizzle-orm";
+import { digest } from "../../engine/canonical.ts";
 import type { HeldWork, SaveEvaluation, SaveOutcome } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { type SubjectRow, toEvaluation } from "../rows.ts";
 import { evaluation, subject } from "../schema.ts";
 import { storable } from "../text.ts";
+import { pseudonymous, referToNames } from "./identities.ts";
 import { noteOverride } from "./override-events.ts";
 import { recordTraces } from "./record-traces.ts";
 import { saveDraft } from "./save-draft.ts";
 import { lockBeside, wakeBeside } from "./wake-beside.ts";
 import { replaceWishes } from "./wish-checks.ts";
+
+/** Makes the identities that an evaluation will refer to, in a transaction of its own: the one that saves it holds locks on more than them. */
+export async function meetPeople(tx: Tx, { work, facts, decision }: SaveEvaluation): Promise<void> {
+  const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, work.key));
+  if (owner !== undefined) await referToNames(tx, owner.tenantId, { facts, decision });
+}
 
 export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<SaveOutcome> {
   const { work, decision } = input;
@@ -29,6 +37,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
     input.draft === null || number === null
       ? null
       : await saveDraft(tx, { ...held, number }, { ...input, draft: input.draft, evaluationId: id });
+  const kept = (await pseudonymous(tx, held.tenantId, { facts: input.facts, decision })) as { facts: unknown; decision: unknown };
   const [row] = await tx
     .insert(evaluation)
     .values({
@@ -40,12 +49,12 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
       baseRef: storable(input.baseRef),
       baseSha: input.baseSha,
       state: decision.state,
-      facts: input.facts,
-      decision,
+      ...kept,
       factsHash: decision.digests.facts,
       policyDigest: decision.digests.policy,
       findingsDigest: decision.digests.findings,
       contentDigest: decision.digests.content,
+      storedDigest: digest("countersign/stored-evaluation/v1", kept),
       draftSnapshotId,
     })
     .returning();
@@ -54,7 +63,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
   await wakeBeside(tx, beside);
   await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });
-  return { status: "saved", evaluation: toEvaluation(row!) };
+  return { status: "saved", evaluation: { ...toEvaluation(row!), facts: input.facts, decision } };
 }
 
 /** The subject's row, locked, when this worker still holds its fence. */

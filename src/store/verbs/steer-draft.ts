@@ -1,4 +1,5 @@
 import { eq, sql } from "drizzle-orm";
+import type { AuditType } from "../../engine/audit-types.ts";
 import type { Draft, DraftAsk, Workspace } from "../../gate/ports/studio.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -88,7 +89,7 @@ function command(ask: DraftAsk, commandType: Command["commandType"], snapshot: S
   };
 }
 
-async function tell(tx: Tx, ask: DraftAsk, type: string, more: Readonly<Record<string, unknown>>): Promise<void> {
+async function tell(tx: Tx, ask: DraftAsk, type: AuditType, more: Readonly<Record<string, unknown>>): Promise<void> {
   await appendAudit(tx, ask.tenantId, {
     type,
     severity: "info",

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import type { AuditType } from "../../engine/audit-types.ts";
 import type { ProtectionVerdict } from "../../engine/protection/judge.ts";
 import type { WatchedRepository } from "../../gate/ports/protection.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
@@ -48,7 +49,7 @@ export async function unguard(tx: Tx, row: WatchedRow, because: string, actorId:
 export function tellRepository(
   tx: Tx,
   row: Pick<WatchedRow, "tenantId" | "repositoryId">,
-  type: string,
+  type: AuditType,
   severity: "info" | "warning" | "critical",
   actorId: number | null,
   payload: object,

@@ -37,6 +37,10 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   github: { may: ["engine", "report", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
   git: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/)/ },
   sandbox: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/|hono)/ },
+  /** Keys, and the places that checkpoints leave the database for. */
+  notary: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/|hono)/ },
+  /** Shares no code with what it verifies: a fault in the writer must not hide itself. */
+  verifier: { may: [], never: INFRASTRUCTURE },
   store: { may: ["engine", "gate/ports"], never: /^(probot|@octokit\/|hono)/ },
   bot: { may: ["gate", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
   studio: {
@@ -44,13 +48,33 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
     mayTypes: ["engine"],
     never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|@octokit\/)/,
   },
-  cli: { may: ["gate", "gate/ports", "report", TOTAL], mayTypes: ["engine"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/ },
+  cli: {
+    may: ["gate", "gate/ports", "report", "verifier", TOTAL],
+    mayTypes: ["engine"],
+    never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/)/,
+  },
   runtime: { may: [], never: IO },
   /** Reads what the gate makes of its own variables. */
   "config.ts": { may: ["gate"], never: INFRASTRUCTURE },
   /** The composition root, of the server and of the command. */
   "main.ts": {
-    may: ["engine", "report", "gate", "gate/ports", "github", "git", "sandbox", "store", "bot", "studio", "cli", "runtime", "config.ts"],
+    may: [
+      "engine",
+      "report",
+      "gate",
+      "gate/ports",
+      "github",
+      "git",
+      "sandbox",
+      "notary",
+      "store",
+      "verifier",
+      "bot",
+      "studio",
+      "cli",
+      "runtime",
+      "config.ts",
+    ],
   },
 };
 

@@ -12,6 +12,8 @@ export const SRC_NAMES: readonly string[] = [
   "github",
   "git",
   "sandbox",
+  "notary",
+  "verifier",
   "store",
   "bot",
   "studio",

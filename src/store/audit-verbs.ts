@@ -1,0 +1,67 @@
+import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import type { AuditQuery, AuditRecords, NamedEvent } from "../gate/ports/notary.ts";
+import type { Database, Tx } from "./connect.ts";
+import { toAuditEvent } from "./rows.ts";
+import { auditEvent, tenant } from "./schema.ts";
+import { appendAudit } from "./verbs/append-audit.ts";
+import { exportLines } from "./verbs/export-audit.ts";
+import { eraseIdentity, loginsOf, named } from "./verbs/identities.ts";
+import * as seal from "./verbs/seal-records.ts";
+
+/** The audit trail and its evidence. */
+export function auditVerbs(db: Database): AuditRecords {
+  const { outer } = db;
+  return {
+    chainStates: () => seal.chainStates(outer, null),
+    chainHashes: (tenantId, to) => seal.chainHashes(outer, tenantId, to),
+    chainEvents: (tenantId, after, to, limit) => seal.chainEvents(outer, tenantId, after, to, limit),
+    saveCheckpoint: (checkpoint, keyId, envelope) => seal.saveCheckpoint(outer, checkpoint, keyId, envelope),
+    undeliveredCheckpoints: (sink, limit) => seal.undeliveredCheckpoints(outer, sink, limit),
+    recordCheckpointDelivery: (checkpoint, sink) => seal.recordCheckpointDelivery(outer, checkpoint, sink),
+    owedAttestations: (tenantId, upTo, limit) => seal.owedAttestations(outer, tenantId, upTo, limit),
+    saveAttestation: (tenantId, approvalId, keyId, envelope) => seal.saveAttestation(outer, tenantId, approvalId, keyId, envelope),
+    evidenceOf: (approvalId, tenantId) => seal.evidenceOf(outer, approvalId, tenantId),
+    checkpointsOf: (tenantId) => seal.checkpointsOf(outer, tenantId),
+    auditEvents: (tenantId, query) => auditEvents(outer, tenantId, query),
+    exportLines: (tenantId, since) => exportLines(db, tenantId, since),
+    tenants: () => outer.select({ id: tenant.id, host: tenant.host, login: tenant.login }).from(tenant).orderBy(tenant.host, tenant.login),
+    eraseIdentity: (who) => db.transaction((tx) => erase(tx, who)),
+  };
+}
+
+/** That somebody was forgotten is itself an event; it holds the references, which lead nowhere now. */
+async function erase(tx: Tx, who: string): Promise<number> {
+  const erased = await eraseIdentity(tx, who);
+  for (const [tenantId, references] of erased)
+    await appendAudit(tx, tenantId, {
+      type: "identity.erased",
+      severity: "warning",
+      actor: null,
+      subject: `identity ${references[0]!}`,
+      payload: { references },
+    });
+  return [...erased.values()].reduce((total, references) => total + references.length, 0);
+}
+
+/** `tenantId` null = across tenants. */
+export async function auditEvents(tx: Tx, tenantId: string | null, query: AuditQuery): Promise<readonly NamedEvent[]> {
+  const wanted: (SQL | undefined)[] = [
+    tenantId === null ? undefined : eq(auditEvent.tenantId, tenantId),
+    query.before === null ? undefined : lt(auditEvent.seq, query.before),
+    query.type === null ? undefined : sql`(${auditEvent.type} = ${query.type} or starts_with(${auditEvent.type}, ${`${query.type}.`}))`,
+    query.actor === null ? undefined : eq(auditEvent.actor, query.actor),
+    query.subject === null ? undefined : sql`strpos(lower(${auditEvent.subject}), lower(${query.subject})) > 0`,
+  ];
+  const rows = await tx
+    .select()
+    .from(auditEvent)
+    .where(and(...wanted))
+    .orderBy(...(tenantId === null ? [desc(auditEvent.at)] : []), desc(auditEvent.seq))
+    .limit(query.limit);
+  const events = await named(tx, rows.map(toAuditEvent));
+  const logins = await loginsOf(
+    tx,
+    events.flatMap(({ actor }) => actor ?? []),
+  );
+  return events.map((event) => ({ ...event, actorLogin: event.actor === null ? null : (logins.get(event.actor) ?? null) }));
+}

@@ -66,7 +66,7 @@ test("a name of a commit that is not there is nothing to stand on", async () => 
 test("who is unknown, and why one more person is asked for, is said", async () => {
   const run = await countersign(git.path, ["check", "--format", "markdown", "--approvals", join(FOLDER, "22-unknown-identity.json")]);
   expect(run.stdout).toMatch(
-    /One more person .* reviews and approves this pull request: @carol\. This is because GitHub does not vouch for who wrote commit [0-9a-f]{7}\./,
+    /One more person .* reviews and approves this pull request: @carol\. This is because somebody unknown has a part in commit [0-9a-f]{7}\./,
   );
   const given = JSON.parse(readFileSync(join(FOLDER, "01-approved.json"), "utf8"));
   delete given.history;

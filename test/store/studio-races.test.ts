@@ -66,15 +66,18 @@ describeOnPostgres("races of the Studio approval, each server with its own conne
     for (let round = 0; round < 12; round += 1) {
       const on = await ready(servers[0]!, databases[0]!);
       const change = { after: STRIPPED.replace("Customers", `Clients ${round}`) };
+      const startEdit = () =>
+        edit(servers[3]!, on, change).then(
+          () => "edited" as const,
+          () => "refused" as const,
+        );
+      // It comes first, is sent first, or is sent last.
+      const early = round % 3 === 2 ? null : startEdit();
+      if (round % 3 === 0) await early;
       const approving = Array.from({ length: 40 }, (_, index) =>
         servers[index % SERVERS]!.records.approveWorkspaceDraft({ ...ask(on, carol), rationale: null }),
       );
-      const editing = edit(servers[3]!, on, change).then(
-        () => "edited" as const,
-        () => "refused" as const,
-      );
-      // In half of the rounds the edit comes first.
-      if (round % 2 === 0) await editing;
+      const editing = early ?? startEdit();
       const outcomes = kinds(await Promise.all(approving));
       const edited = await editing;
       const different = new Set(outcomes);
@@ -88,7 +91,7 @@ describeOnPostgres("races of the Studio approval, each server with its own conne
       expect(view.workspace.activeApprovalId === null).toBe(outcome === "STALE_LINEAGE");
       if (view.approval !== null) expect(view.approval.approval.draftSnapshotId).toBe(on.snapshotId);
     }
-    expect(seen.stale).toBeGreaterThanOrEqual(6);
+    expect(seen.stale).toBeGreaterThanOrEqual(4);
   });
 
   it("T98: approvals raced with activating another draft: the pointers are those of one of the two", async () => {

@@ -1,6 +1,6 @@
 import type { OfficialSchemas } from "../engine/contract/official/schemas.ts";
 import type { DoctorDeps } from "../gate/doctor.ts";
-import type { CallerReads, Clock, LocalRepository, RepositoryRef, SummaryMemory } from "../gate/ports.ts";
+import type { CallerReads, Clock, LocalRepository, RepositoryRef, StorageStanding, SummaryMemory } from "../gate/ports.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -14,6 +14,10 @@ export interface CliContext {
   /** The schemas that standards publish; each is read when a contract of its standard is. */
   readonly schemas: OfficialSchemas;
   readonly serve: () => Promise<number>;
+  /** Brings the database up to date; the exit code. */
+  readonly migrate: () => Promise<number>;
+  /** The logins of the database that the environment names; null = it names none. */
+  readonly storage: () => Promise<StorageStanding | null>;
   /** GitHub as the caller may read it. Rejects with a Refusal without credentials, with a TruthError when they do not do. */
   readonly openDoctor: (repository: {
     readonly owner: string;

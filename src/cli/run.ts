@@ -6,6 +6,7 @@ import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { addLineage } from "./lineage.ts";
+import { addMigrate } from "./migrate.ts";
 import { addPolicy } from "./policy.ts";
 import { addSchema } from "./schema.ts";
 import { addValidate } from "./validate.ts";
@@ -22,7 +23,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .showHelpAfterError("(countersign --help lists the commands)")
     .exitOverride();
-  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor]) add(program, context, done);
+  for (const add of [addCheck, addValidate, addExplain, addInit, addLineage, addPolicy, addSchema, addDoctor, addMigrate])
+    add(program, context, done);
   program
     .command("serve")
     .description("run the GitHub App (configuration by environment; see docs/self-hosting.md)")

@@ -23,6 +23,7 @@ export * from "./ports/records.ts";
 export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";
+export * from "./ports/storage.ts";
 export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";

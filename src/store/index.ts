@@ -1,5 +1,6 @@
 export { type Database, openDatabase, UnsafeDatabase } from "./connect.ts";
 export { createLedger } from "./ledger.ts";
 export { DataDirectoryLocked } from "./lock-file.ts";
-export { migrate, UnknownSchema } from "./migrate.ts";
+export { readStanding } from "./logins.ts";
+export { migrate, prepareDatabase, UnknownSchema } from "./migrate.ts";
 export { createQueue } from "./queue.ts";

@@ -1,3 +1,4 @@
+export * from "./schema/branches.ts";
 export * from "./schema/conversation.ts";
 export * from "./schema/evaluation.ts";
 export * from "./schema/governance.ts";

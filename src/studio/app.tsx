@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { Ledger, StoredEvaluation } from "../gate/ports.ts";
+import type { Ledger, StorageStanding, StoredEvaluation } from "../gate/ports.ts";
 import { renderJson } from "../report/json.ts";
 import { DoctorPage } from "./doctor-page.tsx";
 import { GatePage } from "./gate-page.tsx";
@@ -19,6 +19,8 @@ export interface StudioDeps {
   readonly devLogin: { readonly token: string } | null;
   /** Origin under which people reach the Station. */
   readonly publicUrl: string;
+  /** How the database was found at the start; absent = not looked at. */
+  readonly storage?: StorageStanding;
 }
 
 const ROWS_MAX = 200;
@@ -26,7 +28,7 @@ const ROWS_MAX = 200;
 const LOOKUP_MAX = 500;
 
 /** The Station: read-only, server-rendered pages over the ledger, and the decision as JSON. */
-export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono {
+export function createStudio({ ledger, devLogin, publicUrl, storage }: StudioDeps): Hono {
   const app = new Hono();
   const sessions = createDevSessions(devLogin, publicUrl);
   const here = (context: Context) => sameOriginPath(context.req.path, publicUrl);
@@ -54,7 +56,9 @@ export function createStudio({ ledger, devLogin, publicUrl }: StudioDeps): Hono 
 
   app.get("/", async (context) => context.html(<OverviewPage rows={await ledger.overview(ROWS_MAX)} />));
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await ledger.overrideRows(ROWS_MAX)} />));
-  app.get("/doctor", async (context) => context.html(<DoctorPage rows={await ledger.watchedRepositories(ROWS_MAX)} />));
+  app.get("/doctor", async (context) =>
+    context.html(<DoctorPage rows={await ledger.watchedRepositories(ROWS_MAX)} storage={storage ?? null} />),
+  );
   app.get("/audit", async (context) => context.html(<AuditPage events={await ledger.auditTrail(ROWS_MAX)} />));
   app.get("/evaluations/:id", async (context) => gatePage(context, ledger, await ledger.evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {

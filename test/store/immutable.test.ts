@@ -45,7 +45,15 @@ describeOnBoth("immutable records", (open) => {
     db = await open();
     ledger = createLedger(db);
     const work = await begin(ledger, newRepository());
-    const receipt = { kind: "comment", repositoryId: 1, number: 1, subject: "1", actorId: 1, actorLogin: "a", viaApp: null } as const;
+    const receipt = {
+      kind: "comment",
+      repositoryId: work.pull.repository.id,
+      number: 1,
+      subject: "1",
+      actorId: 1,
+      actorLogin: "a",
+      viaApp: null,
+    } as const;
     const seen = { commitId: null, headSha: null, baseRef: null, detail: "x" };
     await ledger.recordDelivery(delivery([pullMark(work.pull.repository, 1)], { receipts: [{ ...receipt, ...seen }] }));
     const evaluation = await save(ledger, evaluated(work));
@@ -76,7 +84,7 @@ describeOnBoth("immutable records", (open) => {
   /** What the database says when it refuses. */
   async function refusal(...statements: string[]): Promise<string> {
     try {
-      await db.transaction(async (tx) => {
+      await db.outer.transaction(async (tx) => {
         for (const statement of statements) await tx.execute(sql.raw(statement));
       });
     } catch (error) {

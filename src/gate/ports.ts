@@ -2,6 +2,7 @@
  * The ports: what the use cases need from the world. github/, git/ and store/ implement them; tests run on the real ones.
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
+export * from "./ports/branches.ts";
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
 export * from "./ports/commit-pulls.ts";

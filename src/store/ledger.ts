@@ -5,6 +5,7 @@ import { overrideVerbs } from "./override-verbs.ts";
 import { protectionVerbs } from "./protection-verbs.ts";
 import { ACROSS, ofRepository, ofRow, ofSubject } from "./scope.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import { watchedBranches } from "./verbs/branches.ts";
 import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import * as converse from "./verbs/converse.ts";
 import { finishWork } from "./verbs/finish-work.ts";
@@ -73,6 +74,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     ...policyPins(db, host),
     ...overrideVerbs(db),
     ...protectionVerbs(db),
+    ...watchedBranches(db, host),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
     reviewRequests: about(converse.reviewRequests),

@@ -54,7 +54,10 @@ export function createStudio({ ledger, devLogin, publicUrl, storage }: StudioDep
     return context.html(<ClosedPage devLogin={sessions !== null} path={here(context)} />, 401);
   });
 
-  app.get("/", async (context) => context.html(<OverviewPage rows={await ledger.overview(ROWS_MAX)} />));
+  app.get("/", async (context) => {
+    const [rows, events] = await Promise.all([ledger.overview(ROWS_MAX), ledger.auditTrail(ROWS_MAX)]);
+    return context.html(<OverviewPage rows={rows} incidents={events.filter(({ type }) => type.startsWith("incident."))} />);
+  });
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await ledger.overrideRows(ROWS_MAX)} />));
   app.get("/doctor", async (context) =>
     context.html(<DoctorPage rows={await ledger.watchedRepositories(ROWS_MAX)} storage={storage ?? null} />),

@@ -45,7 +45,7 @@ async function play(repo: Repository, { what, method, isLost }: Act, index: numb
   let wanted: string[] = [];
   if (what === "push") hand.hub.push(repo.name, "main", { [`docs/${index}.md`]: "x" }, { actor: "ana", message: "docs" });
   if (what === "governed push") {
-    const files = { [FILE]: index % 2 === 0 ? STRIPPED : CONTRACT.replace("version:", `# ${index}\nversion:`) };
+    const files = { [FILE]: `# ${index}\n${index % 2 === 0 ? STRIPPED : CONTRACT}` };
     wanted = [`push ${hand.hub.push(repo.name, "main", files, { actor: "ana", message: "past" })}`];
   }
   if (merging) {

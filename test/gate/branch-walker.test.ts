@@ -222,7 +222,9 @@ describe("what was merged", () => {
 
   test("a merge queue's group: each of its pull requests has its record, and no incident", async () => {
     const [one, two] = [await green(undefined, "one"), await green({ [FILE.replace("customers", "orders")]: CONTRACT }, "two")];
-    for (const { number } of [one, two]) hand.hub.merge(repo.name, number, { actor: "alice", method: "squash" });
+    for (const { number } of [one, two]) hand.hub.enqueue(repo.name, number, { actor: "alice" });
+    expect(await hand.work()).toEqual([]);
+    hand.hub.landQueue(repo.name, { actor: "alice" });
     hand.pass(5);
     expect(await hand.work()).toEqual([]);
     await look();

@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { lockDataDirectory } from "./lock-file.ts";
 import { enter, type Scope } from "./scope.ts";
+import type { Tx } from "./tx.ts";
 
-/** A connection or a transaction; every verb takes one and uses no other. */
-export type Tx = PgDatabase<PgQueryResultHKT>;
+export type { Tx } from "./tx.ts";
 
 export interface Database {
   readonly driver: "postgres" | "pglite";

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Tx } from "./connect.ts";
+import type { Tx } from "./tx.ts";
 
 /** By what the tenant of some work is found: `countersign_tenants` in the database knows each of these words. */
 export type ScopeKind =

@@ -140,7 +140,7 @@ describeOnBoth("plans", (open) => {
     const reading = createPlanReading(ledger);
     await ledger.publishPlan({ ...write, after: 0 });
     expect(await reading.read(key, null)).toMatchObject({ status: "published" });
-    await db.transaction(async (tx) => {
+    await db.outer.transaction(async (tx) => {
       await tx.execute(sql`alter table compiled_governance_artifact disable trigger compiled_governance_artifact_immutable`);
       await tx.execute(
         sql`update compiled_governance_artifact set review_projection_json = '{"state":"approved"}' where id = ${record.artifact.id}`,

@@ -11,6 +11,10 @@ export interface ServerConfig {
   /** Where people reach the Station; used in links. No trailing slash; null = the address it listens on. */
   readonly publicUrl: string | null;
   readonly databaseUrl: string | null;
+  /** The login that migrates; absent or null = it is not at hand, or there is only one. */
+  readonly databaseOwnerUrl?: string | null;
+  /** Whether the login that runs may be one that could rewrite the records; absent = it may (development, the demo). */
+  readonly oneLogin?: "refused" | "allowed";
   /** Folder of the embedded database; null = in memory (tests, demo). */
   readonly dataDir: string | null;
   readonly github: GitHubConfig | null;
@@ -67,6 +71,9 @@ const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: "must be postgres://user@host:port/name" }).optional(),
+  DATABASE_OWNER_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: "must be postgres://user@host:port/name" }).optional(),
+  ALLOW_ONE_DATABASE_LOGIN: z.enum(["true", "false"]).default("false"),
+  NODE_ENV: z.string().optional(),
   DATA_DIR: z.string().min(1).optional(),
   APP_ID: z.coerce.number().int().positive().optional(),
   PRIVATE_KEY: z.string().min(1).optional(),
@@ -115,12 +122,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   ];
   if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
+  if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined)
+    problems.push("DATABASE_URL: missing (DATABASE_OWNER_URL is set): it names the login that runs, the other one migrates");
   if (problems.length > 0) return { status: "invalid", problems };
   const config: ServerConfig = {
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
+    databaseOwnerUrl: values.DATABASE_OWNER_URL ?? null,
+    oneLogin: isOneLoginAllowed(values) ? "allowed" : "refused",
     dataDir: values.DATABASE_URL === undefined ? resolve(values.DATA_DIR ?? ".countersign") : null,
     github:
       values.APP_ID === undefined || key.pem === null
@@ -134,6 +145,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     devLoginToken: null,
   };
   return { status: "ok", config: Object.freeze(config) };
+}
+
+/** In production, and wherever an owner is named, two logins are meant unless the operator says otherwise. */
+function isOneLoginAllowed(values: z.infer<typeof environmentSchema>): boolean {
+  if (values.ALLOW_ONE_DATABASE_LOGIN === "true") return true;
+  return values.NODE_ENV !== "production" && values.DATABASE_OWNER_URL === undefined;
 }
 
 /** ORG_POLICY_REPOSITORIES alone, for commands that need nothing else of the server's configuration. */

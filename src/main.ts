@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ServerType } from "@hono/node-server";
 import type { Hono as Routes } from "hono";
 import type { ServerConfig } from "./config.ts";
-import type { Ledger } from "./gate/ports.ts";
+import type { Ledger, StorageStanding } from "./gate/ports.ts";
 import type { StudioDeps } from "./studio/app.tsx";
 
 /** How long a request that is being answered may hold up the end. */
@@ -76,9 +76,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
     started.push(() => closeServer(server));
 
-    const database = await store.openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+    const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir } = config;
+    const database = await store.openDatabase({ databaseUrl, ownerUrl, dataDir });
     started.push(() => database.close());
-    await store.migrate(database);
+    const storage = await store.prepareDatabase(database, config.oneLogin !== "refused");
+    if (storage.logins === "one") log.warn({ excess: storage.excess }, "one database login: what runs could rewrite the records");
     const ledger = store.createLedger(database);
     // Stopped after the queue, so that the job that is running can end.
     const sandbox = config.github === null ? null : createSandbox();
@@ -145,7 +147,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       "/",
       createStudio({
         records: store.createTenantReads(database),
-        ...{ access, signIn, notary, publicUrl },
+        ...{ access, signIn, notary, publicUrl, storage },
         devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken },
         ...(config.station === undefined ? {} : { trustedProxies: config.station.trustedProxies, limits: config.station.limits }),
         onError: (error) => log.error({ err: error }, "a request to the Station failed"),
@@ -204,12 +206,13 @@ async function openAccess() {
     import("./store/index.ts"),
     import("./gate/ports.ts"),
   ]);
-  const { DATABASE_URL, DATA_DIR } = process.env;
-  const reading = readConfig({ DATABASE_URL, DATA_DIR });
+  const { DATABASE_URL, DATABASE_OWNER_URL, ALLOW_ONE_DATABASE_LOGIN, NODE_ENV, DATA_DIR } = process.env;
+  const reading = readConfig({ DATABASE_URL, DATABASE_OWNER_URL, ALLOW_ONE_DATABASE_LOGIN, NODE_ENV, DATA_DIR });
   if (reading.status === "invalid") throw new Refusal("config", reading.problems.join("; "));
   try {
-    const database = await store.openDatabase(reading.config);
-    await store.migrate(database);
+    const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir, oneLogin } = reading.config;
+    const database = await store.openDatabase({ databaseUrl, ownerUrl, dataDir });
+    await store.prepareDatabase(database, oneLogin !== "refused");
     return { access: store.createAccessStore(database), close: () => database.close() };
   } catch (error) {
     const code = startFailureCode(error);
@@ -219,6 +222,42 @@ async function openAccess() {
       ? new TruthError("database", "network", (error as Error).message)
       : new Refusal("config", (error as Error).message, hint);
   }
+}
+
+/** Migrates by the owner's login and says how the login that runs stands. */
+async function migrateOnce(): Promise<number> {
+  const [{ readConfig }, store] = await Promise.all([import("./config.ts"), import("./store/index.ts")]);
+  const reading = readConfig(process.env);
+  if (reading.status === "invalid") {
+    process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
+    return 2;
+  }
+  const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir, oneLogin } = reading.config;
+  try {
+    const database = await store.openDatabase({ databaseUrl, ownerUrl, dataDir });
+    try {
+      const { logins } = await store.prepareDatabase(database, oneLogin !== "refused");
+      process.stdout.write(
+        `countersign: the database is up to date (${logins === "embedded" ? logins : `${logins} login${logins === "two" ? "s" : ""}`})\n`,
+      );
+      return 0;
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    const code = startFailureCode(error);
+    if (code === null) throw error;
+    process.stderr.write(`countersign: cannot migrate: ${(error as Error).message}\n`);
+    return code;
+  }
+}
+
+async function readStorage(): Promise<StorageStanding | null> {
+  const databaseUrl = process.env["DATABASE_URL"];
+  if (!databaseUrl) return null;
+  const store = await import("./store/index.ts");
+  const database = await store.openDatabase({ databaseUrl, dataDir: null });
+  return store.readStanding(database).finally(() => database.close());
 }
 
 /** 2 = something to set right on this machine, 3 = a database that does not answer, null = our own fault. */
@@ -267,6 +306,8 @@ async function main(): Promise<void> {
     schemas: officialSchemas,
     openSummaries: (root) => openSummaryMemory(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), root),
     serve: serveUntilSignal,
+    migrate: migrateOnce,
+    storage: readStorage,
     openDoctor: async (repository) => {
       const [{ readSignIn }, { openDoctor }, { Refusal }] = await Promise.all([
         import("./config.ts"),

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { examineProtection, protectionExitCode } from "../gate/doctor.ts";
 import { Refusal } from "../gate/ports.ts";
-import { renderDoctor, renderDoctorJson } from "../report/doctor.ts";
+import { renderDoctor, renderDoctorJson, renderOneLogin } from "../report/doctor.ts";
 import { type CliContext, type EXIT, wantsColor } from "./io.ts";
 
 interface Options {
@@ -41,6 +41,8 @@ async function doctor(context: CliContext, options: Options): Promise<number> {
   if (found.status === "unguarded") throw new Refusal("config", `${named} cannot be gated: ${found.because}`);
   const { verdict } = found;
   context.stdout.write(options.format === "json" ? renderDoctorJson(verdict) : renderDoctor(verdict, { color: wantsColor(context) }));
+  const storage = await context.storage();
+  if (storage?.logins === "one") context.stderr.write(renderOneLogin(storage.excess));
   return protectionExitCode(verdict) satisfies (typeof EXIT)[keyof typeof EXIT];
 }
 

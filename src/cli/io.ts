@@ -9,6 +9,7 @@ import type {
   LocalRepository,
   Notary,
   RepositoryRef,
+  StorageStanding,
   SummaryMemory,
 } from "../gate/ports.ts";
 
@@ -24,6 +25,10 @@ export interface CliContext {
   /** The schemas that standards publish; each is read when a contract of its standard is. */
   readonly schemas: OfficialSchemas;
   readonly serve: () => Promise<number>;
+  /** Brings the database up to date; the exit code. */
+  readonly migrate: () => Promise<number>;
+  /** The logins of the database that the environment names; null = it names none. */
+  readonly storage: () => Promise<StorageStanding | null>;
   /** GitHub as the caller may read it. Rejects with a Refusal without credentials, with a TruthError when they do not do. */
   readonly openDoctor: (repository: {
     readonly owner: string;

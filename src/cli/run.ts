@@ -9,6 +9,7 @@ import { addInit } from "./init.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { addKey } from "./key.ts";
 import { addLineage } from "./lineage.ts";
+import { addMigrate } from "./migrate.ts";
 import { addPlan } from "./plan.ts";
 import { addPolicy } from "./policy.ts";
 import { addSchema } from "./schema.ts";
@@ -39,6 +40,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     addPlan,
     addAudit,
     addIdentity,
+    addMigrate,
   ])
     add(program, context, done);
   program

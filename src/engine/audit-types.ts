@@ -16,6 +16,7 @@ export const AUDIT_TYPES = {
   "post_hoc_review.overdue": "the review was not done in time",
   "incident.bypass": "a governed change landed without approval",
   "incident.content_mismatch": "what landed is not what was approved",
+  "incident.push": "a governed branch was pushed to, or rewritten, past the gate",
   "incident.policy": "policy files stand on the default branch that no record explains",
   "policy.in_force": "a version of the policy came into force",
   "policy.satisfiable": "every policy in force can be filled again",

@@ -19,6 +19,8 @@ import { tendOverrides } from "./tend-overrides.ts";
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
   | { readonly status: "unknown_subject" | "idle" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
+  /** A branch: how many commits are accounted for now, and how many incidents that made. */
+  | { readonly status: "walked"; readonly commits: number; readonly incidents: number }
   | { readonly status: "merged"; readonly recorded: "approval" | "incident" | "nothing" }
   /** `until`: the instant at which the clock alone ends this verdict; null = none. */
   | {

@@ -3,6 +3,7 @@
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
 export * from "./ports/access.ts";
+export * from "./ports/branches.ts";
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
 export * from "./ports/commit-pulls.ts";
@@ -29,6 +30,7 @@ export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";
 export * from "./ports/station.ts";
+export * from "./ports/storage.ts";
 export * from "./ports/studio.ts";
 export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";

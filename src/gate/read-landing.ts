@@ -103,6 +103,11 @@ function differences(approved: readonly GovernedFile[], landed: readonly Governe
   return [...new Set([...a.keys(), ...b.keys()])].filter((path) => a.get(path) !== b.get(path)).sort();
 }
 
+/** Whether these governed files are exactly what was approved, file by file. */
+export function isWhatWasApproved({ facts }: StoredEvaluation, landed: readonly GovernedFile[]): boolean {
+  return approvedChanges(facts).some((approved) => differences(filesOf(approved), landed).length === 0);
+}
+
 function sameFindings(approved: readonly Finding[], landed: readonly Finding[]): boolean {
   const prints = (findings: readonly Finding[]) =>
     findings

@@ -32,6 +32,11 @@ export function renderDoctorJson(verdict: ProtectionVerdict): string {
   return `${escapeInvisible(JSON.stringify(verdict, null, 2))}\n`;
 }
 
+/** One line for the operator: a login that runs and could rewrite the records. */
+export function renderOneLogin(excess: readonly string[]): string {
+  return `countersign: one database login: what runs could rewrite the records (${excess.join("; ")})\n  → a login of its own in DATABASE_URL, the owner's in DATABASE_OWNER_URL, then \`countersign migrate\`\n`;
+}
+
 function finding({ severity, says, fix, setting }: ProtectionFinding, colors: Colors): string[] {
   const mark =
     severity === "open" ? colors.red(MARKS.open) : severity === "unknown" ? colors.yellow(MARKS.unknown) : colors.dim(MARKS.advice);

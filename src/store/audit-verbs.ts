@@ -3,6 +3,7 @@ import type { AuditQuery, AuditRecords, NamedEvent } from "../gate/ports/notary.
 import type { Database, Tx } from "./connect.ts";
 import { toAuditEvent } from "./rows.ts";
 import { auditEvent, tenant } from "./schema.ts";
+import { ACROSS, ofRow, ofTenant } from "./scope.ts";
 import { appendAudit } from "./verbs/append-audit.ts";
 import { exportLines } from "./verbs/export-audit.ts";
 import { eraseIdentity, loginsOf, named } from "./verbs/identities.ts";
@@ -10,22 +11,28 @@ import * as seal from "./verbs/seal-records.ts";
 
 /** The audit trail and its evidence. */
 export function auditVerbs(db: Database): AuditRecords {
-  const { outer } = db;
   return {
-    chainStates: () => seal.chainStates(outer, null),
-    chainHashes: (tenantId, to) => seal.chainHashes(outer, tenantId, to),
-    chainEvents: (tenantId, after, to, limit) => seal.chainEvents(outer, tenantId, after, to, limit),
-    saveCheckpoint: (checkpoint, keyId, envelope) => seal.saveCheckpoint(outer, checkpoint, keyId, envelope),
-    undeliveredCheckpoints: (sink, limit) => seal.undeliveredCheckpoints(outer, sink, limit),
-    recordCheckpointDelivery: (checkpoint, sink) => seal.recordCheckpointDelivery(outer, checkpoint, sink),
-    owedAttestations: (tenantId, upTo, limit) => seal.owedAttestations(outer, tenantId, upTo, limit),
-    saveAttestation: (tenantId, approvalId, keyId, envelope) => seal.saveAttestation(outer, tenantId, approvalId, keyId, envelope),
-    evidenceOf: (approvalId, tenantId) => seal.evidenceOf(outer, approvalId, tenantId),
-    checkpointsOf: (tenantId) => seal.checkpointsOf(outer, tenantId),
-    auditEvents: (tenantId, query) => auditEvents(outer, tenantId, query),
+    chainStates: () => db.read(ACROSS, (tx) => seal.chainStates(tx, null)),
+    chainHashes: (tenantId, to) => db.read(ofTenant(tenantId), (tx) => seal.chainHashes(tx, tenantId, to)),
+    chainEvents: (tenantId, after, to, limit) => db.read(ofTenant(tenantId), (tx) => seal.chainEvents(tx, tenantId, after, to, limit)),
+    saveCheckpoint: (checkpoint, keyId, envelope) =>
+      db.transaction(ofTenant(checkpoint.tenantId), (tx) => seal.saveCheckpoint(tx, checkpoint, keyId, envelope)),
+    undeliveredCheckpoints: (sink, limit) => db.read(ACROSS, (tx) => seal.undeliveredCheckpoints(tx, sink, limit)),
+    recordCheckpointDelivery: (checkpoint, sink) =>
+      db.transaction(ofTenant(checkpoint.tenantId), (tx) => seal.recordCheckpointDelivery(tx, checkpoint, sink)),
+    owedAttestations: (tenantId, upTo, limit) => db.read(ofTenant(tenantId), (tx) => seal.owedAttestations(tx, tenantId, upTo, limit)),
+    saveAttestation: (tenantId, approvalId, keyId, envelope) =>
+      db.transaction(ofTenant(tenantId), (tx) => seal.saveAttestation(tx, tenantId, approvalId, keyId, envelope)),
+    evidenceOf: (approvalId, tenantId) =>
+      db.read(tenantId === null ? ofRow("approval", approvalId) : ofTenant(tenantId), (tx) => seal.evidenceOf(tx, approvalId, tenantId)),
+    checkpointsOf: (tenantId) => db.read(ofTenant(tenantId), (tx) => seal.checkpointsOf(tx, tenantId)),
+    auditEvents: (tenantId, query) => db.read(tenantId === null ? ACROSS : ofTenant(tenantId), (tx) => auditEvents(tx, tenantId, query)),
     exportLines: (tenantId, since) => exportLines(db, tenantId, since),
-    tenants: () => outer.select({ id: tenant.id, host: tenant.host, login: tenant.login }).from(tenant).orderBy(tenant.host, tenant.login),
-    eraseIdentity: (who) => db.transaction((tx) => erase(tx, who)),
+    tenants: () =>
+      db.read(ACROSS, async (tx) =>
+        tx.select({ id: tenant.id, host: tenant.host, login: tenant.login }).from(tenant).orderBy(tenant.host, tenant.login),
+      ),
+    eraseIdentity: (who) => db.transaction(ACROSS, (tx) => erase(tx, who)),
   };
 }
 

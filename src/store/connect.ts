@@ -1,21 +1,26 @@
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { lockDataDirectory } from "./lock-file.ts";
+import { enter, type Scope } from "./scope.ts";
+import type { Tx } from "./tx.ts";
 
-/** A connection or a transaction; every verb takes one and uses no other. */
-export type Tx = PgDatabase<PgQueryResultHKT>;
+export type { Tx } from "./tx.ts";
 
 export interface Database {
   readonly driver: "postgres" | "pglite";
   readonly url: string | null;
+  /** The login that migrates and owns the tables; null = the same as `url`. */
+  readonly ownerUrl: string | null;
   readonly pglite: PGlite | null;
-  /** Outside a transaction. On PGlite's one session, using it inside one deadlocks. */
+  /** Outside a transaction: sees no tenant's rows behind the walls. On PGlite's one session, using it inside one deadlocks. */
   readonly outer: Tx;
-  transaction<T>(act: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Sees and writes the rows of these tenants only. */
+  transaction<T>(scope: Scope, act: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same for what only reads: no transaction where no wall needs one. */
+  read<T>(scope: Scope, act: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -28,11 +33,15 @@ export class UnsafeDatabase extends Error {
  * Postgres for a URL; else the embedded database in `dataDir`, or in memory when that is null (tests).
  * Rejects with `UnsafeDatabase` or `DataDirectoryLocked`.
  */
-export async function openDatabase(options: { databaseUrl: string | null; dataDir: string | null }): Promise<Database> {
-  return options.databaseUrl !== null ? openPostgres(options.databaseUrl) : openEmbedded(options.dataDir);
+export async function openDatabase(options: {
+  readonly databaseUrl: string | null;
+  readonly ownerUrl?: string | null;
+  readonly dataDir: string | null;
+}): Promise<Database> {
+  return options.databaseUrl !== null ? openPostgres(options.databaseUrl, options.ownerUrl ?? null) : openEmbedded(options.dataDir);
 }
 
-async function openPostgres(url: string): Promise<Database> {
+async function openPostgres(url: string, ownerUrl: string | null): Promise<Database> {
   const client = connectPostgres(url, 10);
   try {
     await refuseUnsafe(client);
@@ -41,12 +50,19 @@ async function openPostgres(url: string): Promise<Database> {
     throw error;
   }
   const outer = drizzlePostgres(client);
+  const within: Database["transaction"] = (scope, act) =>
+    outer.transaction(async (tx) => {
+      await enter(tx as unknown as Tx, scope);
+      return act(tx as unknown as Tx);
+    });
   return {
     driver: "postgres",
     url,
+    ownerUrl,
     pglite: null,
     outer: outer as unknown as Tx,
-    transaction: (act) => outer.transaction((tx) => act(tx as unknown as Tx)),
+    transaction: within,
+    read: within,
     close: () => client.end({ timeout: 5 }),
   };
 }
@@ -90,9 +106,11 @@ export function overPglite(pglite: PGlite, release: () => Promise<void>): Databa
   return {
     driver: "pglite",
     url: null,
+    ownerUrl: null,
     pglite,
     outer: outer as unknown as Tx,
-    transaction: (act) => outer.transaction((tx) => act(tx as unknown as Tx)),
+    transaction: (_scope, act) => outer.transaction((tx) => act(tx as unknown as Tx)),
+    read: (_scope, act) => act(outer as unknown as Tx),
     async close() {
       if (!pglite.closed) await pglite.close();
       await release();

@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import { auditVerbs } from "./audit-verbs.ts";
-import type { Database } from "./connect.ts";
+import type { Database, Tx } from "./connect.ts";
 import { overrideVerbs } from "./override-verbs.ts";
 import { planVerbs } from "./plan-verbs.ts";
 import { protectionVerbs } from "./protection-verbs.ts";
+import { ACROSS, ofRepository, ofRow, ofSubject } from "./scope.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
+import { watchedBranches } from "./verbs/branches.ts";
 import { claimRoutine, releaseRoutine } from "./verbs/claim-routine.ts";
 import * as converse from "./verbs/converse.ts";
 import { finishWork } from "./verbs/finish-work.ts";
@@ -17,7 +19,7 @@ import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } f
 import { decisionTraceById, decisionTraces, recentOverrides } from "./verbs/read-history.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
-import { recordDelivery } from "./verbs/record-delivery.ts";
+import { ofDelivery, recordDelivery } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
 import { meetPeople, saveEvaluation } from "./verbs/save-evaluation.ts";
@@ -28,54 +30,69 @@ import { withholdSuccess } from "./verbs/withhold-success.ts";
 export function createLedger(db: Database, options: { readonly host?: string } = {}): Ledger {
   const host = options.host ?? "github.com";
   const { outer } = db;
+  /** One statement each: about a subject, about a repository, about nobody's in particular. */
+  const about =
+    <A extends readonly unknown[], T>(verb: (tx: Tx, key: string, ...rest: A) => Promise<T>) =>
+    (key: string, ...rest: A) =>
+      db.read(ofSubject(key), (tx) => verb(tx, key, ...rest));
+  const within =
+    <A extends readonly unknown[], T>(verb: (tx: Tx, repositoryId: number, ...rest: A) => Promise<T>) =>
+    (repositoryId: number, ...rest: A) =>
+      db.read(ofRepository(repositoryId), (tx) => verb(tx, repositoryId, ...rest));
+  const across =
+    <A extends readonly unknown[], T>(verb: (tx: Tx, ...rest: A) => Promise<T>) =>
+    (...rest: A) =>
+      db.read(ACROSS, (tx) => verb(tx, ...rest));
   return {
-    recordDelivery: (delivery) => db.transaction((tx) => recordDelivery(tx, host, delivery)),
-    pendingSubjects: (limit) => pendingSubjects(outer, limit),
-    markDirty: (key) => markDirty(outer, key),
-    startWork: (key) => db.transaction((tx) => startWork(tx, key)),
-    startGroup: (key) => db.transaction((tx) => startGroup(tx, key)),
-    announcedGroups: (repositoryId) => announcedGroups(outer, repositoryId),
-    receipts: (repositoryId, number) => receipts(outer, repositoryId, number),
-    contentHistory: (key) => contentHistory(outer, key),
+    recordDelivery: (delivery) => db.transaction(ofDelivery(delivery), (tx) => recordDelivery(tx, host, delivery)),
+    pendingSubjects: across(pendingSubjects),
+    markDirty: (key) => db.transaction(ofSubject(key), (tx) => markDirty(tx, key)),
+    startWork: (key) => db.transaction(ofSubject(key), (tx) => startWork(tx, key)),
+    startGroup: (key) => db.transaction(ofSubject(key), (tx) => startGroup(tx, key)),
+    announcedGroups: within(announcedGroups),
+    receipts: within(receipts),
+    contentHistory: about(contentHistory),
     saveEvaluation: async (input) => {
-      await db.transaction((tx) => meetPeople(tx, input));
-      return db.transaction((tx) => saveEvaluation(tx, input));
+      await db.transaction(ofSubject(input.work.key), (tx) => meetPeople(tx, input));
+      return db.transaction(ofSubject(input.work.key), (tx) => saveEvaluation(tx, input));
     },
-    finishWork: (work, state) => db.transaction((tx) => finishWork(tx, work, state)),
-    withholdSuccess: (work, headSha) => db.transaction((tx) => withholdSuccess(tx, work, headSha)),
-    pendingChecks: (key) => pendingChecks(outer, key),
-    beginPublish: (check, work) => beginPublish(outer, check, work),
-    endPublish: (check, outcome) => endPublish(outer, check, outcome),
-    evaluation: (id) => evaluationById(outer, null, id),
-    latestEvaluation: (key) => latestEvaluation(outer, key),
-    evaluationForHead: (key, headSha) => evaluationForHead(outer, key, headSha),
-    approveActiveDraft: (input) => db.transaction((tx) => approveActiveDraft(tx, input)),
-    recordIncident: (input) => db.transaction((tx) => recordIncident(tx, input)),
-    approvalOf: (repositoryId, number) => approvalOf(outer, null, repositoryId, number),
-    decisionTraces: (query) => decisionTraces(outer, query),
-    decisionTrace: (id) => decisionTraceById(outer, id),
-    recentOverrides: (query) => recentOverrides(outer, query),
-    auditTrail: (limit) => auditTrail(outer, null, limit),
-    lineageOf: (repositoryId) => lineageOf(outer, repositoryId),
+    finishWork: (work, state) => db.transaction(ofSubject(work.key), (tx) => finishWork(tx, work, state)),
+    withholdSuccess: (work, headSha) => db.transaction(ofSubject(work.key), (tx) => withholdSuccess(tx, work, headSha)),
+    pendingChecks: about(pendingChecks),
+    beginPublish: (check, work) => db.transaction(ofSubject(work.key), (tx) => beginPublish(tx, check, work)),
+    endPublish: (check, outcome) => db.transaction(ofRow("check", check.id), (tx) => endPublish(tx, check, outcome)),
+    evaluation: (id) => db.read(ofRow("evaluation", id), (tx) => evaluationById(tx, null, id)),
+    latestEvaluation: about(latestEvaluation),
+    evaluationForHead: about(evaluationForHead),
+    approveActiveDraft: (input) => db.transaction(ofSubject(input.work.key), (tx) => approveActiveDraft(tx, input)),
+    recordIncident: (input) => db.transaction(ofSubject(input.work.key), (tx) => recordIncident(tx, input)),
+    approvalOf: within((tx, repositoryId, number: number) => approvalOf(tx, null, repositoryId, number)),
+    decisionTraces: across(decisionTraces),
+    decisionTrace: (id) => db.read(ofRow("trace", id), (tx) => decisionTraceById(tx, id)),
+    recentOverrides: (query) => db.read(ofRepository(query.repositoryId), (tx) => recentOverrides(tx, query)),
+    auditTrail: across((tx, limit: number) => auditTrail(tx, null, limit)),
+    lineageOf: within(lineageOf),
     saveLineage: (repositoryId, commit, summaries, besides) =>
-      db.transaction((tx) => saveLineage(tx, repositoryId, commit, summaries, besides)),
+      db.transaction(ofRepository(repositoryId), (tx) => saveLineage(tx, repositoryId, commit, summaries, besides)),
     ...policyVersions(db, host),
     ...policyPins(db, host),
     ...auditVerbs(db),
     ...overrideVerbs(db),
     ...protectionVerbs(db),
     ...planVerbs(db),
+    ...watchedBranches(db, host),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
-    reviewRequests: (key) => converse.reviewRequests(outer, key),
-    setReviewRequest: (key, target, status, reason) => converse.setReviewRequest(outer, key, target, status, reason),
-    checkActions: (repositoryId, headSha) => converse.checkActions(outer, repositoryId, headSha),
-    claimCommand: (key, commentId) => converse.claimCommand(outer, key, commentId),
-    endCommand: (key, commentId) => converse.endCommand(outer, key, commentId),
-    pullComment: (key) => converse.readPullComment(outer, key),
-    setPullComment: (key, commentId, digest) => converse.setPullComment(outer, key, commentId, digest),
-    recordForeignCheck: (key, headSha, check) => db.transaction((tx) => converse.recordForeignCheck(tx, key, headSha, check)),
-    foreignChecks: (repositoryId, headSha) => converse.foreignChecks(outer, repositoryId, headSha),
+    reviewRequests: about(converse.reviewRequests),
+    setReviewRequest: about(converse.setReviewRequest),
+    checkActions: within(converse.checkActions),
+    claimCommand: about(converse.claimCommand),
+    endCommand: about(converse.endCommand),
+    pullComment: about(converse.readPullComment),
+    setPullComment: about(converse.setPullComment),
+    recordForeignCheck: (key, headSha, check) =>
+      db.transaction(ofSubject(key), (tx) => converse.recordForeignCheck(tx, key, headSha, check)),
+    foreignChecks: within(converse.foreignChecks),
     ping: () =>
       outer.execute(sql`select 1`).then(
         () => true,

@@ -5,7 +5,11 @@ import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
+import { PgBoss } from "pg-boss";
+import type { StorageStanding } from "../gate/ports/storage.ts";
 import { connectPostgres, type Database, rowsOf, type Tx } from "./connect.ts";
+import { readStanding, refuseOneLogin } from "./logins.ts";
+import { grantTo, raiseWalls } from "./walls.ts";
 
 /** The same depth from src/store and from dist/store. */
 const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
@@ -17,27 +21,71 @@ export class UnknownSchema extends Error {
   override readonly name = "UnknownSchema";
 }
 
-/** Applies what is missing. Several processes may call it at once. Rejects with `UnknownSchema`. */
+/** Applies what is missing: tables, the queue's schema, row-level security, grants. Several processes may call it at once. Rejects with `UnknownSchema`. */
 export async function migrate(db: Database): Promise<void> {
   if (db.pglite !== null) {
     await migratePglite(drizzlePglite(db.pglite), { migrationsFolder: MIGRATIONS });
-  } else {
-    // One connection of its own: the lock belongs to its session, and goes with it when the process dies.
-    const client = connectPostgres(db.url!, 1);
-    try {
-      await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-      await migratePostgres(drizzlePostgres(client), { migrationsFolder: MIGRATIONS });
-    } finally {
-      await client.end({ timeout: 5 });
-    }
-  }
+    await db.outer.transaction((tx) => raiseWalls(tx));
+  } else await migrateServer(db, db.ownerUrl ?? db.url!);
   await refuseUnknown(db.outer);
+}
+
+/**
+ * What a server does at its start. With the owner's login at hand it migrates; without, it migrates only where one login is both, and
+ * else wants the database to be migrated already (`countersign migrate`). Rejects with `UnsafeDatabase` or `UnknownSchema`.
+ * @param isAllowed whether one login may be both.
+ */
+export async function prepareDatabase(db: Database, isAllowed: boolean): Promise<StorageStanding> {
+  if (db.ownerUrl === null) refuseOneLogin(await readStanding(db), isAllowed);
+  if (db.ownerUrl !== null || (await readStanding(db)).logins !== "two") await migrate(db);
+  else await refuseUnknown(db.outer);
+  const standing = await readStanding(db);
+  refuseOneLogin(standing, isAllowed);
+  return standing;
+}
+
+async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
+  // One connection of its own: the lock belongs to its session, and goes with it when the process dies.
+  const client = connectPostgres(ownerUrl, 1);
+  try {
+    await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    const owner = drizzlePostgres(client);
+    await migratePostgres(owner, { migrationsFolder: MIGRATIONS });
+    await installQueue(ownerUrl);
+    const runner = await db.transaction([], loginOf);
+    const isOther = runner !== (await loginOf(owner as unknown as Tx));
+    await owner.transaction(async (tx) => {
+      await raiseWalls(tx as unknown as Tx);
+      if (isOther) await grantTo(tx as unknown as Tx, runner);
+    });
+  } finally {
+    await client.end({ timeout: 5 });
+  }
+}
+
+async function loginOf(tx: Tx): Promise<string> {
+  return rowsOf<{ login: string }>(await tx.execute(sql`select current_user::text as login`))[0]!.login;
+}
+
+/** Tables only: no job runs here. */
+async function installQueue(url: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, max: 1, supervise: false, schedule: false, useListenNotify: false });
+  boss.on("error", () => {});
+  await boss.start();
+  await boss.stop({ graceful: false });
 }
 
 async function refuseUnknown(tx: Tx): Promise<void> {
   const known = new Set(readMigrationFiles({ migrationsFolder: MIGRATIONS }).map((migration) => migration.hash));
+  const [journal] = rowsOf<{ there: boolean }>(
+    await tx.execute(sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`),
+  );
+  if (!journal!.there) throw new UnknownSchema("the database is not migrated; run `countersign migrate` with the owner's login");
   const applied = rowsOf<{ hash: string }>(await tx.execute(sql`select hash from drizzle.__drizzle_migrations`));
   const stranger = applied.find((row) => !known.has(row.hash));
   if (stranger) throw new UnknownSchema(`the database holds a migration that this version does not know: ${stranger.hash}`);
-  if (applied.length !== known.size) throw new UnknownSchema(`${applied.length} of ${known.size} migrations are applied`);
+  if (applied.length !== known.size)
+    throw new UnknownSchema(
+      `${applied.length} of ${known.size} migrations are applied; run \`countersign migrate\` with the owner's login`,
+    );
 }

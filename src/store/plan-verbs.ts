@@ -1,21 +1,21 @@
 import type { PlanRecords } from "../gate/ports/plan.ts";
 import type { Database } from "./connect.ts";
+import { ofRow, ofTenant } from "./scope.ts";
 import { enforcePlan, publishPlan, revokePlan, withholdPlan } from "./verbs/publish-plan.ts";
 import { planCandidate, planContent, planHead, planHistory, unsettledLandings, wasPublished } from "./verbs/read-plan.ts";
 
 /** The part of the ledger that runtimes read. */
 export function planVerbs(db: Database): PlanRecords {
-  const { outer } = db;
   return {
-    planHead: (key) => planHead(outer, key),
-    planContent: (id) => planContent(outer, id),
-    wasPublished: (planId, compiledHash) => wasPublished(outer, planId, compiledHash),
-    planCandidate: (at) => planCandidate(outer, at),
-    planHistory: (at, limit) => planHistory(outer, at, limit),
-    unsettledLandings: (at) => unsettledLandings(outer, at),
-    publishPlan: (input) => db.transaction((tx) => publishPlan(tx, input)),
-    withholdPlan: (input) => db.transaction((tx) => withholdPlan(tx, input)),
-    enforcePlan: (input) => db.transaction((tx) => enforcePlan(tx, input)),
-    revokePlan: (input) => db.transaction((tx) => revokePlan(tx, input)),
+    planHead: (key) => db.read(ofTenant(key.tenantId), (tx) => planHead(tx, key)),
+    planContent: (id) => db.read(ofRow("plan", id), (tx) => planContent(tx, id)),
+    wasPublished: (planId, compiledHash) => db.read(ofRow("plan", planId), (tx) => wasPublished(tx, planId, compiledHash)),
+    planCandidate: (at) => db.read(ofTenant(at.tenantId), (tx) => planCandidate(tx, at)),
+    planHistory: (at, limit) => db.read(ofTenant(at.tenantId), (tx) => planHistory(tx, at, limit)),
+    unsettledLandings: (at) => db.read(ofTenant(at.tenantId), (tx) => unsettledLandings(tx, at)),
+    publishPlan: (input) => db.transaction(ofTenant(input.tenantId), (tx) => publishPlan(tx, input)),
+    withholdPlan: (input) => db.transaction(ofTenant(input.tenantId), (tx) => withholdPlan(tx, input)),
+    enforcePlan: (input) => db.transaction(ofTenant(input.tenantId), (tx) => enforcePlan(tx, input)),
+    revokePlan: (input) => db.transaction(ofTenant(input.tenantId), (tx) => revokePlan(tx, input)),
   };
 }

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { fromPglite, PgBoss } from "pg-boss";
 import type { Queue } from "../gate/ports/ledger.ts";
 import { type Database, rowsOf } from "./connect.ts";
+import { ACROSS } from "./scope.ts";
 import { pendingSubjects } from "./verbs/read-subjects.ts";
 
 const EVALUATE = "evaluate";
@@ -33,10 +34,12 @@ export interface QueueOptions {
 export async function createQueue(db: Database, options: QueueOptions = {}): Promise<Queue> {
   const onError = options.onError ?? ((error: unknown) => process.emitWarning(error instanceof Error ? error : new Error(String(error))));
   const sweepMs = options.sweepMs ?? 5000;
-  const sweep = options.sweep ?? ((limit: number) => pendingSubjects(db.outer, limit));
+  const sweep = options.sweep ?? ((limit: number) => db.read(ACROSS, (tx) => pendingSubjects(tx, limit)));
   const concurrency = options.concurrency ?? 8;
   const boss = new PgBoss({
-    ...(db.pglite !== null ? { db: fromPglite(db.pglite), backend: "pglite" as const } : { connectionString: db.url!, max: 5 }),
+    ...(db.pglite !== null
+      ? { db: fromPglite(db.pglite), backend: "pglite" as const }
+      : { connectionString: db.url!, max: 5, migrate: false }),
     application_name: "countersign-queue",
     schedule: false,
     useListenNotify: true,

@@ -1,5 +1,6 @@
 export * from "./schema/access.ts";
 export * from "./schema/audit.ts";
+export * from "./schema/branches.ts";
 export * from "./schema/conversation.ts";
 export * from "./schema/evaluation.ts";
 export * from "./schema/governance.ts";

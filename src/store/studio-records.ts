@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { StudioApproval, StudioRecords, WorkspaceApproval } from "../gate/ports/studio.ts";
 import type { Database, Tx } from "./connect.ts";
 import { governanceWorkspace } from "./schema.ts";
+import { ofTenant } from "./scope.ts";
 import { toWorkspace } from "./studio-rows.ts";
 import { asOutcome } from "./verbs/approval-refused.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
@@ -9,27 +10,29 @@ import { recordVote, saveDraftSnapshot } from "./verbs/decide-draft.ts";
 import { answerBefore, answerOnce } from "./verbs/idempotency.ts";
 import { openDraft } from "./verbs/open-draft.ts";
 import { approvalIn } from "./verbs/read-records.ts";
-import * as read from "./verbs/read-workspaces.ts";
+import * as verbs from "./verbs/read-workspaces.ts";
 import { activateDraft, rejectDraft } from "./verbs/steer-draft.ts";
 
 /** The part of the database that Studio reads and writes. */
 export function createStudioRecords(db: Database): StudioRecords {
-  const { outer } = db;
-  const acted = <T>(act: (tx: Tx) => Promise<T>) => asOutcome(db.transaction(act));
+  const read = <T>(tenantId: string, act: (tx: Tx) => Promise<T>) => db.read(ofTenant(tenantId), act);
+  const acted = <T>({ tenantId }: { readonly tenantId: string }, act: (tx: Tx) => Promise<T>) =>
+    asOutcome(db.transaction(ofTenant(tenantId), act));
   return {
-    workspaces: (tenantId, limit) => read.workspaces(outer, tenantId, limit),
-    workspace: (tenantId, id) => read.workspace(outer, tenantId, id),
-    draftContext: (tenantId, draftId) => db.transaction((tx) => read.draftContext(tx, tenantId, draftId)),
-    snapshotContent: (tenantId, draftId, snapshotId) => read.snapshotContent(outer, tenantId, draftId, snapshotId),
-    answered: (ask) => asOutcome(answerBefore(outer, ask)),
-    openDraft: (input) => db.transaction((tx) => openDraft(tx, input)),
-    saveDraftSnapshot: (input) => acted((tx) => saveDraftSnapshot(tx, input)),
-    recordVote: (input) => acted((tx) => recordVote(tx, input)),
-    approveWorkspaceDraft: (input) => acted((tx) => answerOnce(tx, input, () => approve(tx, input))),
-    rejectDraft: (input) => acted((tx) => rejectDraft(tx, input)),
-    activateDraft: (input) => acted((tx) => activateDraft(tx, input)),
-    previewApproval: (tenantId, id, actorId) => db.transaction((tx) => read.previewApproval(tx, tenantId, id, actorId)),
-    approvalIn: (tenantId, workspaceId, id) => approvalIn(outer, tenantId, workspaceId, id),
+    workspaces: (tenantId, limit) => read(tenantId, (tx) => verbs.workspaces(tx, tenantId, limit)),
+    workspace: (tenantId, id) => read(tenantId, (tx) => verbs.workspace(tx, tenantId, id)),
+    draftContext: (tenantId, draftId) => db.transaction(ofTenant(tenantId), (tx) => verbs.draftContext(tx, tenantId, draftId)),
+    snapshotContent: (tenantId, draftId, snapshotId) => read(tenantId, (tx) => verbs.snapshotContent(tx, tenantId, draftId, snapshotId)),
+    answered: (ask) => asOutcome(read(ask.tenantId, (tx) => answerBefore(tx, ask))),
+    openDraft: (input) => db.transaction(ofTenant(input.tenantId), (tx) => openDraft(tx, input)),
+    saveDraftSnapshot: (input) => acted(input, (tx) => saveDraftSnapshot(tx, input)),
+    recordVote: (input) => acted(input, (tx) => recordVote(tx, input)),
+    approveWorkspaceDraft: (input) => acted(input, (tx) => answerOnce(tx, input, () => approve(tx, input))),
+    rejectDraft: (input) => acted(input, (tx) => rejectDraft(tx, input)),
+    activateDraft: (input) => acted(input, (tx) => activateDraft(tx, input)),
+    previewApproval: (tenantId, id, actorId) =>
+      db.transaction(ofTenant(tenantId), (tx) => verbs.previewApproval(tx, tenantId, id, actorId)),
+    approvalIn: (tenantId, workspaceId, id) => read(tenantId, (tx) => approvalIn(tx, tenantId, workspaceId, id)),
   };
 }
 

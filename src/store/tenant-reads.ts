@@ -1,6 +1,7 @@
 import type { TenantReads } from "../gate/ports/station.ts";
 import { auditEvents } from "./audit-verbs.ts";
-import type { Database } from "./connect.ts";
+import type { Database, Tx } from "./connect.ts";
+import { ofTenant } from "./scope.ts";
 import { overrideRows } from "./verbs/post-hoc-reviews.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { approvalOf } from "./verbs/read-records.ts";
@@ -10,17 +11,19 @@ import { watchedRepositories } from "./verbs/watched-repositories.ts";
 
 /** The records as one tenant sees them: there is no read here that does not name it. */
 export function createTenantReads(db: Database): (tenantId: string) => TenantReads {
-  const { outer } = db;
-  return (tenantId) => ({
-    overview: (limit) => overview(outer, tenantId, limit),
-    evaluation: (id) => evaluationById(outer, tenantId, id),
-    latestEvaluation: (key) => latestEvaluation(outer, key, tenantId),
-    approvalOf: (repositoryId, number) => approvalOf(outer, tenantId, repositoryId, number),
-    auditEvents: (query) => auditEvents(outer, tenantId, query),
-    chainStates: () => seal.chainStates(outer, tenantId),
-    chainEvents: (_own, after, to, limit) => seal.chainEvents(outer, tenantId, after, to, limit),
-    checkpointsOf: () => seal.checkpointsOf(outer, tenantId),
-    overrideRows: (limit) => overrideRows(outer, tenantId, limit),
-    watchedRepositories: (limit) => watchedRepositories(outer, tenantId, limit),
-  });
+  return (tenantId) => {
+    const mine = <T>(act: (tx: Tx) => Promise<T>) => db.read(ofTenant(tenantId), act);
+    return {
+      overview: (limit) => mine((tx) => overview(tx, tenantId, limit)),
+      evaluation: (id) => mine((tx) => evaluationById(tx, tenantId, id)),
+      latestEvaluation: (key) => mine((tx) => latestEvaluation(tx, key, tenantId)),
+      approvalOf: (repositoryId, number) => mine((tx) => approvalOf(tx, tenantId, repositoryId, number)),
+      auditEvents: (query) => mine((tx) => auditEvents(tx, tenantId, query)),
+      chainStates: () => mine((tx) => seal.chainStates(tx, tenantId)),
+      chainEvents: (_own, after, to, limit) => mine((tx) => seal.chainEvents(tx, tenantId, after, to, limit)),
+      checkpointsOf: () => mine((tx) => seal.checkpointsOf(tx, tenantId)),
+      overrideRows: (limit) => mine((tx) => overrideRows(tx, tenantId, limit)),
+      watchedRepositories: (limit) => mine((tx) => watchedRepositories(tx, tenantId, limit)),
+    };
+  };
 }

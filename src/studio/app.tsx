@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import type { AccessStore, Notary, SignInGitHub, StoredEvaluation, TenantReads } from "../gate/ports.ts";
+import type { AccessStore, Notary, SignInGitHub, StorageStanding, StoredEvaluation, TenantReads } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
 import { AccountPage } from "./account-page.tsx";
 import type { Api, ApiEnv } from "./api/api.ts";
@@ -41,11 +41,15 @@ export interface StudioDeps {
   readonly onError?: (error: unknown) => void;
   /** More routes of the API, registered behind its guards. */
   readonly register?: (api: Api, limiter: Limiter) => void;
+  /** How the database was found at the start; absent = not looked at. */
+  readonly storage?: StorageStanding;
 }
 
 const ROWS_MAX = 200;
 /** Pull requests among which one is looked up by name. */
 const LOOKUP_MAX = 500;
+/** What landed past the gate, newest first. */
+const INCIDENTS = { before: null, type: "incident", actor: null, subject: null, limit: 10 } as const;
 const ANY_ROLE = ["approver", "developer", "auditor"] as const;
 
 /** The Station: server-rendered pages over the records of whoever asks, the way in, and the HTTP API. */
@@ -99,9 +103,14 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     return who.kind === "person" ? context.html(<AccountPage who={who} session={await door.session(context)} />) : notFound(context);
   });
   app.use("*", pageFor(ANY_ROLE));
-  app.get("/", async (context) => context.html(<OverviewPage rows={await of(context).overview(ROWS_MAX)} />));
+  app.get("/", async (context) => {
+    const [rows, incidents] = await Promise.all([of(context).overview(ROWS_MAX), of(context).auditEvents(INCIDENTS)]);
+    return context.html(<OverviewPage rows={rows} incidents={incidents} />);
+  });
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
-  app.get("/doctor", async (context) => context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} />));
+  app.get("/doctor", async (context) =>
+    context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} storage={deps.storage ?? null} />),
+  );
   app.get("/audit", pageFor(["approver", "auditor"]), async (context) => auditPage(context, of(context), notary));
   app.get("/evaluations/:id", async (context) => gatePage(context, of(context), await of(context).evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {

@@ -1,4 +1,4 @@
-import type { WatchedRepository } from "../gate/ports.ts";
+import type { StorageStanding, WatchedRepository } from "../gate/ports.ts";
 import { PROTECTION_WORDS } from "../report/doctor.ts";
 import { instant, sentence } from "../report/phrase.ts";
 import { clip, visible } from "../report/visible.ts";
@@ -7,12 +7,32 @@ import { Layout, Say } from "./layout.tsx";
 const FINDINGS_SHOWN = 20;
 
 /** Whether the check really gates each repository: what is worst first. */
-export function DoctorPage({ rows }: { rows: readonly WatchedRepository[] }) {
+export function DoctorPage({ rows, storage }: { rows: readonly WatchedRepository[]; storage: StorageStanding | null }) {
   return (
     <Layout title="Protection" here="doctor">
       <h1>Protection</h1>
+      {storage?.logins === "one" && <OneLogin excess={storage.excess} />}
       {rows.length === 0 ? <p class="empty">The app has not been seen on any repository yet.</p> : rows.map((row) => <Watched row={row} />)}
     </Layout>
+  );
+}
+
+function OneLogin({ excess }: { excess: readonly string[] }) {
+  return (
+    <section class="card tone-bad">
+      <h2>
+        Database <span class="pill block">ONE LOGIN</span>
+      </h2>
+      <p>What runs here could rewrite the records that it makes.</p>
+      <ul class="sentences">
+        {excess.map((says) => (
+          <li>{says}</li>
+        ))}
+        <li>
+          Give it a login of its own in <code>DATABASE_URL</code> and the owner's in <code>DATABASE_OWNER_URL</code>.
+        </li>
+      </ul>
+    </section>
   );
 }
 

@@ -1,16 +1,17 @@
-import type { OverviewRow } from "../gate/ports.ts";
-import { sentence } from "../report/phrase.ts";
+import type { AuditEvent, OverviewRow } from "../gate/ports.ts";
+import { instant, sentence } from "../report/phrase.ts";
 import { clip, visible } from "../report/visible.ts";
 import { Layout, Say } from "./layout.tsx";
 import { STATE_WORDS, StateSymbol } from "./state.tsx";
 
 /** Pull requests with their verdicts: what waits first. */
-export function OverviewPage({ rows }: { rows: readonly OverviewRow[] }) {
+export function OverviewPage({ rows, incidents }: { rows: readonly OverviewRow[]; incidents: readonly AuditEvent[] }) {
   const open = rows.filter((row) => row.open);
   const closed = rows.filter((row) => !row.open);
   return (
     <Layout title="Pull requests" here="pulls">
       <h1>Pull requests</h1>
+      {incidents.length > 0 && <Incidents events={incidents} />}
       {open.length === 0 ? <p class="empty">No open pull request changes a governed contract.</p> : <PullList rows={open} />}
       {closed.length > 0 && (
         <>
@@ -20,6 +21,32 @@ export function OverviewPage({ rows }: { rows: readonly OverviewRow[] }) {
       )}
     </Layout>
   );
+}
+
+const INCIDENTS_SHOWN = 10;
+
+/** What landed past the gate: first on the first page. */
+function Incidents({ events }: { events: readonly AuditEvent[] }) {
+  return (
+    <section class="card tone-bad">
+      <h2>Incidents</h2>
+      <ul class="sentences">
+        {events.slice(0, INCIDENTS_SHOWN).map(({ at, payload }) => (
+          <li>
+            {instant(at)}: {clip(visible(becauseOf(payload)), 300)}
+          </li>
+        ))}
+      </ul>
+      <p class="quiet">
+        The <a href="/audit">audit trail</a> has them all.
+      </p>
+    </section>
+  );
+}
+
+function becauseOf(payload: unknown): string {
+  const because = typeof payload === "object" && payload !== null && "because" in payload ? payload.because : null;
+  return typeof because === "string" ? because : "something landed past the gate";
 }
 
 function PullList({ rows }: { rows: readonly OverviewRow[] }) {

@@ -54,6 +54,15 @@ export const PLAN: readonly Guard[] = [
   },
   {
     threat: "T100",
+    file: "src/store/verbs/read-plan.ts",
+    guard: "or(isNull(branch), inArray(branch, branches)),",
+    without: "isNull(branch),",
+    test: "test/store/plan.test.ts",
+    named: "a push past the gate",
+    slow: true,
+  },
+  {
+    threat: "T100",
     file: "src/gate/read-plan.ts",
     guard: "return verifiedArtifact(artifact) !== null ? whole :",
     without: "return whole !== null ? whole :",

@@ -1,14 +1,19 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, expect, it } from "vitest";
 import { GENESIS, sealEvent, verifyChain } from "../../src/engine/audit.ts";
-import type { Ledger } from "../../src/gate/ports/ledger.ts";
 import { type Database, rowsOf } from "../../src/store/connect.ts";
-import { newId } from "../../src/store/id.ts";
-import { createLedger } from "../../src/store/ledger.ts";
-import { decisionTrace } from "../../src/store/schema.ts";
 import { auditChains } from "../../src/store/verbs/read-records.ts";
 import { describeOnBoth } from "../support/database.ts";
-import { begin, delivery, evaluated, landed, newRepository, pullMark, save, sha } from "./sample.ts";
+import { fillTenant } from "./fill-tenant.ts";
+import { sha } from "./sample.ts";
+
+/** What names a row where it is no id. */
+const KEYS: Readonly<Record<string, string>> = {
+  audit_event: "seq",
+  contract_content: "digest",
+  audit_checkpoint: "size",
+  audit_checkpoint_delivery: "size",
+};
 
 const IMMUTABLE = [
   "receipt",
@@ -20,63 +25,31 @@ const IMMUTABLE = [
   "bypass_incident",
   "content_mismatch",
   "decision_trace",
+  "business_source",
+  "contract_content",
+  "approval_vote",
+  "plan_event",
+  "audit_checkpoint",
+  "audit_checkpoint_delivery",
+  "attestation",
   "override_grant",
   "override_event",
+  "policy_version",
+  "policy_incident",
+  "policy_pin",
 ];
-
-function refusedGrant(repositoryId: number, pullRequest: number) {
-  const at = "2026-01-01T00:00:00.000Z";
-  const label = { label: "governance-override", actorId: 1, headSha: sha("h"), baseRef: "main", labelledAt: at };
-  return {
-    repositoryId,
-    pullRequest,
-    delivery: "governance-override 1",
-    ...label,
-    entitled: false,
-    because: "not an owner",
-    observedAt: at,
-  };
-}
 
 describeOnBoth("immutable records", (open) => {
   let db: Database;
-  let ledger: Ledger;
   beforeAll(async () => {
     db = await open();
-    ledger = createLedger(db);
-    const work = await begin(ledger, newRepository());
-    const receipt = { kind: "comment", repositoryId: 1, number: 1, subject: "1", actorId: 1, actorLogin: "a", viaApp: null } as const;
-    const seen = { commitId: null, headSha: null, baseRef: null, detail: "x" };
-    await ledger.recordDelivery(delivery([pullMark(work.pull.repository, 1)], { receipts: [{ ...receipt, ...seen }] }));
-    const evaluation = await save(ledger, evaluated(work));
-    await ledger.approveActiveDraft(landed(work, evaluation));
-    await db.outer.insert(decisionTrace).values({
-      id: newId(),
-      tenantId: (await auditChains(db.outer))[0]![0]!.tenantId,
-      subjectKey: work.key,
-      evaluationId: evaluation.id,
-      agentId: "tidy",
-      seq: 1,
-      state: "pending",
-      outcome: "pending",
-      severity: "info",
-      headSha: sha("head"),
-      action: {},
-      approvals: [],
-      digest: sha("trace"),
-    });
-    await ledger.recordGrant(work.key, refusedGrant(work.pull.repository.id, work.pull.number));
-    const [debt] = await ledger.labelsToRemove(work.key, 1);
-    await ledger.recordLabelRemoved(debt!.grant, true);
-    for (const kind of ["bypass", "content_mismatch"] as const) {
-      await ledger.recordIncident({ work, kind, mergeSha: sha("m"), actorId: 1, evaluationId: null, because: "x" });
-    }
+    await fillTenant(db, db, 7);
   });
 
   /** What the database says when it refuses. */
   async function refusal(...statements: string[]): Promise<string> {
     try {
-      await db.transaction(async (tx) => {
+      await db.outer.transaction(async (tx) => {
         for (const statement of statements) await tx.execute(sql.raw(statement));
       });
     } catch (error) {
@@ -88,7 +61,7 @@ describeOnBoth("immutable records", (open) => {
   it.each(IMMUTABLE)("T84, T86: %s refuses UPDATE, DELETE and TRUNCATE, also under session_replication_role = replica", async (table) => {
     const [before] = rowsOf<{ n: number }>(await db.outer.execute(sql.raw(`select count(*)::int as n from ${table}`)));
     expect(before!.n).toBeGreaterThan(0);
-    const column = table === "audit_event" ? "seq" : "id";
+    const column = KEYS[table] ?? "id";
     for (const role of ["origin", "replica"]) {
       const as = `set local session_replication_role = '${role}'`;
       expect(await refusal(as, `update ${table} set ${column} = ${column}`)).toContain("immutable");

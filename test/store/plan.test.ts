@@ -33,13 +33,19 @@ describeOnBoth("plans", (open) => {
   }
 
   /** A pull request of its own, landed; `kind` forced = under an override. */
-  async function land(repository = newRepository(), number = 1, kind: "regular" | "forced" = "regular") {
+  async function land(
+    repository = newRepository(),
+    number = 1,
+    kind: "regular" | "forced" = "regular",
+    place = { baseRef: "main", environment: "production" },
+  ) {
     const work = await begin(ledger, repository, number);
-    const evaluation = await save(ledger, evaluated(work));
+    const input = evaluated(work, { baseRef: place.baseRef });
+    const evaluation = await save(ledger, { ...input, draft: { ...input.draft!, environment: place.environment } });
     const compiled = compileArtifact(artifactInput(12, { decision: compiledDecision({ head: sha(`${repository.id} ${number}`) }) }));
     const record = await ledger.approveActiveDraft(landed(work, evaluation, { compiled, kind }));
     const write = await tenantOf(record);
-    const key = { tenantId: write.tenantId, agent: `org/${repository.name}`, environment: "production" };
+    const key = { tenantId: write.tenantId, agent: `org/${repository.name}`, environment: place.environment };
     return { repository, work, compiled, record, write, key };
   }
 
@@ -140,7 +146,7 @@ describeOnBoth("plans", (open) => {
     const reading = createPlanReading(ledger);
     await ledger.publishPlan({ ...write, after: 0 });
     expect(await reading.read(key, null)).toMatchObject({ status: "published" });
-    await db.transaction(async (tx) => {
+    await db.outer.transaction(async (tx) => {
       await tx.execute(sql`alter table compiled_governance_artifact disable trigger compiled_governance_artifact_immutable`);
       await tx.execute(
         sql`update compiled_governance_artifact set review_projection_json = '{"state":"approved"}' where id = ${record.artifact.id}`,
@@ -188,6 +194,27 @@ describeOnBoth("plans", (open) => {
     }
     const elsewhere = await land(newRepository(), 1);
     expect(await ledger.publishPlan({ ...elsewhere.write, after: 0 })).toMatchObject({ status: "done" });
+  });
+
+  it("T100: a push past the gate withholds the environments of its branch, and no other", async () => {
+    const staging = await land(newRepository(), 1, "regular", { baseRef: "develop", environment: "staging" });
+    const { repository } = staging;
+    const production = await land(repository, 2);
+    async function push(ref: string): Promise<void> {
+      await ledger.seeBranches(repository, [{ ref, sha: sha(`${ref} before`) }]);
+      const branch = (await ledger.startBranch(`${repository.id}!${ref}`))!;
+      const incidents = [{ sha: sha(ref), because: "pushed" }];
+      expect(await ledger.moveWatermark(branch, { to: sha(ref), done: true, incidents, landings: [] })).toBe(true);
+    }
+    await push("develop");
+    const because = (ref: string) => [`${sha(ref).slice(0, 7)} came to \`${ref}\` past the gate`];
+    expect(await ledger.unsettledLandings(staging.write)).toEqual(because("develop"));
+    expect(await ledger.publishPlan({ ...staging.write, after: 0 })).toEqual({ status: "unsettled", because: because("develop") });
+    expect(await ledger.publishPlan({ ...production.write, after: 0 })).toMatchObject({ status: "done", created: true });
+    await push("main");
+    const next = await land(repository, 3);
+    expect(await ledger.publishPlan({ ...next.write, after: 1 })).toEqual({ status: "unsettled", because: because("main") });
+    expect(await ledger.unsettledLandings(staging.write)).toEqual(because("develop"));
   });
 
   it("refuse another tenant, another workspace, and an approval that is not what was seen", async () => {

@@ -125,7 +125,7 @@ describeOnBoth("versions of policy", (open) => {
 
   async function refusal(...statements: string[]): Promise<string> {
     try {
-      await db.transaction(async (tx) => {
+      await db.outer.transaction(async (tx) => {
         for (const statement of statements) await tx.execute(sql.raw(statement));
       });
     } catch (error) {

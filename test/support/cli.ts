@@ -44,6 +44,8 @@ export async function countersign(
     openSummaries: () => emptyMemory(),
     schemas: officialSchemas,
     serve: async () => 0,
+    migrate: async () => 0,
+    storage: async () => null,
     openDoctor: async () => {
       throw new Error("no GitHub in this test");
     },

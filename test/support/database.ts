@@ -12,6 +12,7 @@ import { migrate } from "../../src/store/migrate.ts";
 export interface OpenDatabase {
   /** A migrated database of its own, closed and dropped when the file ends. */
   (): Promise<Database>;
+  // On Postgres the verbs run as the application's login, which owns nothing; `outer` alone is a superuser's, to look and to tamper.
   readonly driver: "pglite" | "postgres";
 }
 
@@ -35,22 +36,38 @@ export function describeOnBoth(name: string, tests: (open: OpenDatabase) => void
     );
   });
   describeOnPostgres(name, (fresh) => {
-    const opened: Database[] = [];
+    const opened: { close(): Promise<void> }[] = [];
     afterAll(async () => {
       for (const db of opened) await db.close();
     });
     tests(
       Object.assign(
         async () => {
-          const db = await openDatabase({ databaseUrl: await fresh(), dataDir: null });
-          opened.push(db);
+          const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
+          const db = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+          const admin = await openDatabase({ databaseUrl: adminUrl, dataDir: null });
+          opened.push(db, admin);
           await migrate(db);
-          return db;
+          return { ...db, outer: admin.outer };
         },
         { driver: "postgres" as const },
       ),
     );
   });
+}
+
+/** An owner's login and the one that runs, neither of them a superuser, for a database that is empty. */
+export async function twoLogins(
+  adminUrl: string,
+): Promise<{ readonly databaseUrl: string; readonly ownerUrl: string; readonly adminUrl: string }> {
+  const database = new URL(adminUrl).pathname.slice(1);
+  const password = randomUUID();
+  const login = (role: string) => Object.assign(new URL(adminUrl), { username: `${database}_${role}`, password }).href;
+  await asAdmin(adminUrl, async (sql) => {
+    for (const role of ["owner", "app"]) await sql.unsafe(`create role ${database}_${role} login password '${password}'`);
+    await sql.unsafe(`alter database ${database} owner to ${database}_owner`);
+  });
+  return { databaseUrl: login("app"), ownerUrl: login("owner"), adminUrl };
 }
 
 /** For what only a server can show. `fresh` makes an empty database and resolves to its URL. */
@@ -65,7 +82,10 @@ export function describeOnPostgres(name: string, tests: (fresh: () => Promise<st
     const made: string[] = [];
     afterAll(async () => {
       await asAdmin(server.url, async (sql) => {
-        for (const database of made) await sql.unsafe(`drop database if exists ${database} with (force)`);
+        for (const database of made) {
+          await sql.unsafe(`drop database if exists ${database} with (force)`);
+          for (const role of ["app", "owner"]) await sql.unsafe(`drop role if exists ${database}_${role}`);
+        }
       });
     });
     tests(async () => {
@@ -87,6 +107,7 @@ async function migratedTemplate(): Promise<Blob> {
     key.update(readFileSync(new URL(file, root)));
   const journal = JSON.parse(readFileSync(new URL("drizzle/meta/_journal.json", root), "utf8")) as { entries: { tag: string }[] };
   for (const { tag } of journal.entries) key.update(readFileSync(new URL(`drizzle/${tag}.sql`, root)));
+  for (const file of ["src/store/tables.ts", "src/store/walls.ts"]) key.update(readFileSync(new URL(file, root)));
   const path = join(tmpdir(), `countersign-pglite-${key.digest("hex").slice(0, 20)}-${process.getuid?.() ?? 0}.tar`);
   const kept = await readFile(path).catch(() => null);
   if (kept !== null) return new Blob([kept]);

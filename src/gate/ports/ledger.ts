@@ -1,3 +1,4 @@
+import type { WatchedBranches } from "./branches.ts";
 import type { Correspondence } from "./conversation.ts";
 import type { Delivery, DeliveryOutcome } from "./inbox.ts";
 import type { RecordedLineage } from "./lineage.ts";
@@ -25,6 +26,7 @@ export interface Ledger
     Overrides,
     PlanRecords,
     WatchedRepositories,
+    WatchedBranches,
     QueuedGroups,
     Correspondence {
   /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
 import { businessDraft, businessDraftSnapshot, governanceWorkspace } from "./governance.ts";
 import { tenant } from "./inbox.ts";
@@ -117,9 +117,21 @@ function incidentColumns() {
 }
 
 /** A governed change landed without an approval. Immutable. */
-export const bypassIncident = pgTable("bypass_incident", incidentColumns(), (t) => [
-  unique("bypass_incident_landing").on(t.repositoryId, t.pullRequest, t.mergeSha),
-]);
+export const bypassIncident = pgTable(
+  "bypass_incident",
+  {
+    ...incidentColumns(),
+    /** null = no pull request landed it: it was pushed. */
+    pullRequest: integer("pull_request"),
+    /** The branch that it was pushed to; null = it was merged. */
+    branch: text("branch"),
+  },
+  (t) => [
+    unique("bypass_incident_landing").on(t.repositoryId, t.pullRequest, t.mergeSha),
+    uniqueIndex("bypass_incident_push").on(t.repositoryId, t.branch, t.mergeSha).where(sql`${t.pullRequest} is null`),
+    check("bypass_incident_place", sql`(${t.pullRequest} is null) = (${t.branch} is not null)`),
+  ],
+);
 
 /** What landed is not what was approved. Immutable. */
 export const contentMismatch = pgTable("content_mismatch", incidentColumns(), (t) => [

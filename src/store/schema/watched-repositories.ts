@@ -24,6 +24,8 @@ export const watchedRepository = pgTable(
     told: text("told"),
     checkWanted: boolean("check_wanted").notNull().default(true),
     checkedAt: instant("checked_at"),
+    /** When its branches were last held against their watermarks. */
+    walkedAt: instant("walked_at"),
     seenAt: instant("seen_at").notNull().default(databaseNow()),
   },
   (t) => [index("watched_repository_installation").on(t.installationId)],

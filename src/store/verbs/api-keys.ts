@@ -26,7 +26,7 @@ const MARK = "csk_";
 const SHOWN = 12;
 
 /** The secret is 256 random bits: nothing is gained by a slow hash, and looking the hash up tells an attacker's clock nothing. */
-function hashOf(secret: string): string {
+export function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 

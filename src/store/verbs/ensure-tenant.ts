@@ -1,21 +1,22 @@
-import { and, eq } from "drizzle-orm";
-import type { Tx } from "../connect.ts";
+import { rowsOf, type Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { tenant } from "../schema.ts";
+import { enterAccount, enterNew } from "../scope.ts";
 import { storable } from "../text.ts";
 
 /** Account 0: events that belong to no account. */
 export const NO_ACCOUNT = { id: 0, login: "-" } as const;
 
-/** The tenant of a GitHub account, made on first sight. */
+/** The tenant of a GitHub account, made on first sight; from here on the transaction works for it too. */
 export async function ensureTenant(tx: Tx, host: string, account: { readonly id: number; readonly login: string }): Promise<string> {
-  const where = and(eq(tenant.host, host), eq(tenant.accountId, account.id));
-  const known = await tx.select({ id: tenant.id }).from(tenant).where(where);
-  if (known[0]) return known[0].id;
+  const find = async () => rowsOf<{ id: string }>(await tx.execute(enterAccount(host, account.id)))[0]?.id;
+  const known = await find();
+  if (known !== undefined) return known;
+  const id = newId();
+  await enterNew(tx, id);
   await tx
     .insert(tenant)
-    .values({ id: newId(), host, accountId: account.id, login: storable(account.login) })
+    .values({ id, host, accountId: account.id, login: storable(account.login) })
     .onConflictDoNothing();
-  const made = await tx.select({ id: tenant.id }).from(tenant).where(where);
-  return made[0]!.id;
+  return (await find())!;
 }

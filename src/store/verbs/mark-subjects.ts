@@ -5,7 +5,7 @@ import type { Tx } from "../connect.ts";
 import { postHocReview, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
-import { addGroup, groupKey } from "./merge-groups.ts";
+import { addGroup, branchKey, groupKey } from "./merge-groups.ts";
 
 type PullMark = Extract<Mark, { kind: "pull" }>;
 
@@ -68,10 +68,14 @@ function touched(mark: Mark): SQL | undefined {
     const ofReview = sql`exists (select 1 from ${postHocReview} r where r.repository_id = ${subject.repositoryId} and r.pull_request = ${subject.number} and r.issue_number = ${mark.number} and r.closed_at is null)`;
     return and(eq(subject.repositoryId, mark.repository.id), ofReview);
   }
+  if (mark.kind === "branch") return or(onBranch(mark), eq(subject.key, branchKey(mark.repository.id, storable(mark.ref))));
   const ofRepository = and(eq(subject.repositoryId, mark.repository.id), subject.open);
-  if (mark.kind === "repository" || (mark.kind === "branch" && mark.isDefault)) return ofRepository;
-  if (mark.kind === "commit") return and(ofRepository, eq(subject.headSha, mark.sha));
-  return and(ofRepository, eq(subject.baseRef, mark.ref));
+  return mark.kind === "repository" ? ofRepository : and(ofRepository, eq(subject.headSha, mark.sha));
+}
+
+function onBranch({ repository, ref, isDefault }: Extract<Mark, { kind: "branch" }>): SQL | undefined {
+  const ofRepository = and(eq(subject.repositoryId, repository.id), subject.open);
+  return isDefault ? ofRepository : and(ofRepository, eq(subject.baseRef, ref));
 }
 
 /** When anything stands on the branch, everything open: how far a stack reaches up is known only to who reads it. */

@@ -12,6 +12,10 @@ export function groupKey(repositoryId: number, headSha: string): string {
   return `${repositoryId}@${headSha}`;
 }
 
+export function branchKey(repositoryId: number, ref: string): string {
+  return `${repositoryId}!${ref}`;
+}
+
 /** A group that is announced again keeps its row. */
 export async function addGroup(tx: Tx, host: string, mark: GroupPlace & { readonly repository: RepositoryRef }): Promise<void> {
   const { repository } = mark;

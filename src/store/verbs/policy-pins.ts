@@ -4,14 +4,15 @@ import type { PolicyPins } from "../../gate/ports/policy-pins.ts";
 import type { Database, Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { policyPin } from "../schema.ts";
+import { ofPlace, ofRepository } from "../scope.ts";
 import { storable } from "../text.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
 
 export function policyPins(db: Database, host: string): PolicyPins {
   return {
-    policyPins: (repositoryId, seq) => pinsOf(db.outer, repositoryId, seq),
+    policyPins: (repositoryId, seq) => db.read(ofRepository(repositoryId), (tx) => pinsOf(tx, repositoryId, seq)),
     keepPolicyPins: (repository, seq, pins) =>
-      db.transaction(async (tx) => {
+      db.transaction(ofPlace(repository), async (tx) => {
         const tenantId = await ensureTenant(tx, host, { id: repository.ownerId, login: repository.owner });
         const rows = pins.map(({ kind, name, id }) => ({
           id: newId(),

@@ -8,6 +8,7 @@ import type { Database, Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { toAuditEvent, toRepository } from "../rows.ts";
 import { auditEvent, bypassIncident, contentMismatch, policyIncident, policyVersion, subject } from "../schema.ts";
+import { ACROSS, ofOwner, ofPlace, ofRepository } from "../scope.ts";
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
@@ -16,16 +17,17 @@ import { latestEvaluation } from "./read-evaluations.ts";
 import { wakeOpen } from "./wake-open.ts";
 
 export function policyVersions(db: Database, host: string): PolicyVersions {
-  const { outer } = db;
+  const within = <T>(repositoryId: number, act: (tx: Tx) => Promise<T>) => db.read(ofRepository(repositoryId), act);
   return {
-    policyVersion: (repositoryId) => newestVersion(outer, repositoryId),
-    appendPolicyVersion: (input) => db.transaction((tx) => appendVersion(tx, host, input)),
-    recordPolicyIncident: (input) => db.transaction((tx) => recordIncident(tx, host, input)),
+    policyVersion: (repositoryId) => within(repositoryId, (tx) => newestVersion(tx, repositoryId)),
+    appendPolicyVersion: (input) => db.transaction(ofPlace(input.repository), (tx) => appendVersion(tx, host, input)),
+    recordPolicyIncident: (input) => db.transaction(ofPlace(input.repository), (tx) => recordIncident(tx, host, input)),
     recordPolicyProblems: (repository, version, problems) =>
-      db.transaction((tx) => recordProblems(tx, host, repository, version, problems)),
-    openEvaluations: (of, limit) => openEvaluations(outer, of, limit),
-    landingOf: (repositoryId, number) => landingOf(outer, repositoryId, number),
-    governedRepositories: () => governedRepositories(outer),
+      db.transaction(ofPlace(repository), (tx) => recordProblems(tx, host, repository, version, problems)),
+    openEvaluations: (of, limit) =>
+      db.read("ownerId" in of ? ofOwner(of.ownerId) : ofRepository(of.repositoryId), (tx) => openEvaluations(tx, of, limit)),
+    landingOf: (repositoryId, number) => within(repositoryId, (tx) => landingOf(tx, repositoryId, number)),
+    governedRepositories: () => db.read(ACROSS, governedRepositories),
   };
 }
 

@@ -196,9 +196,12 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
     .from(governanceApproval)
     .innerJoin(evaluation, eq(evaluation.id, governanceApproval.evaluationId))
     .where(eq(governanceApproval.workspaceId, workspaceId));
-  const incidents = async (table: typeof bypassIncident | typeof contentMismatch) =>
-    tx
-      .select({ pullRequest: table.pullRequest })
+  const incidents = async (table: typeof bypassIncident | typeof contentMismatch) => {
+    // A push names its branch, a pull request that of its evaluation.
+    const pushed = table === bypassIncident ? bypassIncident.branch : sql`null`;
+    const branch = sql<string | null>`coalesce(${pushed}, ${evaluation.baseRef})`;
+    return tx
+      .select({ pullRequest: table.pullRequest, mergeSha: table.mergeSha, branch })
       .from(table)
       .leftJoin(evaluation, eq(evaluation.id, table.evaluationId))
       .where(
@@ -206,13 +209,16 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
           eq(table.tenantId, tenantId),
           plan.repositoryId === null ? sql`false` : eq(table.repositoryId, plan.repositoryId),
           gt(table.auditSeq, settled),
-          or(isNull(evaluation.baseRef), inArray(evaluation.baseRef, branches)),
+          or(isNull(branch), inArray(branch, branches)),
         ),
       )
       .limit(UNSETTLED_MAX);
+  };
   return [
     ...forced.map(({ pullRequest }) => `#${pullRequest} landed under an override`),
-    ...(await incidents(bypassIncident)).map(({ pullRequest }) => `#${pullRequest} landed without its approval`),
+    ...(await incidents(bypassIncident)).map(({ pullRequest, mergeSha, branch }) =>
+      pullRequest === null ? `${mergeSha.slice(0, 7)} came to \`${branch}\` past the gate` : `#${pullRequest} landed without its approval`,
+    ),
     ...(await incidents(contentMismatch)).map(({ pullRequest }) => `#${pullRequest} landed other content than was approved`),
     ...(events.at(-1)?.kind === "revoked" ? ["the plan was revoked"] : []),
   ];

@@ -4,6 +4,7 @@ import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { receipt, webhookDelivery } from "../schema.ts";
+import { ofOwner, ofRepository, type Scope } from "../scope.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
 import { recordActions } from "./converse.ts";
@@ -11,6 +12,30 @@ import { ensureTenant, NO_ACCOUNT } from "./ensure-tenant.ts";
 import { hearNews } from "./hear-news.ts";
 import { markSubjects } from "./mark-subjects.ts";
 import { watchRepository } from "./watched-repositories.ts";
+
+/** Whoever a delivery may be about: the tenants of its repositories and accounts, as far as they are known. */
+export function ofDelivery({ marks, news = [], receipts, actions = [] }: Delivery): Scope {
+  const places = [...marks.flatMap((mark) => (mark.kind === "owner" ? [] : [mark.repository]))];
+  for (const each of news) if (each.kind === "rule_changed" || each.kind === "changed") places.push(each.repository);
+  const repositories = [
+    ...places.map(({ id }) => id),
+    ...receipts.map((each) => each.repositoryId),
+    ...actions.map((each) => each.repositoryId),
+  ];
+  const owners = [...places.map(({ ownerId }) => ownerId), ...marks.flatMap((mark) => (mark.kind === "owner" ? [mark.ownerId] : []))];
+  const installations: number[] = [];
+  for (const each of news) {
+    if (each.kind === "unguarded") repositories.push(...(each.repositoryIds ?? []));
+    if (each.kind === "guarded") owners.push(each.account.id);
+    if (each.kind === "guarded") repositories.push(...(each.repositories ?? []).map(({ id }) => id));
+    if (each.kind === "unguarded" || each.kind === "guarded") installations.push(each.installationId);
+  }
+  return [
+    ...[...new Set(repositories)].flatMap(ofRepository),
+    ...[...new Set(owners)].flatMap(ofOwner),
+    ...[...new Set(installations)].map((id) => ["installation", String(id)] as const),
+  ];
+}
 
 export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {
   const inserted = await tx
@@ -26,8 +51,8 @@ export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): 
     .returning({ guid: webhookDelivery.guid });
   if (inserted.length === 0) return recordRepeat(tx, host, delivery);
   const subjects = await markSubjects(tx, host, delivery.marks);
-  await recordReceipts(tx, delivery);
   for (const repository of repositoriesOf(delivery)) await watchRepository(tx, host, repository);
+  await recordReceipts(tx, delivery);
   await hearNews(tx, host, delivery.news ?? []);
   await recordActions(tx, delivery.guid, delivery.actions ?? []);
   return { status: "recorded", subjects };

@@ -1,0 +1,171 @@
+import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
+import type { BranchMove, BranchWork, PushIncident, WatchedBranches } from "../../gate/ports/branches.ts";
+import type { RepositoryRef } from "../../gate/ports/refs.ts";
+import type { Database, Tx } from "../connect.ts";
+import { newId } from "../id.ts";
+import { type SubjectRow, toRepository } from "../rows.ts";
+import { branchWatermark, bypassIncident, contentMismatch, governanceApproval, subject, watchedRepository } from "../schema.ts";
+import { ACROSS, ofPlace, ofRepository, ofSubject } from "../scope.ts";
+import { storable } from "../text.ts";
+import { appendAudit, lockAudit } from "./append-audit.ts";
+import { ensureTenant } from "./ensure-tenant.ts";
+import { markSubjects } from "./mark-subjects.ts";
+import { branchKey } from "./merge-groups.ts";
+import { holdSubject } from "./save-evaluation.ts";
+import { takeSubject } from "./start-work.ts";
+
+export function watchedBranches(db: Database, host: string): WatchedBranches {
+  return {
+    startBranch: (key) => db.transaction(ofSubject(key), (tx) => startBranch(tx, key)),
+    moveWatermark: (work, move) =>
+      db
+        .transaction([...ofSubject(work.key), ...ofPlace(work.repository)], (tx) => moveWatermark(tx, host, work, move))
+        .catch((error: unknown) => {
+          if (error instanceof LostBranch) return false;
+          throw error;
+        }),
+    repositoriesToWalk: (olderThanMs, limit) => db.read(ACROSS, (tx) => repositoriesToWalk(tx, olderThanMs, limit)),
+    seeBranches: (repository, tips) => db.transaction(ofPlace(repository), (tx) => seeBranches(tx, host, repository, tips)),
+    isLandingRecorded: (repositoryId, number, mergeSha) =>
+      db.read(ofRepository(repositoryId), (tx) => isLandingRecorded(tx, repositoryId, number, mergeSha)),
+  };
+}
+
+async function startBranch(tx: Tx, key: string): Promise<BranchWork | null> {
+  const taken = await takeSubject(tx, key);
+  if (taken === null) return null;
+  const [mark] = await tx.select().from(branchWatermark).where(eq(branchWatermark.subjectKey, key));
+  if (mark === undefined) return null;
+  return { ...taken.held, repository: toRepository(taken.row), ref: taken.row.baseRef ?? "", watermark: mark.sha };
+}
+
+async function moveWatermark(tx: Tx, host: string, work: BranchWork, move: BranchMove): Promise<boolean> {
+  // The rows of the pull requests first, and every subject before the audit chain, as everywhere.
+  const { repository, ref } = work;
+  await markSubjects(
+    tx,
+    host,
+    move.landings.map(({ number, headSha }) => ({ kind: "pull", repository, number, headSha, baseRef: ref })),
+  );
+  const held = await holdSubject(tx, work);
+  if (held === null) throw new LostBranch(work.key);
+  for (const incident of move.incidents) await recordPush(tx, held, ref, incident);
+  await tx.update(branchWatermark).set({ sha: move.to, movedAt: sql`clock_timestamp()` }).where(eq(branchWatermark.subjectKey, work.key));
+  if (move.done)
+    await tx
+      .update(subject)
+      .set({ doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` })
+      .where(eq(subject.key, work.key));
+  return true;
+}
+
+/** Undoes what this transaction marked. */
+class LostBranch extends Error {
+  override readonly name = "LostBranch";
+  constructor(key: string) {
+    super(`another worker holds ${key}`);
+  }
+}
+
+/** Once for each branch and commit. */
+async function recordPush(tx: Tx, held: SubjectRow, branch: string, { sha, because: text }: PushIncident): Promise<void> {
+  const { tenantId, repositoryId } = held;
+  await lockAudit(tx, tenantId);
+  const same = and(
+    eq(bypassIncident.repositoryId, repositoryId),
+    eq(bypassIncident.branch, storable(branch)),
+    eq(bypassIncident.mergeSha, sha),
+  );
+  const [known] = await tx.select({ id: bypassIncident.id }).from(bypassIncident).where(same);
+  if (known !== undefined) return;
+  const id = newId();
+  const because = storable(text);
+  const event = await appendAudit(tx, tenantId, {
+    type: "incident.push",
+    severity: "critical",
+    actor: null,
+    subject: `incident ${id}`,
+    payload: { incidentId: id, repositoryId, branch: storable(branch), mergeSha: sha, because },
+  });
+  await tx.insert(bypassIncident).values({
+    id,
+    tenantId,
+    repositoryId,
+    pullRequest: null,
+    branch: storable(branch),
+    mergeSha: sha,
+    actorId: null,
+    evaluationId: null,
+    because,
+    auditSeq: event.seq,
+  });
+}
+
+async function repositoriesToWalk(tx: Tx, olderThanMs: number, limit: number): Promise<readonly RepositoryRef[]> {
+  const isOld = sql`${watchedRepository.walkedAt} <= clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}::double precision)`;
+  const rows = await tx
+    .select()
+    .from(watchedRepository)
+    .where(and(isNull(watchedRepository.unguarded), or(isNull(watchedRepository.walkedAt), isOld)))
+    .orderBy(sql`${watchedRepository.walkedAt} asc nulls first`, asc(watchedRepository.repositoryId))
+    .limit(limit);
+  return rows.map(({ repositoryId: id, owner, name, ownerId, installationId }) => ({ id, owner, name, ownerId, installationId }));
+}
+
+async function seeBranches(
+  tx: Tx,
+  host: string,
+  repository: RepositoryRef,
+  tips: Parameters<WatchedBranches["seeBranches"]>[1],
+): Promise<void> {
+  const tenantId = await ensureTenant(tx, host, { id: repository.ownerId, login: repository.owner });
+  for (const { ref, sha } of tips.toSorted((a, b) => (a.ref < b.ref ? -1 : 1))) {
+    const key = branchKey(repository.id, storable(ref));
+    await tx
+      .insert(subject)
+      .values({
+        key,
+        tenantId,
+        repositoryId: repository.id,
+        ownerId: repository.ownerId,
+        owner: storable(repository.owner),
+        name: storable(repository.name),
+        installationId: repository.installationId,
+        number: null,
+        baseRef: storable(ref),
+        headSha: null,
+        // Never woken by what wakes pull requests.
+        open: false,
+      })
+      .onConflictDoNothing();
+    const { id: _id, ...place } = { ...repository, owner: storable(repository.owner), name: storable(repository.name) };
+    await tx
+      .update(subject)
+      .set(place)
+      .where(and(eq(subject.key, key), eq(subject.ownerId, repository.ownerId)));
+    await tx.insert(branchWatermark).values({ subjectKey: key, tenantId, sha: null }).onConflictDoNothing();
+    await tx
+      .update(subject)
+      .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
+      .where(
+        and(
+          eq(subject.key, key),
+          eq(subject.wantGen, subject.doneGen),
+          sql`exists (select 1 from ${branchWatermark} b where b.subject_key = ${key} and b.sha is distinct from ${sha})`,
+        ),
+      );
+  }
+  await tx.update(watchedRepository).set({ walkedAt: sql`clock_timestamp()` }).where(eq(watchedRepository.repositoryId, repository.id));
+}
+
+async function isLandingRecorded(tx: Tx, repositoryId: number, number: number, mergeSha: string): Promise<boolean> {
+  for (const table of [governanceApproval, bypassIncident, contentMismatch]) {
+    const [found] = await tx
+      .select({ id: table.id })
+      .from(table)
+      .where(and(eq(table.repositoryId, repositoryId), eq(table.pullRequest, number), eq(table.mergeSha, mergeSha)))
+      .limit(1);
+    if (found !== undefined) return true;
+  }
+  return false;
+}

@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import postgres from "postgres";
+import { expect, it } from "vitest";
+import { openDatabase, rowsOf, UnsafeDatabase } from "../../src/store/connect.ts";
+import { readStanding } from "../../src/store/logins.ts";
+import { migrate, prepareDatabase, UnknownSchema } from "../../src/store/migrate.ts";
+import { createQueue } from "../../src/store/queue.ts";
+import { describeOnPostgres, twoLogins } from "../support/database.ts";
+
+const run = promisify(execFile);
+
+describeOnPostgres("two logins", (fresh) => {
+  async function asAdmin(url: string, statement: string): Promise<readonly postgres.Row[]> {
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    return sql.unsafe(statement).finally(() => sql.end());
+  }
+
+  it("T84: the owner migrates, and the other runs: without the owner's password, once the database is up to date", async () => {
+    const { databaseUrl, ownerUrl } = await twoLogins(await fresh());
+    const alone = await openDatabase({ databaseUrl, dataDir: null });
+    await expect(prepareDatabase(alone, false)).rejects.toBeInstanceOf(UnknownSchema);
+    const both = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+    expect(await prepareDatabase(both, false)).toEqual({ logins: "two", excess: [] });
+    expect(await prepareDatabase(alone, false)).toEqual({ logins: "two", excess: [] });
+    await alone.close();
+    await both.close();
+  });
+
+  it("T84: one login for both is refused, before it has written anything, and allowed where the operator says so", async () => {
+    const { ownerUrl } = await twoLogins(await fresh());
+    const one = await openDatabase({ databaseUrl: ownerUrl, dataDir: null });
+    await expect(prepareDatabase(one, false)).rejects.toBeInstanceOf(UnsafeDatabase);
+    expect(rowsOf(await one.outer.execute("select 1 from pg_class where relname = 'audit_event'"))).toEqual([]);
+    const named = await openDatabase({ databaseUrl: ownerUrl, ownerUrl, dataDir: null });
+    await expect(prepareDatabase(named, false)).rejects.toThrow("it owns the tables");
+    expect((await prepareDatabase(one, true)).logins).toBe("one");
+    await one.close();
+    await named.close();
+  });
+
+  it.each([
+    ["grant update on audit_event to %s", "change or delete rows of the audit trail"],
+    ["grant delete on audit_event to %s", "change or delete rows of the audit trail"],
+    ["grant truncate on audit_event to %s", "change or delete rows of the audit trail"],
+    ["grant update (payload) on audit_event to %s", "change columns of the audit trail"],
+    ["alter role %s bypassrls", "bypasses row-level security"],
+    ["alter role %s superuser", "superuser"],
+    ["alter role %s createrole", "grant itself more"],
+    ["grant %o to %s", "owns the tables"],
+  ])("T84: no start after: %s", async (statement, says) => {
+    const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
+    const db = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+    await prepareDatabase(db, false);
+    await db.close();
+    const user = (url: string) => new URL(url).username;
+    await asAdmin(adminUrl, statement.replace("%s", user(databaseUrl)).replace("%o", user(ownerUrl)));
+    const again = await openDatabase({ databaseUrl, dataDir: null });
+    await expect(prepareDatabase(again, false)).rejects.toThrow(says);
+    expect((await readStanding(again)).logins).toBe("one");
+    await again.close();
+  });
+
+  it("migrating again takes back what was granted past the list", async () => {
+    const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
+    const db = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+    await prepareDatabase(db, false);
+    await asAdmin(ownerUrl, `grant update, delete on all tables in schema public to ${new URL(databaseUrl).username}`);
+    expect((await readStanding(db)).logins).toBe("one");
+    expect((await prepareDatabase(db, false)).logins).toBe("two");
+    await db.close();
+    expect(await asAdmin(adminUrl, "select relname from pg_class where relname = 'audit_event'")).toHaveLength(1);
+  });
+
+  it("the queue works for a login that does not own it", async () => {
+    const { databaseUrl, ownerUrl } = await twoLogins(await fresh());
+    const db = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+    await migrate(db);
+    const errors: unknown[] = [];
+    const queue = await createQueue(db, { sweep: async () => [], onError: (error) => errors.push(error) });
+    const done = Promise.withResolvers<string>();
+    await queue.work(async (key) => done.resolve(key));
+    await queue.wake(["1#1"]);
+    expect(await done.promise).toBe("1#1");
+    // Long enough for its own housekeeping to have come round.
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await queue.stop();
+    expect(errors).toEqual([]);
+    await db.close();
+  });
+
+  it("T84: twenty that migrate at once, and a process of its own, leave one schema", async () => {
+    const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
+    const databases = await Promise.all(Array.from({ length: 20 }, () => openDatabase({ databaseUrl, ownerUrl, dataDir: null })));
+    const env = { ...process.env, DATABASE_URL: databaseUrl, DATABASE_OWNER_URL: ownerUrl, NODE_ENV: "production" };
+    const command = run(process.execPath, [new URL("../../src/main.ts", import.meta.url).pathname, "migrate"], { env });
+    for (const { logins } of await Promise.all(databases.map((db) => prepareDatabase(db, false)))) expect(logins).toBe("two");
+    expect((await command).stdout).toBe("countersign: the database is up to date (two logins)\n");
+    const [row] = await asAdmin(adminUrl, "select count(*)::int as n, count(distinct hash)::int as d from drizzle.__drizzle_migrations");
+    expect(row!["n"]).toBe(row!["d"]);
+    for (const db of databases) await db.close();
+  }, 120_000);
+});

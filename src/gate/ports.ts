@@ -18,7 +18,6 @@ export * from "./ports/local.ts";
 export * from "./ports/merge-groups.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/plan.ts";
-export * from "./ports/plans.ts";
 export * from "./ports/policy.ts";
 export * from "./ports/policy-pins.ts";
 export * from "./ports/protection.ts";

@@ -87,56 +87,6 @@ describeOnBoth("the workspace routes", (open) => {
     expect(after.body.questions.map((each: { answer: string }) => each.answer)).toEqual(["yes", "yes", "yes", "yes", "not_yet"]);
   });
 
-  /** Voted on by bob and approved by carol. */
-  async function approved(on: Opened, bob: Principal, carol: Principal): Promise<{ id: string; hash: string }> {
-    await api.as(bob, "POST", `/${on.workspaceId}/votes`, { ...(await seenNow(on)), vote: "approve" });
-    const { body } = await api.as(carol, "POST", `/${on.workspaceId}/approve`, await seenNow(on));
-    return { id: body.approval.id, hash: body.artifact.compiled_hash };
-  }
-
-  it("an approver publishes an approval of this workspace; enforcing and revoking are an admin's", async () => {
-    const { on, bob, carol, ana } = await begin();
-    const { id: approval_id, hash } = await approved(on, bob, carol);
-    const act = (as: Principal, name: string, body: object = { approval_id }) => api.as(as, "POST", `/${on.workspaceId}/${name}`, body);
-    const other = await begin();
-    expect((await api.as(other.ana, "POST", `/${other.on.workspaceId}/promote`, { approval_id })).body.error.code).toBe("NOT_FOUND");
-    for (const name of ["enforce", "revoke"]) {
-      expect((await act(carol, name)).body.error.code).toBe("FORBIDDEN");
-      expect((await act(ana, name)).body.error.code).toBe("INVALID_STATE");
-    }
-    const published = { agent: "acme/contracts", environment: "production", status: "APPROVED", compiled_hash: hash, approval_id };
-    expect(await act(carol, "promote", { approval_id, reason: "go" })).toEqual({ status: 200, body: { ...published, created: true } });
-    expect((await act(carol, "promote")).body).toEqual({ ...published, created: false });
-    expect((await api.as(ana, "GET", `/${on.workspaceId}/doctor`)).body).toMatchObject({
-      healthy: true,
-      questions: { 4: { answer: "yes", detail: expect.stringContaining("APPROVED") } },
-    });
-    expect((await act(ana, "enforce")).body).toEqual({ ...published, status: "ENFORCING", created: true });
-    expect((await act(ana, "enforce", { approval_id: crypto.randomUUID() })).body.error.code).toBe("NOT_FOUND");
-    expect((await act(ana, "revoke")).body).toMatchObject({ status: "READY", compiled_hash: null, approval_id: null });
-    // Revoked once, it is an admin's to publish.
-    expect((await act(carol, "promote")).body.error).toMatchObject({ code: "FORBIDDEN", message: expect.stringContaining("revoked") });
-    expect((await act(ana, "promote")).body).toMatchObject({ status: "APPROVED", created: true });
-  });
-
-  it("T100: an older approval never goes over a newer one, until an admin has revoked that", async () => {
-    const { on, bob, carol, ana } = await begin();
-    const first = await approved(on, bob, carol);
-    const next = await openSubmission(deps, on.tenantId, { change: { after: STRIPPED.replace("Customers", "Clients") } });
-    const second = await approved(next, bob, carol);
-    const act = (as: Principal, name: string, approval_id: string) => api.as(as, "POST", `/${on.workspaceId}/${name}`, { approval_id });
-    expect((await act(carol, "promote", first.id)).body.approval_id).toBe(first.id);
-    expect((await act(carol, "promote", second.id)).body).toMatchObject({ approval_id: second.id, compiled_hash: second.hash });
-    for (const who of [carol, ana])
-      expect((await act(who, "promote", first.id)).body.error).toMatchObject({
-        code: "INVALID_STATE",
-        message: expect.stringContaining("a later approval is published"),
-      });
-    expect((await act(ana, "revoke", first.id)).body.error.code).toBe("VERSION_CONFLICT");
-    expect((await act(ana, "revoke", second.id)).status).toBe(200);
-    expect((await act(ana, "promote", first.id)).body).toMatchObject({ status: "APPROVED", approval_id: first.id });
-  });
-
   describe("votes count by the rules of reviews", () => {
     it("T97: the author's vote is refused, also as admin; a stranger's too; and nothing is recorded", async () => {
       const { on, seen } = await begin();

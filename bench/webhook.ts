@@ -3,7 +3,7 @@
  * Run: npm run bench:webhook. One pull request at a time, so the figure is latency, not throughput.
  */
 import { randomBytes } from "node:crypto";
-import { startServer } from "../dist/main.js";
+import { startServer } from "../dist/serve.js";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../test/demo/sample.ts";
 import { type Hub, startHub } from "../test/hub/hub.ts";
 

@@ -30,12 +30,15 @@ export interface PromotionFacts {
   readonly how: "on_merge" | "manual";
   readonly byAdmin: boolean;
   readonly environment: string;
-  /** The branch that the change landed on. */
-  readonly baseRef: string;
+  /** The branch that the change landed on; null = it was approved in Studio, and landed nowhere. */
+  readonly baseRef: string | null;
   readonly defaultBranch: string;
   readonly config: Pick<Config, "plan" | "environments" | "environmentsBesideDefaults">;
-  /** Of the landed commit from the one that is published now; `first` = none is. */
-  readonly descent: "first" | "descends" | "behind" | "unrelated";
+  /**
+   * Of the landed commit from the one that is published now; `first` = none is. Where one of the two was approved in Studio there is no
+   * commit to descend from, and the order of the approvals counts: `newer`, or `older`.
+   */
+  readonly descent: "first" | "descends" | "behind" | "unrelated" | "newer" | "older";
   /** What an admin has not answered for since: forced approvals, bypasses, mismatches, a revocation; as sentences. */
   readonly unsettled: readonly string[];
 }
@@ -53,7 +56,9 @@ const RULES = {
     how === "on_merge" && config.plan.promote[strictEnvironment(environment)] === "manual"
       ? skip(`plans of ${environment} are published by hand (plan.promote.${environment}: manual)`)
       : null,
+  studio: ({ how, baseRef }) => (how === "on_merge" && baseRef === null ? skip("what was approved in Studio is published by hand") : null),
   branch: (facts) => {
+    if (facts.baseRef === null) return null;
     const branch = planBranch(facts);
     if (branch === facts.baseRef) return null;
     const wanted = branch === null ? "none; name one" : `\`${branch}\``;
@@ -62,6 +67,7 @@ const RULES = {
     );
   },
   behind: ({ descent }) => (descent === "behind" ? skip("a later landing is published already") : null),
+  older: ({ descent }) => (descent === "older" ? skip("a later approval is published already; an admin revokes the plan first") : null),
   unrelated: ({ descent }) =>
     descent === "unrelated"
       ? refuse("what landed does not descend from what is published: the branch was rewritten; revoke the plan first", false)

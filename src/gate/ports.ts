@@ -20,7 +20,6 @@ export * from "./ports/merge-groups.ts";
 export * from "./ports/notary.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/plan.ts";
-export * from "./ports/plans.ts";
 export * from "./ports/policy.ts";
 export * from "./ports/policy-pins.ts";
 export * from "./ports/protection.ts";

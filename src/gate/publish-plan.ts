@@ -8,6 +8,7 @@ import type {
   PlanPublishing,
   PlanRecords,
   PlanRequest,
+  PlanShowing,
   PlanWrite,
   PlanWritten,
   PullRequests,
@@ -23,8 +24,9 @@ export interface PlanDeps {
 /** Landings are recorded side by side: how often a publication that was overtaken looks again. */
 const TRIES = 5;
 
-export function createPlanPublishing(deps: PlanDeps): PlanPublishing {
+export function createPlanPublishing(deps: PlanDeps): PlanPublishing & PlanShowing {
   return {
+    planOf: (key) => deps.ledger.planOf(key),
     promote: (input) => promotePlan(deps, input),
     enforce: (input) => enforcePlan(deps.ledger, input),
     revoke: (input) => revokePlan(deps.ledger, input),
@@ -88,7 +90,7 @@ async function factsOf(deps: PlanDeps, candidate: PlanCandidate, { how, byAdmin 
     how,
     byAdmin,
     environment: candidate.environment,
-    baseRef: candidate.evaluation.baseRef,
+    baseRef: candidate.landing === null ? null : candidate.evaluation.baseRef,
     defaultBranch: subject.defaultBranch,
     config: readableSet(policy).config,
     descent: await descentOf(deps, candidate),
@@ -96,8 +98,12 @@ async function factsOf(deps: PlanDeps, candidate: PlanCandidate, { how, byAdmin 
   };
 }
 
-async function descentOf({ pulls }: PlanDeps, { repository, published, mergeSha }: PlanCandidate): Promise<PromotionFacts["descent"]> {
+async function descentOf({ pulls }: PlanDeps, { landing, published, approvalVersion }: PlanCandidate): Promise<PromotionFacts["descent"]> {
   if (published === null) return "first";
+  const inOrder = approvalVersion > published.approvalVersion ? "newer" : "older";
+  // A later landing over what was approved in Studio still has the landings before that behind it.
+  if (landing === null || published.mergeSha === null || (!published.landed && inOrder === "older")) return inOrder;
+  const { mergeSha, repository } = landing;
   try {
     const common = await pulls.content(repository).mergeBase(published.mergeSha, mergeSha);
     return common === published.mergeSha ? "descends" : common === mergeSha ? "behind" : "unrelated";

@@ -1,4 +1,4 @@
-import type { PlanPublisher, StudioRecords, WorkspaceView } from "./ports.ts";
+import type { PlanShowing, PlanState, StudioRecords, WorkspaceView } from "./ports.ts";
 
 /** One question of "what to check when approval looks wrong", answered from the rows. */
 export interface DoctorAnswer {
@@ -14,14 +14,14 @@ export interface DoctorAnswer {
 /** The five questions in the order in which they are to be asked. null = no such workspace. */
 export async function examineWorkspace(
   records: Pick<StudioRecords, "workspace">,
-  plans: Pick<PlanPublisher, "planOf">,
+  plans: PlanShowing,
   tenantId: string,
   workspaceId: string,
 ): Promise<readonly DoctorAnswer[] | null> {
   const view = await records.workspace(tenantId, workspaceId);
   if (view === null) return null;
   const { agent, environment } = view.workspace;
-  const plan = await plans.planOf(tenantId, agent, environment);
+  const plan = await plans.planOf({ tenantId, agent, environment });
   return [readiness(view), blockers(view), agreement(view), pair(view), publication(view, plan)];
 }
 
@@ -80,7 +80,7 @@ function pair({ workspace, approval }: WorkspaceView): DoctorAnswer {
   return { id, question, answer: "yes", detail, next: null };
 }
 
-function publication({ approval }: WorkspaceView, plan: Awaited<ReturnType<PlanPublisher["planOf"]>>): DoctorAnswer {
+function publication({ approval }: WorkspaceView, plan: PlanState | null): DoctorAnswer {
   const question = "Does the runtime read this approval's artifact, and no separate or older GovernancePlan?";
   const about = (answer: DoctorAnswer["answer"], detail: string, next: string | null) =>
     ({ id: "plan_current", question, answer, detail, next }) as const;

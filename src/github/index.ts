@@ -2,6 +2,8 @@ export { createCallerReads } from "./caller.ts";
 export { createChecks } from "./checks.ts";
 export { createGitHub, type GitHubApp, type GitHubOptions } from "./client.ts";
 export { createConversation } from "./conversation.ts";
+export { createElectorate } from "./electorate.ts";
+export { createInstallations } from "./installations.ts";
 export { createIssues } from "./issues.ts";
 export { type Credentials, openDoctor } from "./open-doctor.ts";
 export { createProtection } from "./protection.ts";

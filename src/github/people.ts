@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { PeopleFacts, Review } from "../engine/facts.ts";
-import type { PullTruth, Receipt } from "../gate/ports/pulls.ts";
+import type { PullTruth, Receipt, RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import { type CommitLists, commitFacts, readCommits } from "./commits.ts";
@@ -11,7 +11,7 @@ import { noteLaunchers } from "./launchers.ts";
 import { listAll } from "./pages.ts";
 import { readPushes } from "./pushes.ts";
 import * as schemas from "./schemas.ts";
-import { readOwners, readTeam, withPending } from "./teams.ts";
+import { type Home, readOwners, readTeam, withPending } from "./teams.ts";
 import { commentEvent, readTimeline, type Timeline } from "./timeline.ts";
 
 /** Nobody has more voters than this outside the required teams; those beyond get no role and so no say. */
@@ -151,7 +151,12 @@ function voteOf(receipt: Receipt | null): "APPROVED" | "CHANGES_REQUESTED" | nul
   return said === "APPROVED" || said === "CHANGES_REQUESTED" ? said : null;
 }
 
-async function readPermissions(app: GitHubApp, pull: PullTruth, logins: readonly string[]): Promise<Readonly<Record<string, string>>> {
+/** Role of each on the repository; whom GitHub refuses to tell of has none. */
+export async function readPermissions(
+  app: GitHubApp,
+  pull: { readonly repository: RepositoryRef },
+  logins: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
   const { owner, name, installationId } = pull.repository;
   const roles = await Promise.all(
     logins.map(async (username) => {
@@ -171,7 +176,7 @@ async function readPermissions(app: GitHubApp, pull: PullTruth, logins: readonly
   return Object.fromEntries(roles.flat());
 }
 
-async function suspendedAmong(app: GitHubApp, pull: PullTruth, logins: readonly string[]): Promise<readonly string[]> {
+export async function suspendedAmong(app: GitHubApp, pull: Home, logins: readonly string[]): Promise<readonly string[]> {
   const { installationId } = pull.repository;
   const users = await Promise.all(
     logins.map((username) =>

@@ -8,7 +8,9 @@ import * as schemas from "./schemas.ts";
 
 type Member = Team["members"][number];
 /** Whose organisation. */
-type Home = Pick<PullTruth, "repository">;
+export interface Home {
+  readonly repository: Pick<PullTruth["repository"], "owner" | "ownerId" | "ownerType" | "installationId">;
+}
 
 /**
  * One team as it is now. 404 and 403 come back as `readable: false`; everything else that fails rejects.
@@ -53,7 +55,7 @@ async function hasChildTeam(app: GitHubApp, pull: Home, teamId: number): Promise
 }
 
 /** Adds the voters whose membership is an unanswered invitation, so that the refusal can say so. They never count. */
-export async function withPending(app: GitHubApp, pull: PullTruth, team: Team, voters: readonly string[]): Promise<Team> {
+export async function withPending(app: GitHubApp, pull: Home, team: Team, voters: readonly string[]): Promise<Team> {
   const { owner, installationId } = pull.repository;
   const missing = team.readable ? voters.filter((voter) => !team.members.some((member) => member.user === voter)) : [];
   const found = await Promise.all(

@@ -2,12 +2,13 @@ import type { PlanRecords } from "../gate/ports/plan.ts";
 import type { Database } from "./connect.ts";
 import { ofRow, ofTenant } from "./scope.ts";
 import { enforcePlan, publishPlan, revokePlan, withholdPlan } from "./verbs/publish-plan.ts";
-import { planCandidate, planContent, planHead, planHistory, unsettledLandings, wasPublished } from "./verbs/read-plan.ts";
+import { planCandidate, planContent, planHead, planHistory, planOf, unsettledLandings, wasPublished } from "./verbs/read-plan.ts";
 
 /** The part of the ledger that runtimes read. */
 export function planVerbs(db: Database): PlanRecords {
   return {
     planHead: (key) => db.read(ofTenant(key.tenantId), (tx) => planHead(tx, key)),
+    planOf: (key) => db.read(ofTenant(key.tenantId), (tx) => planOf(tx, key)),
     planContent: (id) => db.read(ofRow("plan", id), (tx) => planContent(tx, id)),
     wasPublished: (planId, compiledHash) => db.read(ofRow("plan", planId), (tx) => wasPublished(tx, planId, compiledHash)),
     planCandidate: (at) => db.read(ofTenant(at.tenantId), (tx) => planCandidate(tx, at)),

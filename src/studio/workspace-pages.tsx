@@ -77,8 +77,9 @@ export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
   app.post("/workspaces/:id{[0-9a-f-]{36}}/:act{approve|vote|reject|activate}", size, async (context) => {
     const { id, act } = context.req.param();
     try {
-      for (const guard of deps.guards ?? []) await pass(guard, context);
+      await pass(deps.guards.limit, context);
       const form = await readForm(context, deps);
+      await pass(deps.guards.proof, context);
       await perform(context, deps, act, form);
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
@@ -154,7 +155,7 @@ async function workbench(
   ]);
   if (view === null || preview === null || questions === null)
     return context.html(<PlainPage title="Nothing here" text="There is no such workspace in your organisation." />, 404);
-  const plan = await plans.planOf(tenantId, view.workspace.agent, view.workspace.environment);
+  const plan = await plans.planOf({ tenantId, agent: view.workspace.agent, environment: view.workspace.environment });
   const form = !isAllowed(principal, DECIDES)
     ? null
     : {

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import picocolors from "picocolors";
-import { type RunningServer, startServer } from "../../dist/main.js";
+import { type RunningServer, startServer } from "../../dist/serve.js";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { CONFIG, CONTRACT, HOTFIX, LOOSER, POLICIES, STRIPPED } from "./sample.ts";
 

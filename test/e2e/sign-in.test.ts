@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
-import { type RunningServer, startServer } from "../../src/main.ts";
+import { type RunningServer, startServer } from "../../src/serve.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { CALLBACK, cookieOf, peopleOf } from "../support/station.ts";
 

@@ -76,9 +76,34 @@ describe("a landing", () => {
     ["T100: after something unapproved is refused by hand", { unsettled: ["#7 …"], how: "manual" }, "refuse", "admin"],
     ["after something unapproved is published by an admin", { unsettled: ["#7 …"], how: "manual", byAdmin: true }, "publish", ""],
     ["that is the first is published", { descent: "first" }, "publish", ""],
+    ["newer than what was approved in Studio and published is published", { descent: "newer" }, "publish", ""],
+    ["older than what was approved in Studio and published is not", { descent: "older" }, "skip", "a later approval"],
   ];
   test.each(rows)("%s", (_, more, status, because) => {
     const verdict = judgePromotion(facts(more));
+    expect(verdict.status).toBe(status);
+    if (verdict.status !== "publish") expect(verdict.because).toContain(because);
+  });
+});
+
+describe("an approval in Studio", () => {
+  const studio = { baseRef: null, how: "manual", environment: "production" } as const;
+  const rows: readonly [string, Partial<PromotionFacts>, string, string][] = [
+    ["is published by hand", { descent: "first" }, "publish", ""],
+    [
+      "is never published on merge, wherever landings are",
+      { how: "on_merge", environment: "staging", descent: "first" },
+      "skip",
+      "by hand",
+    ],
+    ["newer than what is published is published", { descent: "newer" }, "publish", ""],
+    ["older than what is published is not", { descent: "older" }, "skip", "a later approval"],
+    ["older than what is published is not an admin's to publish either", { descent: "older", byAdmin: true }, "skip", "revokes"],
+    ["needs an admin after something unapproved", { descent: "newer", unsettled: ["#7 …"] }, "refuse", "admin"],
+    ["is published by an admin after something unapproved", { descent: "newer", unsettled: ["#7 …"], byAdmin: true }, "publish", ""],
+  ];
+  test.each(rows)("%s", (_, more, status, because) => {
+    const verdict = judgePromotion(facts({ ...studio, ...more }));
     expect(verdict.status).toBe(status);
     if (verdict.status !== "publish") expect(verdict.because).toContain(because);
   });

@@ -8,6 +8,7 @@ import { castVote } from "../../src/gate/cast-vote.ts";
 import { createStudioRecords, migrate, openDatabase } from "../../src/store/index.ts";
 import { HOTFIX } from "../demo/sample.ts";
 import { ask, directory, done, latest, newTenant, openSubmission, PEOPLE } from "../support/studio.ts";
+import { plansOf, UNGUARDED } from "../support/studio-api.ts";
 
 const port = Number(process.env["PORT"] ?? 4602);
 const publicUrl = `http://127.0.0.1:${port}`;
@@ -27,11 +28,6 @@ if (process.env["READY"] === "1")
 
 const app = new Hono();
 app.get("/assets/station.css", (context) => context.body(STATION_CSS, 200, { "Content-Type": "text/css; charset=utf-8" }));
-const plans = {
-  planOf: async () => null,
-  publishPlan: async () => ({ status: "refused", code: "INVALID_STATE", message: "a preview publishes nothing" }) as const,
-  revokePlan: async () => ({ status: "refused", code: "INVALID_STATE", message: "a preview publishes nothing" }) as const,
-};
 const identify = async () =>
   ({
     kind: "person",
@@ -42,6 +38,6 @@ const identify = async () =>
     authenticatedAt: "2026-11-26T10:00:00.000Z",
   }) as const;
 const tokens = createFormTokens("preview");
-app.route("/", createWorkspacePages({ ...deps, plans, identify, tokens, publicUrl }));
+app.route("/", createWorkspacePages({ ...deps, plans: plansOf(database), guards: UNGUARDED, identify, tokens, publicUrl }));
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
 console.log(`${publicUrl}/workspaces/${waiting.workspaceId}`);

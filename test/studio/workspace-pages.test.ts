@@ -8,7 +8,7 @@ import { createFormTokens } from "../../src/studio/form-token.ts";
 import { createWorkspacePages } from "../../src/studio/workspace-pages.tsx";
 import { describeOnBoth } from "../support/database.ts";
 import { directory, newTenant, type Opened, openSubmission } from "../support/studio.ts";
-import { person, planShelf } from "../support/studio-api.ts";
+import { person, plansOf, UNGUARDED } from "../support/studio-api.ts";
 
 const publicUrl = "http://127.0.0.1:3000";
 const tokens = createFormTokens("a secret of the test");
@@ -26,7 +26,7 @@ describeOnBoth("the workbench", (open) => {
       if (busy) throw new ApiProblem("RATE_LIMITED", { headers: { "Retry-After": "7" } });
       return next();
     };
-    const more = { plans: planShelf(() => deps.records), identify: async () => who, tokens, publicUrl, guards: [guard] };
+    const more = { plans: plansOf(db), identify: async () => who, tokens, publicUrl, guards: { ...UNGUARDED, limit: guard } };
     pages = createWorkspacePages({ ...deps, ...more });
   });
 

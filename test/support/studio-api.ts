@@ -1,4 +1,6 @@
-import type { Outcome, PlanAsk, PlanPublisher, StudioRecords, WorkspacePlan } from "../../src/gate/ports.ts";
+import { createPlanPublishing } from "../../src/gate/publish-plan.ts";
+import type { Database } from "../../src/store/connect.ts";
+import { createLedger } from "../../src/store/ledger.ts";
 import { type Api, createApi, identified } from "../../src/studio/api/api.ts";
 import type { Principal, Role, Scope } from "../../src/studio/api/principal.ts";
 import type { WorkspaceApiDeps } from "../../src/studio/api/workspace-acts.ts";
@@ -15,32 +17,19 @@ export function key(tenantId: string, ...scopes: readonly Scope[]): Principal {
   return { kind: "key", tenantId, keyId: "k", name: "pipeline", scopes };
 }
 
-/** Plans that one publication sets and a revocation takes back, kept in memory. */
-export function planShelf(records: () => StudioRecords): PlanPublisher & { readonly asked: PlanAsk[] } {
-  const plans = new Map<string, WorkspacePlan>();
-  const asked: PlanAsk[] = [];
-  const change = async (ask: PlanAsk, status: "APPROVED" | "READY"): Promise<Outcome<WorkspacePlan>> => {
-    asked.push(ask);
-    const [view, record] = await Promise.all([
-      records().workspace(ask.tenantId, ask.workspaceId),
-      records().approvalIn(ask.tenantId, ask.workspaceId, ask.approvalId),
-    ]);
-    const { agent, environment } = view!.workspace;
-    const artifact = status === "APPROVED" ? record!.artifact : null;
-    const plan = { agent, environment, status, compiledHash: artifact?.compiledHash ?? null, artifactId: artifact?.id ?? null };
-    plans.set(`${ask.tenantId} ${agent} ${environment}`, plan);
-    return { status: "done", value: plan };
+/** The real publishing. What is approved in Studio has no repository whose history could be asked for. */
+export function plansOf(db: Database) {
+  const content = () => {
+    throw new Error("nothing landed: there is no history to read");
   };
-  return {
-    asked,
-    planOf: async (tenantId, agent, environment) => plans.get(`${tenantId} ${agent} ${environment}`) ?? null,
-    publishPlan: (ask) => change(ask, "APPROVED"),
-    revokePlan: (ask) => change(ask, "READY"),
-  };
+  return createPlanPublishing({ ledger: createLedger(db), pulls: { content } });
 }
 
+/** Neither a limit nor a proof: tests of those bring their own. */
+export const UNGUARDED: WorkspaceApiDeps["guards"] = { limit: (_, next) => next(), proof: (_, next) => next() };
+
 /** The routes behind an identity that each request is given by the test. */
-export function workspaceApi(deps: WorkspaceApiDeps): {
+export function workspaceApi(given: Omit<WorkspaceApiDeps, "guards">): {
   as(principal: Principal | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 } {
   let current: Principal | null = null;
@@ -50,7 +39,7 @@ export function workspaceApi(deps: WorkspaceApiDeps): {
     "/api/*",
     identified(async () => current),
   );
-  registerWorkspaces(api, deps);
+  registerWorkspaces(api, { guards: UNGUARDED, ...given });
   return {
     async as(principal, method, path, body, headers = {}) {
       current = principal;

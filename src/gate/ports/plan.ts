@@ -49,21 +49,31 @@ export interface PlanEvent {
   readonly at: string;
 }
 
+/** What is published now. */
+export interface PublishedApproval {
+  readonly approvalId: string;
+  readonly approvalVersion: number;
+  readonly landed: boolean;
+  /** Of the newest landing that was published since the last revocation, be it this or one before it: the next must descend from it. */
+  readonly mergeSha: string | null;
+}
+
 /** An approval beside the plan that it would be published to. */
 export interface PlanCandidate {
   readonly tenantId: string;
   readonly workspaceId: string;
   readonly approvalId: string;
   readonly environment: string;
-  readonly mergeSha: string;
+  /** Order of the workspace's approvals, from 1. */
+  readonly approvalVersion: number;
+  /** null = approved in Studio: nothing was merged. */
+  readonly landing: { readonly mergeSha: string; readonly repository: RepositoryRef } | null;
   readonly compiledHash: string;
-  readonly repository: RepositoryRef;
   readonly evaluation: StoredEvaluation;
   readonly status: PlanStatus;
   /** Last line of the history; 0 = none. Publishing is by compare-and-set on it. */
   readonly seq: number;
-  /** What is published now. */
-  readonly published: { readonly approvalId: string; readonly mergeSha: string } | null;
+  readonly published: PublishedApproval | null;
   /** The merge already came to an end for this approval. */
   readonly settledOnMerge: "promoted" | "withheld" | null;
 }
@@ -78,9 +88,11 @@ export interface PlanWrite {
   readonly because: string | null;
 }
 
+/** A plan as people see it. */
 export interface PlanState {
   readonly status: PlanStatus;
   readonly compiledHash: string | null;
+  /** null = nothing is published. */
   readonly approvalId: string | null;
 }
 
@@ -93,6 +105,7 @@ export type PlanWritten =
 /** Plans as they are stored. Every write is one transaction with its history line and its audit event. */
 export interface PlanRecords {
   planHead(key: PlanKey): Promise<PlanHead | null>;
+  planOf(key: PlanKey): Promise<PlanState | null>;
   planContent(id: string): Promise<PlanContent | null>;
   /** Was this hash ever published to this plan? */
   wasPublished(planId: string, compiledHash: string): Promise<boolean>;
@@ -125,6 +138,9 @@ export type PlanOutcome =
       readonly code: "FORBIDDEN" | "NOT_FOUND" | "INVALID_STATE" | "VERSION_CONFLICT" | "APPROVED_ARTIFACT_INVALID";
       readonly because: string;
     };
+
+/** What Studio shows of plans. null = no draft of this agent was seen in this environment. */
+export type PlanShowing = Pick<PlanRecords, "planOf">;
 
 /** Publishing is an act of its own, apart from approving. Roles are the caller's to check, but for what only an admin may do. */
 export interface PlanPublishing {

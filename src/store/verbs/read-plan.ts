@@ -1,6 +1,15 @@
-import { and, desc, eq, gt, inArray, isNull, max, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNotNull, isNull, max, or, sql } from "drizzle-orm";
 import type { PlanStatus } from "../../engine/plan.ts";
-import type { PlanCandidate, PlanContent, PlanEvent, PlanHead, PlanKey, PlanWrite } from "../../gate/ports/plan.ts";
+import type {
+  PlanCandidate,
+  PlanContent,
+  PlanEvent,
+  PlanHead,
+  PlanKey,
+  PlanState,
+  PlanWrite,
+  PublishedApproval,
+} from "../../gate/ports/plan.ts";
 import type { Tx } from "../connect.ts";
 import { toEvaluation, toRepository } from "../rows.ts";
 import {
@@ -35,14 +44,27 @@ export async function planHead(tx: Tx, key: PlanKey): Promise<PlanHead | null> {
     .select(head)
     .from(governancePlan)
     .leftJoin(compiledGovernanceArtifact, eq(compiledGovernanceArtifact.id, governancePlan.artifactId))
-    .where(
-      and(
-        eq(governancePlan.tenantId, key.tenantId),
-        eq(governancePlan.agent, storable(key.agent)),
-        eq(governancePlan.environment, storable(key.environment)),
-      ),
-    );
+    .where(ofKey(key));
   return row === undefined ? null : { ...row, status: row.status as PlanStatus };
+}
+
+/** The approval is that of the artifact which the row itself points at. */
+export async function planOf(tx: Tx, key: PlanKey): Promise<PlanState | null> {
+  const { status, compiledHash } = governancePlan;
+  const [row] = await tx
+    .select({ status, compiledHash, approvalId: compiledGovernanceArtifact.approvalId })
+    .from(governancePlan)
+    .leftJoin(compiledGovernanceArtifact, eq(compiledGovernanceArtifact.id, governancePlan.artifactId))
+    .where(ofKey(key));
+  return row === undefined ? null : { ...row, status: row.status as PlanStatus };
+}
+
+function ofKey({ tenantId, agent, environment }: PlanKey) {
+  return and(
+    eq(governancePlan.tenantId, tenantId),
+    eq(governancePlan.agent, storable(agent)),
+    eq(governancePlan.environment, storable(environment)),
+  );
 }
 
 /** One statement, so that the revision is that of what was read. */
@@ -105,18 +127,33 @@ export async function planPlace(tx: Tx, plan: { readonly id: string; readonly st
     .select({ seq: max(planEvent.seq) })
     .from(planEvent)
     .where(eq(planEvent.planId, plan.id));
-  const [promoted] =
-    plan.status === "APPROVED" || plan.status === "ENFORCING"
-      ? await tx
-          .select({ approvalId: planEvent.approvalId, mergeSha: governanceApproval.mergeSha })
-          .from(planEvent)
-          .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
-          .where(and(eq(planEvent.planId, plan.id), eq(planEvent.kind, "promoted")))
+  const isPublished = plan.status === "APPROVED" || plan.status === "ENFORCING";
+  return { seq: last?.seq ?? 0, published: isPublished ? await publishedApproval(tx, plan.id) : null };
+}
+
+async function publishedApproval(tx: Tx, planId: string): Promise<PublishedApproval | null> {
+  const [revoked] = await tx
+    .select({ seq: max(planEvent.seq) })
+    .from(planEvent)
+    .where(and(eq(planEvent.planId, planId), eq(planEvent.kind, "revoked")));
+  const { mergeSha, approvalVersion } = governanceApproval;
+  const promoted = () =>
+    tx
+      .select({ approvalId: planEvent.approvalId, approvalVersion, mergeSha })
+      .from(planEvent)
+      .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
+      .$dynamic();
+  const since = and(eq(planEvent.planId, planId), eq(planEvent.kind, "promoted"), gt(planEvent.seq, revoked?.seq ?? 0));
+  const [newest] = await promoted().where(since).orderBy(desc(planEvent.seq)).limit(1);
+  if (newest === undefined) return null;
+  const [landing] =
+    newest.mergeSha === null
+      ? await promoted()
+          .where(and(since, isNotNull(mergeSha)))
           .orderBy(desc(planEvent.seq))
           .limit(1)
-      : [];
-  const published = promoted === undefined || promoted.mergeSha === null ? null : { ...promoted, mergeSha: promoted.mergeSha };
-  return { seq: last?.seq ?? 0, published };
+      : [newest];
+  return { ...newest, landed: newest.mergeSha !== null, mergeSha: landing?.mergeSha ?? null };
 }
 
 export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: string }): Promise<PlanCandidate | null> {
@@ -132,7 +169,7 @@ export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: s
     .innerJoin(governancePlan, eq(governancePlan.workspaceId, governanceApproval.workspaceId))
     .innerJoin(compiledGovernanceArtifact, eq(compiledGovernanceArtifact.approvalId, governanceApproval.id))
     .innerJoin(evaluation, eq(evaluation.id, governanceApproval.evaluationId))
-    .innerJoin(subject, eq(subject.key, evaluation.subjectKey))
+    .leftJoin(subject, eq(subject.key, evaluation.subjectKey))
     .where(
       and(
         eq(governanceApproval.id, at.approvalId),
@@ -140,15 +177,17 @@ export async function planCandidate(tx: Tx, at: Place & { readonly approvalId: s
         eq(governanceApproval.tenantId, at.tenantId),
       ),
     );
-  // What was never merged is no landing: there is nothing that another landing could descend from.
-  if (row === undefined || row.approval.mergeSha === null) return null;
+  if (row === undefined) return null;
   const { plan } = row;
+  const { mergeSha, approvalVersion } = row.approval;
+  // What was merged is always held to the history of its repository.
+  if (mergeSha !== null && row.subject === null) return null;
   return {
     ...at,
     environment: plan.environment,
-    mergeSha: row.approval.mergeSha,
+    approvalVersion,
+    landing: mergeSha === null || row.subject === null ? null : { mergeSha, repository: toRepository(row.subject) },
     compiledHash: row.compiledHash,
-    repository: toRepository(row.subject),
     evaluation: await named(tx, toEvaluation(row.evaluation)),
     status: plan.status as PlanStatus,
     ...(await planPlace(tx, plan)),
@@ -177,12 +216,19 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
     .where(and(eq(governancePlan.workspaceId, workspaceId), eq(governancePlan.tenantId, tenantId)));
   if (plan === undefined) return [];
   const events = await tx
-    .select({ kind: planEvent.kind, byAdmin: planEvent.byAdmin, approved: governanceApproval.auditSeq })
+    .select({
+      kind: planEvent.kind,
+      byAdmin: planEvent.byAdmin,
+      approved: governanceApproval.auditSeq,
+      merged: governanceApproval.mergeSha,
+    })
     .from(planEvent)
     .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
     .where(and(eq(planEvent.planId, plan.id), inArray(planEvent.kind, ["promoted", "revoked"])))
     .orderBy(planEvent.seq);
-  const settled = Math.max(0, ...events.filter(({ kind, byAdmin }) => kind === "promoted" && byAdmin).map(({ approved }) => approved));
+  // What was approved in Studio holds nothing of the tree, and so answers for nothing that landed.
+  const answered = events.filter(({ kind, byAdmin, merged }) => kind === "promoted" && byAdmin && merged !== null);
+  const settled = Math.max(0, ...answered.map(({ approved }) => approved));
   const forced = await tx
     .select({ pullRequest: governanceApproval.pullRequest })
     .from(governanceApproval)

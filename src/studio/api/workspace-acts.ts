@@ -1,25 +1,41 @@
 import { z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import { type DraftAsk, type Outcome, type PlanPublisher, TruthError } from "../../gate/ports.ts";
+import { type DraftAsk, type Outcome, type PlanPublishing, type PlanShowing, TruthError } from "../../gate/ports.ts";
 import { requestHash } from "../../gate/request-hash.ts";
 import type { StudioDeps } from "../../gate/save-draft-snapshot.ts";
-import { type ApiEnv, access } from "./api.ts";
+import { type ApiEnv, access, type Exists } from "./api.ts";
 import type { Principal, Role } from "./principal.ts";
 import { ApiProblem } from "./problems.ts";
 
 export const PATH = "/api/dashboard/studio/workspaces";
 
 export interface WorkspaceApiDeps extends StudioDeps {
-  readonly plans: PlanPublisher;
-  /** Of every write, after identity and before the role: rate limits, a recent sign-in. */
-  readonly guards?: readonly MiddlewareHandler<ApiEnv>[];
+  readonly plans: PlanPublishing & PlanShowing;
+  /** Of every write: rate limits before the role is looked at, a recent sign-in after it. */
+  readonly guards: { readonly limit: MiddlewareHandler<ApiEnv>; readonly proof: MiddlewareHandler<ApiEnv> };
 }
 
-export const READERS = access({ roles: ["approver", "developer", "auditor"], scopes: ["read"] });
+const READ = { roles: ["approver", "developer", "auditor"], scopes: ["read"] } as const;
+
+/** What lists, and names nothing. */
+export const LISTERS = access(READ);
+
+export function readers(deps: WorkspaceApiDeps): MiddlewareHandler<ApiEnv> {
+  return access(READ, ofTenant(deps));
+}
 
 /** Keys never write here: no scope is asked for. */
-export function writers(deps: WorkspaceApiDeps, roles: readonly Role[]): MiddlewareHandler<ApiEnv>[] {
-  return [...(deps.guards ?? []), access({ roles, scopes: [] })];
+export function writers({ guards, ...deps }: WorkspaceApiDeps, roles: readonly Role[]): MiddlewareHandler<ApiEnv>[] {
+  return [guards.limit, access({ roles, scopes: [] }, ofTenant(deps)), guards.proof];
+}
+
+/** Whoever may not act is told that there is a workspace only if it is their organisation's. */
+function ofTenant({ records }: Pick<WorkspaceApiDeps, "records">) {
+  const exists: Exists = async (tenantId, context) => {
+    const id = z.uuid().safeParse(context.req.param("workspace_id"));
+    return id.success && (await records.workspace(tenantId, id.data)) !== null;
+  };
+  return { exists, problem: "WORKSPACE_NOT_FOUND" } as const;
 }
 
 export const workspaceParams = z.strictObject({ workspace_id: z.uuid().openapi({ description: "id of the workspace" }) });
@@ -76,12 +92,17 @@ function defined(body: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
-/** The value of an outcome, or the problem that it is. People who cannot be read are no vote: 503, and nothing was written. */
-export async function settled<T>(outcome: Promise<Outcome<T>>): Promise<T> {
-  const known = await outcome.catch((error: unknown) => {
+/** What cannot be read, people or history, decides nothing: 503, and nothing was written. */
+export function readable<T>(outcome: Promise<T>): Promise<T> {
+  return outcome.catch((error: unknown) => {
     if (!(error instanceof TruthError)) throw error;
     throw new ApiProblem("UNAVAILABLE", { message: `${error.what} cannot be read: nothing was recorded` });
   });
+}
+
+/** The value of an outcome, or the problem that it is. */
+export async function settled<T>(outcome: Promise<Outcome<T>>): Promise<T> {
+  const known = await readable(outcome);
   if (known.status === "done") return known.value;
   throw new ApiProblem(known.code, {
     message: known.message,

@@ -5,7 +5,7 @@ import type { Api } from "./api.ts";
 import { registerApprovals } from "./approvals.ts";
 import { registerPlanActs } from "./plan-acts.ts";
 import { ApiProblem, PROBLEMS, type ProblemCode, problemResponses } from "./problems.ts";
-import { PATH, READERS, type WorkspaceApiDeps, workspaceParams } from "./workspace-acts.ts";
+import { LISTERS, PATH, readers, type WorkspaceApiDeps, workspaceParams } from "./workspace-acts.ts";
 import {
   approvalOf,
   approvalSchema,
@@ -77,13 +77,14 @@ export function registerWorkspaces(api: Api, deps: WorkspaceApiDeps): void {
   registerPlanActs(api, deps);
 }
 
-function registerReads(api: Api, { records, plans }: WorkspaceApiDeps): void {
-  const one = { request: { params: workspaceParams }, middleware: [READERS] };
+function registerReads(api: Api, deps: WorkspaceApiDeps): void {
+  const { records, plans } = deps;
+  const one = { request: { params: workspaceParams }, middleware: [readers(deps)] };
   const list = createRoute({
     method: "get",
     path: PATH,
     summary: "The workspaces of your organisation",
-    middleware: [READERS],
+    middleware: [LISTERS],
     responses: { 200: json(listed, "newest first"), ...problemResponses("UNAUTHENTICATED", "FORBIDDEN") },
   });
   api.openapi(list, async (context) => {
@@ -129,7 +130,7 @@ function registerReads(api: Api, { records, plans }: WorkspaceApiDeps): void {
     const found = await records.previewApproval(tenantId, context.req.valid("param").workspace_id, personId);
     if (found === null) throw new ApiProblem("WORKSPACE_NOT_FOUND");
     const { workspace, draft, snapshot, refusal, decision } = found;
-    const plan = await plans.planOf(tenantId, workspace.agent, workspace.environment);
+    const plan = await plans.planOf({ tenantId, agent: workspace.agent, environment: workspace.environment });
     const missing = (decision?.requirements ?? []).filter(({ have, minApprovals }) => have < minApprovals);
     const body = {
       workspace: workspaceOf(workspace),

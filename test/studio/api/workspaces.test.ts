@@ -6,18 +6,19 @@ import type { Principal } from "../../../src/studio/api/principal.ts";
 import { STRIPPED } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
 import { directory, edit, newTenant, type Opened, openSubmission, PEOPLE } from "../../support/studio.ts";
-import { key, person, planShelf, workspaceApi } from "../../support/studio-api.ts";
+import { key, person, plansOf, workspaceApi } from "../../support/studio-api.ts";
 
 describeOnBoth("the workspace routes", (open) => {
   let db: Database;
   let deps: StudioDeps;
   let teams: ReturnType<typeof directory>;
   let api: ReturnType<typeof workspaceApi>;
-  const plans = planShelf(() => deps.records);
+  let plans: ReturnType<typeof plansOf>;
   beforeAll(async () => {
     db = await open();
     teams = directory();
     deps = { records: createStudioRecords(db), electorate: teams };
+    plans = plansOf(db);
     api = workspaceApi({ ...deps, plans });
   });
 
@@ -84,28 +85,6 @@ describeOnBoth("the workspace routes", (open) => {
     });
     const after = await api.as(carol, "GET", `/${on.workspaceId}/doctor`);
     expect(after.body.questions.map((each: { answer: string }) => each.answer)).toEqual(["yes", "yes", "yes", "yes", "not_yet"]);
-  });
-
-  it("promote and revoke ask the publisher about an approval of this workspace only", async () => {
-    const { on, bob, carol, ana, seen } = await begin();
-    await api.as(bob, "POST", `/${on.workspaceId}/votes`, { ...seen, vote: "approve" });
-    const done = await api.as(carol, "POST", `/${on.workspaceId}/approve`, await seenNow(on));
-    const approval_id = done.body.approval.id as string;
-    expect((await api.as(carol, "POST", `/${on.workspaceId}/promote`, { approval_id })).status).toBe(403);
-    const other = await begin();
-    expect((await api.as(other.ana, "POST", `/${other.on.workspaceId}/promote`, { approval_id })).body.error.code).toBe("NOT_FOUND");
-    const before = plans.asked.length;
-    const published = await api.as(ana, "POST", `/${on.workspaceId}/promote`, { approval_id, reason: "go" });
-    expect(published).toMatchObject({ status: 200, body: { status: "APPROVED", compiled_hash: done.body.artifact.compiled_hash } });
-    expect(plans.asked.slice(before)).toMatchObject([{ approvalId: approval_id, actorId: PEOPLE.ana, reason: "go" }]);
-    expect((await api.as(ana, "GET", `/${on.workspaceId}/doctor`)).body).toMatchObject({
-      healthy: true,
-      questions: { 4: { answer: "yes" } },
-    });
-    expect((await api.as(ana, "POST", `/${on.workspaceId}/revoke`, { approval_id })).body).toMatchObject({
-      status: "READY",
-      compiled_hash: null,
-    });
   });
 
   describe("votes count by the rules of reviews", () => {
@@ -244,7 +223,7 @@ describeOnBoth("the workspace routes", (open) => {
   });
 
   describe("who may", () => {
-    const WRITES = ["approve", "votes", "reject", "activate", "promote", "revoke"];
+    const WRITES = ["approve", "votes", "reject", "activate", "promote", "enforce", "revoke"];
     it.each(WRITES)("%s: no key, no developer, no auditor, nobody unknown", async (act) => {
       const { on, seen } = await begin();
       const path = `/${on.workspaceId}/${act}`;
@@ -268,6 +247,7 @@ describeOnBoth("the workspace routes", (open) => {
         reject: { ...seen, reason: "x" },
         activate: seen,
         promote: { approval_id: on.draftId },
+        enforce: { approval_id: on.draftId },
         revoke: { approval_id: on.draftId },
       };
       for (const [act, body] of Object.entries(bodies))

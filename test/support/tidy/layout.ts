@@ -20,6 +20,7 @@ export const SRC_NAMES: readonly string[] = [
   "cli",
   "runtime",
   "config.ts",
+  "serve.ts",
   "main.ts",
 ];
 

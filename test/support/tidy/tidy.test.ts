@@ -74,6 +74,7 @@ describe("imports", () => {
     ["src/runtime/a.ts", 'import type { X } from "../engine/decision.ts";'],
     ["src/config.ts", 'import { x } from "./store/x.ts";'],
     ["src/main.ts", 'import { x } from "../test/x.ts";'],
+    ["src/serve.ts", 'import { x } from "./cli/run.ts";'],
     ["src/somewhere/a.ts", ""],
   ])("%s may not say %s", (path, text) => expect(tableViolations([file(path, text)])).toHaveLength(1));
 
@@ -86,7 +87,8 @@ describe("imports", () => {
     ["src/gate/a.ts", 'import type { Ledger } from "./ports.ts"; import { decide } from "../engine/decide.ts";'],
     ["src/studio/a.tsx", 'import type { Decision } from "../engine/decision.ts"; import { assertNever } from "../engine/problem.ts";'],
     ["src/cli/a.ts", 'import { x } from "../gate/x.ts"; import type { Y } from "../engine/y.ts";'],
-    ["src/main.ts", 'import { x } from "./store/x.ts"; import { y } from "./config.ts";'],
+    ["src/main.ts", 'import { x } from "./store/x.ts"; import { y } from "./config.ts"; import { z } from "./serve.ts";'],
+    ["src/serve.ts", 'import { x } from "./store/x.ts"; import { y } from "./studio/y.ts";'],
   ])("%s may say %s", (path, text) => expect(tableViolations([file(path, text)])).toEqual([]));
 
   it("between doors are named, types too", () => {

@@ -1,0 +1,157 @@
+import { type ServerType, serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { type Logger, pino } from "pino";
+import { createIngress } from "./bot/ingress.ts";
+import { devLoginProblems, type ServerConfig } from "./config.ts";
+import { accessTidying } from "./gate/access-routine.ts";
+import type { GateDeps } from "./gate/deps.ts";
+import { evaluateSubject } from "./gate/evaluate-subject.ts";
+import { notaryWarnings } from "./gate/notary-warnings.ts";
+import type { Ledger } from "./gate/ports.ts";
+import { createRoles } from "./gate/roles.ts";
+import { ROUTINES } from "./gate/routine-table.ts";
+import { runDueRoutines, startRoutines } from "./gate/routines.ts";
+import * as github from "./github/index.ts";
+import { createNotary } from "./notary/index.ts";
+import { createSandbox } from "./sandbox/comparer.ts";
+import * as store from "./store/index.ts";
+import { createStudio, type StudioDeps } from "./studio/app.tsx";
+import { createHealth } from "./studio/health.ts";
+
+/** How long a request that is being answered may hold up the end. */
+const CLOSE_MS = 5_000;
+/** How often it is asked which routines are due. */
+const ROUTINE_TICK_MS = 30_000;
+
+/** A running server. */
+export interface RunningServer {
+  readonly url: string;
+  /** Read access for the demo and tests: the same records that the Station shows. */
+  readonly ledger: Pick<Ledger, "approvalOf" | "pendingSubjects" | "auditTrail" | "latestEvaluation">;
+  /** Stops taking webhooks, lets the running job end, closes the database. */
+  close(): Promise<void>;
+}
+
+/** Wires the parts of the server together. @throws when it cannot start: whatever was started is stopped again. */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const refused = devLoginProblems(config);
+  if (refused.length > 0) throw new Error(refused.join("; "));
+  const log = pino({ level: config.logLevel });
+  /** What has been started, to be stopped in reverse. */
+  const started: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const stop of started.splice(0).reverse()) await stop();
+  };
+  try {
+    // A delivery that comes while the routes are still being mounted waits for them: GitHub does not repeat what was refused.
+    const mounted = Promise.withResolvers<Hono>();
+    const listening = Promise.withResolvers<number>();
+    const server = serve(
+      { fetch: async (request, env) => (await mounted.promise).fetch(request, env), hostname: config.host, port: config.port },
+      (address) => listening.resolve(address.port),
+    );
+    server.once("error", listening.reject);
+    const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
+    started.push(() => closeServer(server));
+
+    const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir } = config;
+    const database = await store.openDatabase({ databaseUrl, ownerUrl, dataDir });
+    started.push(() => database.close());
+    const storage = await store.prepareDatabase(database, config.oneLogin !== "refused");
+    if (storage.logins === "one") log.warn({ excess: storage.excess }, "one database login: what runs could rewrite the records");
+    const ledger = store.createLedger(database);
+    // Stopped after the queue, so that the job that is running can end.
+    const sandbox = config.github === null ? null : createSandbox();
+    started.push(async () => sandbox?.close());
+    const queue = await store.createQueue(database, {
+      sweep: (limit) => ledger.pendingSubjects(limit),
+      onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
+    });
+    started.push(() => queue.stop());
+
+    const publicUrl = config.publicUrl ?? url;
+    const access = store.createAccessStore(database);
+    const notary = createNotary(config.notary ?? { signingKey: null, checkpointDir: null, checkpointGit: null });
+    for (const warning of notaryWarnings(notary)) log.warn(warning);
+    const client = config.github === null ? null : github.createGitHub(config.github);
+    const pulls = client === null ? null : github.createPullRequests(client);
+
+    const app = new Hono();
+    app.route("/", createHealth({ ledger, configured: config.github !== null }));
+    if (client !== null && pulls !== null && sandbox !== null) {
+      const deps: GateDeps = {
+        ledger,
+        clock: { now: () => new Date() },
+        notary,
+        comparer: sandbox,
+        policyRepositories: config.policyRepositories ?? new Map<number, number>(),
+        pulls,
+        issues: github.createIssues(client),
+        protection: github.createProtection(client),
+        conversation: github.createConversation(client, { publicUrl }),
+        onUnsaid: (error: unknown) => log.warn({ err: error }, "something could not be said on GitHub; the verdict stands"),
+        checks: github.createChecks(client, {
+          publicUrl,
+          onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
+        }),
+      };
+      app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
+      await queue.work(async (key) => {
+        const outcome = await evaluateSubject(deps, key);
+        log.info({ subject: key, ...outcome }, "evaluated");
+        if (outcome.status === "evaluated" && outcome.until !== null)
+          await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));
+      });
+      const onRoutineError = (name: string, error: unknown) => log.error({ err: error, routine: name }, "a routine failed");
+      const round = async () => {
+        await runDueRoutines(ledger, ROUTINES, deps, onRoutineError);
+        await runDueRoutines(ledger, [accessTidying], { access }, onRoutineError);
+      };
+      const clockwork = startRoutines(ROUTINE_TICK_MS, round);
+      started.push(() => clockwork.stop());
+    } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
+    app.route(
+      "/",
+      createStudio({
+        records: store.createTenantReads(database),
+        ...{ access, notary, publicUrl, storage },
+        signIn: client === null ? null : signInOf(config, client, log),
+        devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken },
+        ...(config.station === undefined ? {} : { trustedProxies: config.station.trustedProxies, limits: config.station.limits }),
+        onError: (error) => log.error({ err: error }, "a request to the Station failed"),
+      }),
+    );
+    mounted.resolve(app);
+    // First to be started, so that a port in use costs nothing; first to be stopped.
+    started.push(started.shift()!);
+    return { url, ledger, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** How people come in; null = nobody can. */
+function signInOf({ station, github: server }: ServerConfig, client: github.GitHubApp, log: Logger): StudioDeps["signIn"] {
+  if (!station?.signIn || server === null) return null;
+  for (const { organization, team } of station.roles)
+    if (team !== null && team.id === null)
+      log.warn(
+        { team: `${organization}/${team.slug}` },
+        "STATION_ROLES names a team without its id: whoever makes a team of that name later has its role",
+      );
+  const { sessionSecrets: secrets, ...oauth } = station.signIn;
+  const roles = createRoles(github.createStandings(client), station.roles, () => performance.now());
+  return { github: github.createSignIn({ ...oauth, baseUrl: server.baseUrl }), roles, secrets };
+}
+
+/** Takes no new connection; a delivery that is being stored gets its answer first, because GitHub does not repeat it. */
+async function closeServer(server: ServerType): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  if (!("closeIdleConnections" in server)) return void (await closed);
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}

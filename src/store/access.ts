@@ -28,9 +28,11 @@ export function createAccessStore(db: Database, options: { readonly host?: strin
     tenants: () => db.read(ACROSS, (tx) => sessions.tenants(tx, host)),
     tidyAccess: () => db.read(ACROSS, sessions.tidyAccess),
     ping: () =>
-      outer.execute(sql`select 1`).then(
-        () => true,
-        () => false,
-      ),
+      db
+        .read([], async (tx) => tx.execute(sql`select 1`))
+        .then(
+          () => true,
+          () => false,
+        ),
   };
 }

@@ -94,10 +94,12 @@ export function createLedger(db: Database, options: { readonly host?: string } =
       db.transaction(ofSubject(key), (tx) => converse.recordForeignCheck(tx, key, headSha, check)),
     foreignChecks: within(converse.foreignChecks),
     ping: () =>
-      outer.execute(sql`select 1`).then(
-        () => true,
-        () => false,
-      ),
+      db
+        .read([], async (tx) => tx.execute(sql`select 1`))
+        .then(
+          () => true,
+          () => false,
+        ),
     close: () => db.close(),
   };
 }

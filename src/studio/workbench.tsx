@@ -152,7 +152,7 @@ function Drafts({ drafts, active, form }: { drafts: WorkspaceView["drafts"]; act
               </span>
             </span>
             {draft.id === active && <span class="pill on">active</span>}
-            {form !== null && draft.id !== active && draft.status === "open" && snapshot !== null && (
+            {form !== null && form.barred === null && draft.id !== active && draft.status === "open" && snapshot !== null && (
               <Activate form={form} draft={draft} snapshot={snapshot} />
             )}
           </li>

@@ -139,7 +139,7 @@ describeOnBoth("the workbench", (open) => {
     expect((await post(person(on.tenantId, "bob", "auditor"), `${path}/vote`, { ...token, vote: "approve" })).status).toBe(403);
   });
 
-  it("the demo's admin, who is nobody on GitHub, reads the workbench and decides nothing", async () => {
+  it("T97: the demo's admin, who is nobody on GitHub, reads the workbench and decides nothing", async () => {
     const { on, path } = await begin();
     const demo: Principal = {
       ...(person(on.tenantId, "ana", "admin") as Extract<Principal, { kind: "person" }>),

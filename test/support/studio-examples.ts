@@ -48,10 +48,15 @@ async function prepare({ db, hub, access }: Station, tenantId: string, stage: St
 /** What the path named, for the body. */
 const prepared = new Map<string, Prepared>();
 
-function at(stage: Stage): Required<Pick<Example, "params">> {
+/** What is only read may be read again. */
+const kept = new WeakMap<Station, Map<string, Prepared>>();
+
+function at(stage: Stage, isRead = false): Required<Pick<Example, "params">> {
   return {
     async params(station, tenantId) {
-      const one = await prepare(station, tenantId, stage);
+      const before = kept.get(station) ?? new Map<string, Prepared>();
+      const one = (isRead ? before.get(`${tenantId} ${stage}`) : undefined) ?? (await prepare(station, tenantId, stage));
+      kept.set(station, before.set(`${tenantId} ${stage}`, one));
       prepared.set(one.workspaceId, one);
       return { workspace_id: one.workspaceId };
     },
@@ -74,9 +79,9 @@ const named: Required<Pick<Example, "body">> = {
 /** The rows of Studio's workspaces and of the plan. */
 export const STUDIO_EXAMPLES: Readonly<Record<string, Example>> = {
   [`GET ${PATH}`]: READERS,
-  [`GET ${PATH}/{workspace_id}`]: { ...READERS, ...at("voted") },
-  [`GET ${PATH}/{workspace_id}/approval-preview`]: { ...READERS, ...at("voted") },
-  [`GET ${PATH}/{workspace_id}/doctor`]: { ...READERS, ...at("published") },
+  [`GET ${PATH}/{workspace_id}`]: { ...READERS, ...at("voted", true) },
+  [`GET ${PATH}/{workspace_id}/approval-preview`]: { ...READERS, ...at("voted", true) },
+  [`GET ${PATH}/{workspace_id}/doctor`]: { ...READERS, ...at("published", true) },
   [`POST ${PATH}/{workspace_id}/activate`]: { ...APPROVERS, ...at("open"), ...seen() },
   [`POST ${PATH}/{workspace_id}/approve`]: { ...APPROVERS, ...at("voted"), ...seen({ rationale: "agreed" }) },
   [`POST ${PATH}/{workspace_id}/enforce`]: { ...ADMINS, ...at("published"), ...named },

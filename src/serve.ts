@@ -7,7 +7,9 @@ import { accessTidying } from "./gate/access-routine.ts";
 import type { GateDeps } from "./gate/deps.ts";
 import { evaluateSubject } from "./gate/evaluate-subject.ts";
 import { notaryWarnings } from "./gate/notary-warnings.ts";
-import type { Ledger } from "./gate/ports.ts";
+import { type Electorate, type Ledger, TruthError } from "./gate/ports.ts";
+import { createPlanPublishing } from "./gate/publish-plan.ts";
+import { createPlanReading } from "./gate/read-plan.ts";
 import { createRoles } from "./gate/roles.ts";
 import { ROUTINES } from "./gate/routine-table.ts";
 import { runDueRoutines, startRoutines } from "./gate/routines.ts";
@@ -115,6 +117,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       createStudio({
         records: store.createTenantReads(database),
         ...{ access, notary, publicUrl, storage },
+        governance: {
+          records: store.createStudioRecords(database),
+          electorate: electorateOf(config, client, database),
+          plans: { ...createPlanPublishing({ ledger, pulls: pulls ?? { content: notConnected } }), ...createPlanReading(ledger) },
+        },
         signIn: client === null ? null : signInOf(config, client, log),
         devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken },
         ...(config.station === undefined ? {} : { trustedProxies: config.station.trustedProxies, limits: config.station.limits }),
@@ -129,6 +136,28 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     await close();
     throw error;
   }
+}
+
+/** Repositories of one tenant that are looked through for the one of a draft. */
+const REPOSITORIES_MAX = 10_000;
+
+function electorateOf({ github: server }: ServerConfig, app: github.GitHubApp | null, database: store.Database): Electorate {
+  if (server === null || app === null) return { read: async () => notConnected() };
+  const [access, reads] = [store.createAccessStore(database), store.createTenantReads(database)];
+  return github.createElectorate({
+    app,
+    installations: github.createInstallations(server),
+    accountOf: (tenantId) => access.tenant(tenantId),
+    async repositoryOf(tenantId, repositoryId) {
+      const seen = await reads(tenantId).watchedRepositories(REPOSITORIES_MAX);
+      return seen.find(({ repository, unguarded }) => repository.id === repositoryId && unguarded === null)?.repository ?? null;
+    },
+  });
+}
+
+/** Without an app nothing that people or history decide is decided. */
+function notConnected(): never {
+  throw new TruthError("GitHub", "network", "this server has no GitHub App: see docs/self-hosting.md");
 }
 
 /** How people come in; null = nobody can. */

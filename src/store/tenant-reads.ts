@@ -22,6 +22,7 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
       chainStates: () => mine((tx) => seal.chainStates(tx, tenantId)),
       chainEvents: (_own, after, to, limit) => mine((tx) => seal.chainEvents(tx, tenantId, after, to, limit)),
       checkpointsOf: () => mine((tx) => seal.checkpointsOf(tx, tenantId)),
+      evidenceOf: (approvalId) => mine((tx) => seal.evidenceOf(tx, approvalId, tenantId)),
       overrideRows: (limit) => mine((tx) => overrideRows(tx, tenantId, limit)),
       watchedRepositories: (limit) => mine((tx) => watchedRepositories(tx, tenantId, limit)),
     };

@@ -11,6 +11,7 @@ import { auditPage } from "./audit-page.tsx";
 import { createClientAddress } from "./client-address.ts";
 import { DoctorPage } from "./doctor-page.tsx";
 import { GatePage } from "./gate-page.tsx";
+import { type GovernanceDeps, governancePages, registerGovernance } from "./governance.ts";
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
 import { createDoorkeeper } from "./identify.ts";
 import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
@@ -39,6 +40,7 @@ export interface StudioDeps {
   readonly version?: string;
   /** Told whatever people are not told the details of. */
   readonly onError?: (error: unknown) => void;
+  readonly governance: GovernanceDeps;
   /** More routes of the API, registered behind its guards. */
   readonly register?: (api: Api, limiter: Limiter) => void;
   /** How the database was found at the start; absent = not looked at. */
@@ -65,7 +67,10 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     ...{ access, door, records, publicUrl, address, limits, onError },
     github: signIn?.github ?? null,
     version: deps.version ?? "1",
-    ...(deps.register === undefined ? {} : { register: deps.register }),
+    register: (routes, limiter) => {
+      registerGovernance(routes, limiter, deps.governance);
+      deps.register?.(routes, limiter);
+    },
   });
   const wayIn: WayIn = dev !== null ? "dev" : signIn !== null ? "github" : null;
   const here = (context: Context) => sameOriginPath(context.req.path, publicUrl);
@@ -78,10 +83,12 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     return context.html(<PlainPage title="Something failed here" text={text} />, error instanceof ApiProblem ? 503 : 500);
   });
   for (const path of ["/api/*", "/openapi.json"]) app.all(path, (context) => api.fetch(context.req.raw, context.env));
+  const limiter = createLimiter(access, limits, address);
   if (signIn !== null && people !== null) {
-    const limiter = createLimiter(access, limits, address);
     app.route("/", createSignInPages({ github: signIn.github, access, door, seals: people.seals, limiter, publicUrl, onError }));
   }
+  const { identify } = door;
+  app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, secrets: signIn?.secrets ?? [] }));
   app.use("*", readsOnly);
 
   app.get("/assets/station.css", (context) => context.body(STATION_CSS, 200, { "Content-Type": "text/css; charset=utf-8" }));

@@ -7,20 +7,27 @@ export interface FormTokens {
   accepts(principal: Principal, token: string): boolean;
 }
 
-/** `secret`: the same on every replica. A sign-in makes new tokens: those of the session before are worth nothing. */
-export function createFormTokens(secret: string): FormTokens {
-  const issue = (principal: Principal) => {
+/**
+ * `secrets`: the same on every replica; the first signs, the others are still accepted while they are rotated out. A sign-in makes new
+ * tokens: those of the session before are worth nothing.
+ */
+export function createFormTokens(secrets: readonly string[]): FormTokens {
+  const [current] = secrets;
+  if (current === undefined) throw new Error("a secret for the tokens of forms is required");
+  const sign = (principal: Principal, secret: string) => {
     const session = principal.kind === "person" ? [principal.tenantId, principal.personId, principal.authenticatedAt] : null;
     return createHmac("sha256", secret)
       .update(JSON.stringify(["countersign/form/v1", session]))
       .digest("base64url");
   };
   return {
-    issue,
+    issue: (principal) => sign(principal, current),
     accepts(principal, token) {
-      const expected = Buffer.from(issue(principal));
       const given = Buffer.from(token);
-      return principal.kind === "person" && given.length === expected.length && timingSafeEqual(given, expected);
+      return secrets.some((secret) => {
+        const expected = Buffer.from(sign(principal, secret));
+        return principal.kind === "person" && given.length === expected.length && timingSafeEqual(given, expected);
+      });
     },
   };
 }

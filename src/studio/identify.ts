@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type AccessStore, type Session, type Tenant, TruthError } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
 import type { Identify } from "./api/api.ts";
-import type { Principal } from "./api/principal.ts";
+import { NOBODY, type Principal } from "./api/principal.ts";
 import { ApiProblem } from "./api/problems.ts";
 import { isRead } from "./api/request-guards.ts";
 import type { Seals } from "./seal.ts";
@@ -99,5 +99,5 @@ const NO_TENANT = "00000000-0000-0000-0000-000000000000";
 
 /** Whoever holds the token that the demo printed is the admin of the demo's only organisation. */
 function demoAdmin(tenants: readonly Tenant[], authenticatedAt: string): Principal {
-  return { kind: "person", tenantId: tenants[0]?.id ?? NO_TENANT, personId: 0, login: "demo", roles: ["admin"], authenticatedAt };
+  return { kind: "person", tenantId: tenants[0]?.id ?? NO_TENANT, personId: NOBODY, login: "demo", roles: ["admin"], authenticatedAt };
 }

@@ -9,6 +9,8 @@ export interface FormContext {
   readonly requestId: string;
   /** The person had a hand in the active draft, and so may neither vote on it nor approve it. */
   readonly isOwn: boolean;
+  /** Why this person does nothing at all here; null = they may. */
+  readonly barred: string | null;
 }
 
 interface Target {
@@ -23,6 +25,7 @@ export function Acts({ form, draft, snapshot }: Target) {
   if (draft.kind === "pull_request")
     return <Note>Pull request #{draft.pullRequest} is reviewed on GitHub, and approves when it merges.</Note>;
   if (draft.status !== "open") return <Note>This draft is {draft.status}. Nothing is to be done about it.</Note>;
+  if (form.barred !== null) return <Note>{form.barred}.</Note>;
   return (
     <section class="card acts">
       <h2>Your part</h2>

@@ -87,7 +87,9 @@ export function WorkbenchPage({ view, preview, consequences, questions, form, no
                 <dt>Recorded</dt>
                 <dd>{instant(approval.approval.approvedAt)}</dd>
                 <dt>Approved by</dt>
-                <dd>{approval.approval.approvedBy.map(({ login }) => visible(login)).join(", ") || "nobody: none was needed"}</dd>
+                <dd>
+                  {approval.approval.approvedBy.map(({ login }) => visible(login)).join(", ") || NOBODY_APPROVED[approval.approval.kind]}
+                </dd>
                 <dt>Approval</dt>
                 <dd>
                   <Hash value={approval.approval.id} />
@@ -105,6 +107,8 @@ export function WorkbenchPage({ view, preview, consequences, questions, form, no
     </Layout>
   );
 }
+
+const NOBODY_APPROVED = { regular: "nobody: none was needed", forced: "nobody: it landed under an override" } as const;
 
 const KINDS = { pull_request: "pull request", submission: "submission", studio: "Studio draft" } as const;
 
@@ -152,7 +156,7 @@ function Drafts({ drafts, active, form }: { drafts: WorkspaceView["drafts"]; act
               </span>
             </span>
             {draft.id === active && <span class="pill on">active</span>}
-            {form !== null && draft.id !== active && draft.status === "open" && snapshot !== null && (
+            {form !== null && form.barred === null && draft.id !== active && draft.status === "open" && snapshot !== null && (
               <Activate form={form} draft={draft} snapshot={snapshot} />
             )}
           </li>

@@ -7,12 +7,13 @@ import { castVote } from "../gate/cast-vote.ts";
 import { consequencesOf } from "../gate/consequences.ts";
 import { examineWorkspace } from "../gate/workspace-doctor.ts";
 import type { ApiEnv, Identify } from "./api/api.ts";
-import { isAllowed, type Principal } from "./api/principal.ts";
+import { isAllowed, NOBODY, NOBODY_DECIDES, type Principal } from "./api/principal.ts";
 import { ApiProblem, PROBLEMS } from "./api/problems.ts";
 import { askOf, settled, type WorkspaceApiDeps } from "./api/workspace-acts.ts";
 import type { FormTokens } from "./form-token.ts";
 import { FORM_REFERRER, hostAllowList, securityHeaders } from "./guard.ts";
-import { PlainPage } from "./layout.tsx";
+import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
+import { sameOriginPath } from "./session.ts";
 import { WorkbenchPage } from "./workbench.tsx";
 import { WorkspacesPage } from "./workspace-list.tsx";
 
@@ -20,12 +21,15 @@ export interface WorkspacePagesDeps extends WorkspaceApiDeps {
   readonly identify: Identify;
   readonly tokens: FormTokens;
   readonly publicUrl: string;
+  readonly wayIn: WayIn;
 }
 
 const ROWS_MAX = 200;
 const FORM_MAX_BYTES = 65_536;
 const ANY_ROLE = { roles: ["approver", "developer", "auditor"], scopes: [] } as const;
 const DECIDES = { roles: ["approver"], scopes: [] } as const;
+
+const NO_ROLE = "Workspaces are for admin, approver, developer, auditor. Ask an admin of the organisation; /account says what you are.";
 
 const SAID: Readonly<Record<string, string>> = {
   approve: "Approved. The approval and its artifact are recorded.",
@@ -58,9 +62,9 @@ export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
   for (const path of ["/workspaces", "/workspaces/*"]) {
     app.use(path, securityHeaders, hostAllowList(publicUrl), async (context, next) => {
       const principal = await identify(context);
-      // The Station's pages say how to come in.
-      if (principal === null || !isAllowed(principal, ANY_ROLE))
-        return context.html(<PlainPage title="Closed" text="Sign in as somebody with a role in the organisation." />, 401);
+      if (principal === null)
+        return context.html(<ClosedPage wayIn={deps.wayIn} path={sameOriginPath(context.req.path, publicUrl)} />, 401);
+      if (!isAllowed(principal, ANY_ROLE)) return context.html(<PlainPage title="Not for your role" text={NO_ROLE} />, 403);
       context.set("principal", principal);
       context.header("Referrer-Policy", FORM_REFERRER);
       return next();
@@ -89,9 +93,6 @@ export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
     }
     return context.redirect(`/workspaces/${id}?did=${act}`, 303);
   });
-  app.onError((_error, context) =>
-    context.html(<PlainPage title="Something failed here" text="The page could not be made. Nothing was approved by it." />, 500),
-  );
   return app;
 }
 
@@ -163,6 +164,7 @@ async function workbench(
         token: deps.tokens.issue(principal),
         requestId: randomUUID(),
         isOwn: preview.refusal?.code === "OWN_CHANGE",
+        barred: personIdOf(principal) === NOBODY ? NOBODY_DECIDES : null,
       };
   const page = { view, preview, questions, form, notice, consequences: consequencesOf(preview, plan) };
   return context.html(<WorkbenchPage {...page} />, status as 200);

@@ -15,6 +15,7 @@ const PAGES = [
   ["the approved pull request", "/pulls/acme/contracts/1"],
   ["the change of policy, waiting", "/pulls/acme/contracts/4"],
   ["all pull requests", "/"],
+  ["workspaces, and what runtimes would get", "/workspaces"],
   ["overrides and their reviews", "/overrides"],
   ["is the check required?", "/doctor"],
   ["audit trail", "/audit"],

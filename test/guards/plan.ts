@@ -18,6 +18,20 @@ export const PLAN: readonly Guard[] = [
   },
   {
     threat: "T100",
+    file: "src/engine/plan.ts",
+    guard: 'older: ({ descent }) => (descent === "older" ?',
+    without: 'older: ({ descent }) => (descent === "first" && false ?',
+    test: "test/engine/plan.test.ts",
+  },
+  {
+    threat: "T100",
+    file: "src/engine/plan.ts",
+    guard: 'how === "on_merge" && baseRef === null ?',
+    without: 'how === "on_merge" && baseRef === "" ?',
+    test: "test/engine/plan.test.ts",
+  },
+  {
+    threat: "T100",
     file: "src/runtime/session.ts",
     guard: "if (compiledHash({ runtime_projection: runtime, review_hash, compiler_version }) !== expected.hash)",
     without: "if (expected.hash === '')",

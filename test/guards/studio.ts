@@ -3,6 +3,36 @@ import type { Guard } from "./guard.ts";
 /** The approval boundary of Studio. */
 export const STUDIO: readonly Guard[] = [
   {
+    threat: "T95",
+    file: "src/studio/api/workspace-acts.ts",
+    guard: "access({ roles, scopes: [] }, ofTenant(deps)), guards.proof];",
+    without: "access({ roles, scopes: [] }, ofTenant(deps))];",
+    test: "test/studio/api/plan-acts.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T97",
+    file: "src/studio/api/workspace-acts.ts",
+    guard: "if (principal.personId === NOBODY)",
+    without: "if (false)",
+    test: "test/studio/workspace-pages.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T97",
+    file: "src/github/electorate.ts",
+    guard: "if (tenant === null) throw",
+    without: "if (false) throw",
+    test: "test/github/electorate.test.ts",
+  },
+  {
+    threat: "T97",
+    file: "src/github/installations.ts",
+    guard: "if (suspended_at) throw",
+    without: "if (false) throw",
+    test: "test/github/electorate.test.ts",
+  },
+  {
     threat: "T91",
     file: "src/studio/workspace-pages.tsx",
     guard: 'if (context.req.header("origin") !== new URL(publicUrl).origin || (site !== undefined && site !== "same-origin"))',

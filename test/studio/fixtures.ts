@@ -2,7 +2,8 @@ import { GENESIS, type SealedEvent, sealEvent } from "../../src/engine/audit.ts"
 import { rootOf } from "../../src/engine/checkpoint.ts";
 import type { Decision } from "../../src/engine/decision.ts";
 import type { Facts } from "../../src/engine/facts.ts";
-import type { AccessStore, ApprovalRecord, AuditEvent, StoredEvaluation, TenantReads } from "../../src/gate/ports.ts";
+import type { AccessStore, ApprovalRecord, AuditEvent, StoredEvaluation, StudioRecords, TenantReads } from "../../src/gate/ports.ts";
+import type { StudioDeps } from "../../src/studio/app.tsx";
 import { approved, autoApproved, invalid, overridden, rejected, strip } from "../report/fixtures.ts";
 
 /** A ledger of hand-made evaluations, for the pages. */
@@ -29,10 +30,20 @@ export const demoAccess: AccessStore = {
   ping: async () => true,
 };
 
+const absent = async () => Promise.reject(new Error("these pages have no workspaces"));
+
+/** No workspace is here, and no plan. */
+const noGovernance: StudioDeps["governance"] = {
+  records: { workspaces: async () => [], workspace: nobody, previewApproval: nobody } as unknown as StudioRecords,
+  electorate: { read: absent },
+  plans: { planOf: nobody, read: async () => ({ status: "not_found" }), promote: absent, enforce: absent, revoke: absent },
+};
+
 /** The Station's dependencies around one ledger: what its tenant sees, and nothing for any other. */
 export function pagesOf(ledger: PageLedger, devLogin: { readonly token: string } | null, publicUrl: string) {
   const none = pageLedger([]);
-  return { records: (tenantId: string) => (tenantId === TENANT.id ? ledger : none), access: demoAccess, signIn: null, devLogin, publicUrl };
+  const records = (tenantId: string) => (tenantId === TENANT.id ? ledger : none);
+  return { records, governance: noGovernance, access: demoAccess, signIn: null, devLogin, publicUrl };
 }
 
 const REPOSITORY_ID = 7;

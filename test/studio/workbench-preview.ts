@@ -37,7 +37,7 @@ const identify = async () =>
     roles: ["approver"],
     authenticatedAt: "2026-11-26T10:00:00.000Z",
   }) as const;
-const tokens = createFormTokens("preview");
-app.route("/", createWorkspacePages({ ...deps, plans: plansOf(database), guards: UNGUARDED, identify, tokens, publicUrl }));
+const tokens = createFormTokens(["preview"]);
+app.route("/", createWorkspacePages({ ...deps, plans: plansOf(database), guards: UNGUARDED, identify, tokens, publicUrl, wayIn: null }));
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
 console.log(`${publicUrl}/workspaces/${waiting.workspaceId}`);

@@ -11,7 +11,7 @@ import { directory, newTenant, type Opened, openSubmission } from "../support/st
 import { person, plansOf, UNGUARDED } from "../support/studio-api.ts";
 
 const publicUrl = "http://127.0.0.1:3000";
-const tokens = createFormTokens("a secret of the test");
+const tokens = createFormTokens(["a secret of the test"]);
 
 describeOnBoth("the workbench", (open) => {
   let db: Database;
@@ -26,7 +26,14 @@ describeOnBoth("the workbench", (open) => {
       if (busy) throw new ApiProblem("RATE_LIMITED", { headers: { "Retry-After": "7" } });
       return next();
     };
-    const more = { plans: plansOf(db), identify: async () => who, tokens, publicUrl, guards: { ...UNGUARDED, limit: guard } };
+    const more = {
+      plans: plansOf(db),
+      identify: async () => who,
+      tokens,
+      publicUrl,
+      wayIn: "github" as const,
+      guards: { ...UNGUARDED, limit: guard },
+    };
     pages = createWorkspacePages({ ...deps, ...more });
   });
 
@@ -130,6 +137,22 @@ describeOnBoth("the workbench", (open) => {
     expect((await get(person(await newTenant(db.outer), "ana", "admin"), path)).status).toBe(404);
     const token = fieldsOf((await get(bob, path)).text, "vote");
     expect((await post(person(on.tenantId, "bob", "auditor"), `${path}/vote`, { ...token, vote: "approve" })).status).toBe(403);
+  });
+
+  it("T97: the demo's admin, who is nobody on GitHub, reads the workbench and decides nothing", async () => {
+    const { on, path } = await begin();
+    const demo: Principal = {
+      ...(person(on.tenantId, "ana", "admin") as Extract<Principal, { kind: "person" }>),
+      personId: 0,
+      login: "demo",
+    };
+    const page = await get(demo, path);
+    expect([page.status, page.text.includes("<form"), page.text]).toEqual([200, false, expect.stringContaining("decides nothing")]);
+    const { draftId: draft_id, snapshotId: snapshot_id, draftVersion } = on;
+    const fields = { token: tokens.issue(demo), draft_id, snapshot_id, draft_version: `${draftVersion}`, request_id: crypto.randomUUID() };
+    const refused = await post(demo, `${path}/vote`, { ...fields, vote: "approve" });
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining("decides nothing")]);
+    expect((await deps.records.draftContext(on.tenantId, on.draftId))!.votes).toEqual([]);
   });
 
   it("T90 T92: every answer is locked down, and a form may say where it comes from", async () => {

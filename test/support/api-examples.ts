@@ -1,6 +1,7 @@
 import type { Role, Scope } from "../../src/gate/ports.ts";
 import { sampleEvaluation } from "./sample-evaluation.ts";
 import type { Station } from "./station.ts";
+import { STUDIO_EXAMPLES } from "./studio-examples.ts";
 
 /** How one route is asked in the contract test. */
 export interface Example {
@@ -9,11 +10,11 @@ export interface Example {
   readonly scopes: readonly Scope[];
   /** Path parameters that name something of this tenant, made anew each time. */
   params?(station: Station, tenantId: string): Promise<Readonly<Record<string, string>>>;
-  readonly query?: string;
-  /** A good body, made anew each time. */
-  body?(station: Station, tenantId: string): Promise<unknown>;
-  /** True = the body names the thing, not the path: a foreign one is 404 to those who may. */
-  readonly named?: "body";
+  query?(station: Station, tenantId: string): Promise<string>;
+  /** A good body, made anew each time, about what the path names. */
+  body?(station: Station, tenantId: string, params: Readonly<Record<string, string>>): Promise<unknown>;
+  /** What names the thing, if the path does not: a foreign one is 404 to those who may. */
+  readonly named?: "body" | "query";
   /** Statuses that a good request of somebody who may can have. Default: 200, 201, 204. */
   readonly good?: readonly number[];
 }
@@ -50,4 +51,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     scopes: ["read"],
     params: async (station, tenantId) => ({ id: await sampleEvaluation(station.db, tenantId) }),
   },
+  "GET /api/v1/audit": { roles: ["approver", "auditor"], scopes: [] },
+  ...STUDIO_EXAMPLES,
 };

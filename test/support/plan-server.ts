@@ -6,7 +6,7 @@ import type { PlanWrite } from "../../src/gate/ports/plan.ts";
 import type { RepositoryRef } from "../../src/gate/ports/pulls.ts";
 import { createPlanReading } from "../../src/gate/read-plan.ts";
 import { createLedger, type Database } from "../../src/store/index.ts";
-import { createApi, type Identify } from "../../src/studio/api/api.ts";
+import { createApi, type Identify, identified } from "../../src/studio/api/api.ts";
 import { registerPlan } from "../../src/studio/api/plan.ts";
 import type { Scope } from "../../src/studio/api/principal.ts";
 import { begin, evaluated, landed, newRepository, save } from "../store/sample.ts";
@@ -42,7 +42,8 @@ export async function startPlanServer(db: Database): Promise<PlanServer> {
   };
   const errors: unknown[] = [];
   const api = createApi((error) => errors.push(error));
-  registerPlan(api, { identify, plans: createPlanReading(ledger) });
+  api.use("/api/*", identified(identify));
+  registerPlan(api, { plans: createPlanReading(ledger) });
   const listening = Promise.withResolvers<number>();
   const server: ServerType = serve({ fetch: api.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => listening.resolve(port));
   return {

@@ -1,13 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { AccessStore, Scope } from "../../src/gate/ports.ts";
+import { createPlanReading } from "../../src/gate/read-plan.ts";
 import { createRoles, type RoleGrant } from "../../src/gate/roles.ts";
-import { createGitHub, createSignIn, createStandings } from "../../src/github/index.ts";
+import { createElectorate, createGitHub, createInstallations, createSignIn, createStandings } from "../../src/github/index.ts";
 import { createAccessStore } from "../../src/store/access.ts";
 import type { Database } from "../../src/store/connect.ts";
+import { createLedger } from "../../src/store/ledger.ts";
+import { createStudioRecords } from "../../src/store/studio-records.ts";
 import { createTenantReads } from "../../src/store/tenant-reads.ts";
 import { createStudio, type StudioDeps } from "../../src/studio/app.tsx";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { checkedApp } from "./openapi-check.ts";
+import { plansOf } from "./studio-api.ts";
 
 export const CALLBACK = "/login/github/callback";
 const GRANTS: readonly RoleGrant[] = [
@@ -85,6 +89,16 @@ export async function startStation(
   const { grants: _, secrets = [randomBytes(32).toString("hex")], ...deps } = over;
   const studio = createStudio({
     records: createTenantReads(db),
+    governance: {
+      records: createStudioRecords(db),
+      electorate: createElectorate({
+        app,
+        installations: createInstallations({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url }),
+        accountOf: (tenantId) => access.tenant(tenantId),
+        repositoryOf: async () => null,
+      }),
+      plans: { ...plansOf(db), ...createPlanReading(createLedger(db)) },
+    },
     ...{ access, publicUrl, devLogin: null, signIn: { github, roles, secrets } },
     limits: { approve: 30, person: 100_000, address: 100_000, signIn: 100_000 },
     ...deps,

@@ -29,7 +29,7 @@ export function plansOf(db: Database) {
 export const UNGUARDED: WorkspaceApiDeps["guards"] = { limit: (_, next) => next(), proof: (_, next) => next() };
 
 /** The routes behind an identity that each request is given by the test. */
-export function workspaceApi(given: Omit<WorkspaceApiDeps, "guards">): {
+export function workspaceApi(given: Omit<WorkspaceApiDeps, "guards"> & Partial<WorkspaceApiDeps>): {
   as(principal: Principal | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 } {
   let current: Principal | null = null;

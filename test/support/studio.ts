@@ -143,7 +143,12 @@ export async function openSubmission(
     origin: "api",
     ...draft,
   });
-  const saved = await edit(deps, { tenantId, ...opened, draftVersion: 0 }, change, draft.author === null ? null : PEOPLE.alice);
+  const saved = await edit(
+    deps,
+    { tenantId, ...opened, draftVersion: 0 },
+    change,
+    draft.author === null ? null : (draft.author?.id ?? PEOPLE.alice),
+  );
   return { tenantId, ...opened, snapshotId: saved.snapshot.id, draftVersion: saved.snapshot.version };
 }
 

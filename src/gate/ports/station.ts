@@ -22,6 +22,8 @@ export interface TenantReads extends Pick<AuditRecords, "chainStates" | "chainEv
   approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
   /** Newest first, names where they are known. */
   auditEvents(query: AuditQuery): Promise<readonly NamedEvent[]>;
+  /** null = no such approval; `envelope` null = its statement is not signed yet. */
+  evidenceOf(approvalId: string): ReturnType<AuditRecords["evidenceOf"]>;
   overrideRows(limit: number): Promise<readonly OverrideRow[]>;
   watchedRepositories(limit: number): Promise<readonly WatchedRepository[]>;
 }

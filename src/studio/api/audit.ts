@@ -1,11 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { AuditRecords } from "../../gate/ports.ts";
+import type { TenantReads } from "../../gate/ports.ts";
 import { type Api, access } from "./api.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
-
-export interface AuditApiDeps {
-  readonly records: Pick<AuditRecords, "auditEvents" | "evidenceOf">;
-}
 
 const LIMIT_MAX = 200;
 
@@ -72,17 +68,17 @@ const evidence = createRoute({
 });
 
 /** What an auditor asks over HTTP; each principal sees its own tenant. */
-export function registerAudit(api: Api, { records }: AuditApiDeps): void {
+export function registerAudit(api: Api, records: (tenantId: string) => Pick<TenantReads, "auditEvents" | "evidenceOf">): void {
   api.openapi(auditPage, async (context) => {
     const { before, type, actor, subject, limit } = context.req.valid("query");
     const query = { before: before ?? null, type: type ?? null, actor: actor ?? null, subject: subject ?? null, limit };
-    const found = await records.auditEvents(context.get("principal").tenantId, query);
+    const found = await records(context.get("principal").tenantId).auditEvents(query);
     const events = found.map(({ tenantId: _own, ...event }) => event);
     const last = events.at(-1);
     return context.json({ events, nextBefore: events.length === limit && last !== undefined && last.seq > 1 ? last.seq : null }, 200);
   });
   api.openapi(evidence, async (context) => {
-    const found = await records.evidenceOf(context.req.valid("param").id, context.get("principal").tenantId);
+    const found = await records(context.get("principal").tenantId).evidenceOf(context.req.valid("param").id);
     if (found === null) throw new ApiProblem("NOT_FOUND", { message: "there is no such approval" });
     if (found.envelope === null) throw new ApiProblem("INVALID_STATE", { message: "its statement is not signed yet" });
     return context.json({ ...found.envelope, signatures: [...found.envelope.signatures] }, 200);

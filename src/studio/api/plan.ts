@@ -1,10 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { PlanAnswer, PlanReading } from "../../gate/ports.ts";
-import { type Api, access, type Identify, identified } from "./api.ts";
+import { type Api, access } from "./api.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
 
 export interface PlanRouteDeps {
-  readonly identify: Identify;
   readonly plans: PlanReading;
 }
 
@@ -45,15 +44,15 @@ export const planSchema = z
 
 const headers = z.object({ ETag: z.string().openapi({ description: "Strong; changes with hash and status" }) });
 
-/** `GET /api/v1/governance/plan`: for keys with the scope `plan`, in the key's tenant. */
-export function registerPlan(api: Api, { identify, plans }: PlanRouteDeps): void {
+/** `GET /api/v1/governance/plan`: for keys with the scope `plan`, in the key's tenant. Identity and rate limits stand in front of it. */
+export function registerPlan(api: Api, { plans }: PlanRouteDeps): void {
   /** A session is the same object as long as the plan is the same: it is written once. */
   const written = new WeakMap<Published["session"], string>();
   const route = createRoute({
     method: "get",
     path: "/api/v1/governance/plan",
     summary: "The governance plan of an agent in an environment",
-    middleware: [identified(identify), access({ roles: [], scopes: ["plan"] })] as const,
+    middleware: [access({ roles: [], scopes: ["plan"] })] as const,
     request: { query, headers: z.object({ "if-none-match": z.string().optional() }) },
     responses: {
       200: {

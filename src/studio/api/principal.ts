@@ -22,6 +22,10 @@ export type Principal =
       readonly scopes: readonly Scope[];
     };
 
+/** The demo's admin has no account on GitHub: may look at everything, and decides nothing. */
+export const NOBODY = 0;
+export const NOBODY_DECIDES = "the demo's admin has no account on GitHub: it reads, and decides nothing";
+
 /** What a route asks for. `admin` may do all that any role may. */
 export interface Access {
   readonly roles: readonly Role[];

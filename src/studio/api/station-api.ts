@@ -2,6 +2,7 @@ import type { AccessStore, SignInGitHub, TenantReads } from "../../gate/ports.ts
 import type { ClientAddress } from "../client-address.ts";
 import type { Doorkeeper } from "../identify.ts";
 import { type Api, createApi, identified } from "./api.ts";
+import { registerAudit } from "./audit.ts";
 import { registerDecisions } from "./decisions.ts";
 import { describeApi } from "./document.ts";
 import { registerKeys } from "./keys.ts";
@@ -54,6 +55,7 @@ export function createStationApi(deps: StationApiDeps): Api {
   registerSessions(api, sessionDeps);
   registerKeys(api, access);
   registerDecisions(api, records);
+  registerAudit(api, records);
   deps.register?.(api, limiter);
   return api;
 }

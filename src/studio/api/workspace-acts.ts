@@ -4,7 +4,7 @@ import { type DraftAsk, type Outcome, type PlanPublishing, type PlanShowing, Tru
 import { requestHash } from "../../gate/request-hash.ts";
 import type { StudioDeps } from "../../gate/save-draft-snapshot.ts";
 import { type ApiEnv, access, type Exists } from "./api.ts";
-import type { Principal, Role } from "./principal.ts";
+import { NOBODY, NOBODY_DECIDES, type Principal, type Role } from "./principal.ts";
 import { ApiProblem } from "./problems.ts";
 
 export const PATH = "/api/dashboard/studio/workspaces";
@@ -63,6 +63,8 @@ type Person = Extract<Principal, { kind: "person" }>;
 export function personOf(context: Context<ApiEnv>): Person {
   const principal = context.get("principal");
   if (principal.kind !== "person") throw new ApiProblem("FORBIDDEN", { message: "only people vote, approve and reject" });
+  if (principal.personId === NOBODY)
+    throw new ApiProblem("FORBIDDEN", { message: NOBODY_DECIDES, hint: "people of a real organisation sign in: docs/self-hosting.md" });
   return principal;
 }
 

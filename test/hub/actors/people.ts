@@ -122,6 +122,7 @@ export function peopleActors(world: World) {
       if (o.install !== false) install(login);
       return org;
     },
+    idOf: (login: string): number => accountByLogin(world, login).id,
     install,
     addToInstallation: (repo: string): void => select(repo, "added"),
     removeFromInstallation: (repo: string): void => select(repo, "removed"),

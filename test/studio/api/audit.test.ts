@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import type { Ledger } from "../../../src/gate/ports.ts";
-import { createLedger } from "../../../src/store/index.ts";
+import type { Database } from "../../../src/store/connect.ts";
+import { createLedger, createTenantReads } from "../../../src/store/index.ts";
 import { type Api, createApi, identified } from "../../../src/studio/api/api.ts";
 import { registerAudit } from "../../../src/studio/api/audit.ts";
 import type { Principal, Role } from "../../../src/studio/api/principal.ts";
@@ -9,12 +10,14 @@ import { APPROVED_FACTS, land, seal, tenantOf } from "../../support/sealed-trail
 
 describeOnBoth("the audit trail over HTTP", (open) => {
   if (open.driver === "postgres") return it("needs one database only", () => {});
+  let db: Database;
   let ledger: Ledger;
   let mine: string;
   let approvals: string[];
   let foreign: string;
   beforeAll(async () => {
-    ledger = createLedger(await open());
+    db = await open();
+    ledger = createLedger(db);
     approvals = [];
     for (let i = 0; i < 5; i += 1) approvals.push((await land(ledger)).approval.id);
     foreign = (await land(ledger, APPROVED_FACTS, 8)).approval.id;
@@ -29,7 +32,7 @@ describeOnBoth("the audit trail over HTTP", (open) => {
       "*",
       identified(async () => principal),
     );
-    registerAudit(api, { records: ledger });
+    registerAudit(api, createTenantReads(db));
     return api;
   }
   const person = (...roles: Role[]): Principal => ({ kind: "person", tenantId: mine, personId: 1, login: "x", roles, authenticatedAt: "" });

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { StudioDeps } from "../../../src/gate/save-draft-snapshot.ts";
 import type { Database } from "../../../src/store/connect.ts";
 import { createStudioRecords } from "../../../src/store/studio-records.ts";
+import { freshlySignedIn } from "../../../src/studio/api/limits.ts";
 import type { Principal } from "../../../src/studio/api/principal.ts";
 import { STRIPPED } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
@@ -59,6 +60,32 @@ describeOnBoth("promote, enforce and revoke", (open) => {
     // Revoked once, it is an admin's to publish.
     expect((await act(carol, "promote")).body.error).toMatchObject({ code: "FORBIDDEN", message: expect.stringContaining("revoked") });
     expect((await act(ana, "promote")).body).toMatchObject({ status: "APPROVED", created: true });
+  });
+
+  it("T95: every write is counted before the role is looked at, and wants a fresh proof from whoever has it", async () => {
+    const { on, carol } = await begin();
+    const passed: string[] = [];
+    const guarded = workspaceApi({
+      ...{ ...deps, plans: plansOf(db) },
+      guards: {
+        limit: async (_, next) => {
+          passed.push("limit");
+          await next();
+        },
+        proof: freshlySignedIn(() => Date.parse("2026-11-26T10:15:01.000Z")),
+      },
+    });
+    const seen = await seenIn(on);
+    const bodies = { ...{ approve: seen, votes: { ...seen, vote: "approve" }, reject: { ...seen, reason: "x" }, activate: seen } };
+    const named = { approval_id: on.draftId };
+    for (const [act, body] of Object.entries({ ...bodies, promote: named, enforce: named, revoke: named })) {
+      const path = `/${on.workspaceId}/${act}`;
+      const [admin, auditor] = [person(on.tenantId, "ana", "admin"), person(on.tenantId, "dave", "auditor")];
+      expect([act, (await guarded.as(admin, "POST", path, body)).body.error.code]).toEqual([act, "REAUTHENTICATE"]);
+      expect([act, (await guarded.as(auditor, "POST", path, body)).body.error.code]).toEqual([act, "FORBIDDEN"]);
+    }
+    expect(passed).toHaveLength(14);
+    expect((await guarded.as(carol, "GET", `/${on.workspaceId}`)).status).toBe(200);
   });
 
   it("T100: an older approval never goes over a newer one, until an admin has revoked that", async () => {

@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import type { Hono } from "hono";
+import type { PlanPublishing, PlanReading, PlanShowing } from "../gate/ports.ts";
+import type { StudioDeps as DraftDeps } from "../gate/save-draft-snapshot.ts";
+import type { Api, ApiEnv, Identify } from "./api/api.ts";
+import { freshlySignedIn, type Limiter } from "./api/limits.ts";
+import { registerPlan } from "./api/plan.ts";
+import { registerWorkspaces } from "./api/workspaces.ts";
+import { createFormTokens } from "./form-token.ts";
+import type { WayIn } from "./layout.tsx";
+import { createWorkspacePages } from "./workspace-pages.tsx";
+
+/** Drafts and their approval in Studio, and the plans that runtimes read. */
+export interface GovernanceDeps extends DraftDeps {
+  readonly plans: PlanPublishing & PlanShowing & PlanReading;
+}
+
+/** The routes, behind the API's guards. */
+export function registerGovernance(api: Api, limiter: Limiter, deps: GovernanceDeps): void {
+  registerWorkspaces(api, { ...deps, guards: guardsOf(limiter) });
+  registerPlan(api, deps);
+}
+
+/** The pages. `secrets`: of the sessions, so that every replica knows the forms of the others; none = this process alone knows them. */
+export function governancePages(
+  deps: GovernanceDeps,
+  { limiter, secrets, ...door }: { identify: Identify; publicUrl: string; wayIn: WayIn; limiter: Limiter; secrets: readonly string[] },
+): Hono<ApiEnv> {
+  const tokens = createFormTokens(secrets.length > 0 ? secrets : [randomBytes(32).toString("hex")]);
+  return createWorkspacePages({ ...deps, ...door, tokens, guards: guardsOf(limiter) });
+}
+
+function guardsOf(limiter: Limiter) {
+  return { limit: limiter.approvals, proof: freshlySignedIn() };
+}

@@ -174,6 +174,7 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     latestEvaluation: async (key) => latest(key),
     approvalOf: async (repositoryId, number) => (repositoryId === REPOSITORY_ID && number === 2 ? record : null),
     ...chainLedger(),
+    evidenceOf: async () => null,
     overrideRows: async () => [],
     watchedRepositories: async () => [],
   };

@@ -35,7 +35,7 @@ export interface GovernedField {
 }
 
 /** Shapes of the projections that this client reads. */
-const COMPILER_VERSIONS: readonly string[] = ["1"];
+const COMPILER_VERSIONS: readonly string[] = ["1", "2"];
 
 /** The session, whole, frozen and what the hash stands for; or why it must not be used. */
 export function verifySession(

@@ -30,6 +30,7 @@ export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";
 export * from "./ports/station.ts";
 export * from "./ports/studio.ts";
+export * from "./ports/submissions.ts";
 export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";

@@ -5,4 +5,5 @@ export { DataDirectoryLocked } from "./lock-file.ts";
 export { migrate, UnknownSchema } from "./migrate.ts";
 export { createQueue } from "./queue.ts";
 export { createStudioRecords } from "./studio-records.ts";
+export { createSubmissions } from "./submissions.ts";
 export { createTenantReads } from "./tenant-reads.ts";

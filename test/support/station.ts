@@ -72,9 +72,11 @@ export async function startStation(
     readonly grants?: readonly RoleGrant[];
     readonly secrets?: readonly string[];
   } = {},
+  ready: (hub: Hub) => void = () => {},
 ): Promise<Station> {
   const hub = await startHub();
   peopleOf(hub);
+  ready(hub);
   const publicUrl = over.publicUrl ?? "https://station.example";
   const { clientId, clientSecret } = hub.registerCallback(`${publicUrl}${CALLBACK}`);
   const access = createAccessStore(db);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ServerType } from "@hono/node-server";
 import type { Hono as Routes } from "hono";
 import type { ServerConfig } from "./config.ts";
@@ -293,6 +294,7 @@ async function main(): Promise<void> {
     },
     generateKey: async () => (await import("./notary/signing-key.ts")).generateKey(),
     clock: { now: () => new Date() },
+    pause: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => {}),
     env: process.env,
     cwd: process.cwd(),
     stdout: output(process.stdout),

@@ -16,6 +16,7 @@ import { addPlan } from "./plan.ts";
 import { addPolicy } from "./policy.ts";
 import { addSchema } from "./schema.ts";
 import { StationFailure } from "./station-failure.ts";
+import { addTrace } from "./trace.ts";
 import { addValidate } from "./validate.ts";
 
 /** Runs one command line and gives its exit code. Every failure is one line that says what to do next; no stack trace. */
@@ -45,6 +46,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     addIdentity,
     addLogin,
     addGovernance,
+    addTrace,
   ])
     add(program, context, done);
   program

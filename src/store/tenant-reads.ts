@@ -3,6 +3,7 @@ import { auditEvents } from "./audit-verbs.ts";
 import type { Database } from "./connect.ts";
 import { overrideRows } from "./verbs/post-hoc-reviews.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
+import { decisionTraceById, decisionTraces } from "./verbs/read-history.ts";
 import { approvalOf } from "./verbs/read-records.ts";
 import { overview } from "./verbs/read-subjects.ts";
 import * as seal from "./verbs/seal-records.ts";
@@ -21,6 +22,8 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
     chainEvents: (_own, after, to, limit) => seal.chainEvents(outer, tenantId, after, to, limit),
     checkpointsOf: () => seal.checkpointsOf(outer, tenantId),
     overrideRows: (limit) => overrideRows(outer, tenantId, limit),
+    decisionTraces: (query) => decisionTraces(outer, query, tenantId),
+    decisionTrace: (id) => decisionTraceById(outer, id, tenantId),
     watchedRepositories: (limit) => watchedRepositories(outer, tenantId, limit),
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
@@ -9,6 +9,7 @@ import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { countersign } from "../support/cli.ts";
 import { describeOnBoth } from "../support/database.ts";
 import { createGitRepository, type GitRepository } from "../support/git-repository.ts";
+import { sampleTrace } from "../support/sample-evaluation.ts";
 import { type Station, startStation } from "../support/station.ts";
 import { listen, type SubmissionParts, submissionParts, submissionRoutes } from "../support/submissions.ts";
 
@@ -182,6 +183,39 @@ describeOnBoth("governance, from the command line to the records", (open) => {
     const gone = await at({ COUNTERSIGN_URL: "http://127.0.0.1:9", COUNTERSIGN_API_KEY: key }, ["governance", "status", id]);
     expect(gone).toMatchObject({ code: 3 });
     expect(gone.stderr).toContain("run it again");
+  });
+
+  test("policy push takes an admin, keeps versions, and says what is wrong with a policy", async () => {
+    const dir = mkdtempSync(join(home, "policy-"));
+    mkdirSync(join(dir, ".choochoo"));
+    const write = (policies: string) => writeFileSync(join(dir, ".choochoo/approval-policies.yaml"), policies);
+    writeFileSync(join(dir, ".choochoorc"), CONFIG);
+    write(POLICIES);
+    await login("bob");
+    expect(await person("bob", ["policy", "push", dir])).toMatchObject({ code: 4 });
+    await login("ana", ["--organisation", "acme"]);
+    expect((await person("ana", ["policy", "push", dir])).stdout).toContain("version 1 is in force already");
+    write(`${POLICIES}# said again\n`);
+    expect((await person("ana", ["policy", "push", dir])).stdout).toContain("version 2 is in force now");
+    const stale = await person("ana", ["policy", "push", dir, "--expected-version", "1"]);
+    expect(stale).toMatchObject({ code: 1 });
+    expect(stale.stderr).toContain("E010");
+    write("policies: [{name: x}]\n");
+    expect(await person("ana", ["policy", "push", dir])).toMatchObject({ code: 2 });
+  });
+
+  test("traces of agents: listed, shown, audited; those of another tenant are not there", async () => {
+    const id = await sampleTrace(station.db, await station.tenantOf("acme"), `agent-${count}`);
+    const read = (await station.key("acme", ["read"]))["authorization"]!.slice("Bearer ".length);
+    const other = (await station.key("other", ["read"]))["authorization"]!.slice("Bearer ".length);
+    const as = (secret: string, args: readonly string[]) =>
+      countersign(repo.path, args, { COUNTERSIGN_URL: server.url, COUNTERSIGN_API_KEY: secret });
+    expect((await as(read, ["trace", "list", "--agent", `agent-${count}`, "--outcome", "pending"])).stdout).toContain(id);
+    expect((await as(read, ["trace", "show", id])).stdout).toContain("tag.removed");
+    const audit = await as(read, ["agent", "audit", `AGENT-${count}`]);
+    expect(audit.stdout).toContain("1 traces; pending 1");
+    expect(await as(other, ["trace", "show", id])).toMatchObject({ code: 5 });
+    expect((await as(other, ["trace", "list"])).stdout).toBe("");
   });
 
   test("waiting ends: by time with 10, by Ctrl-C with 130, and the submission stays", async () => {

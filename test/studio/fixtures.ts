@@ -164,6 +164,8 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     approvalOf: async (repositoryId, number) => (repositoryId === REPOSITORY_ID && number === 2 ? record : null),
     ...chainLedger(),
     overrideRows: async () => [],
+    decisionTraces: async () => [],
+    decisionTrace: async () => null,
     watchedRepositories: async () => [],
   };
 }

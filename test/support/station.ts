@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { compareHere } from "../../src/gate/compare-here.ts";
 import type { AccessStore, Scope } from "../../src/gate/ports.ts";
 import { createRoles, type RoleGrant } from "../../src/gate/roles.ts";
 import { createGitHub, createSignIn, createStandings } from "../../src/github/index.ts";
@@ -8,6 +9,7 @@ import { createTenantReads } from "../../src/store/tenant-reads.ts";
 import { createStudio, type StudioDeps } from "../../src/studio/app.tsx";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { checkedApp } from "./openapi-check.ts";
+import { submissionParts, submissionRoutes } from "./submissions.ts";
 
 export const CALLBACK = "/login/github/callback";
 const GRANTS: readonly RoleGrant[] = [
@@ -88,6 +90,7 @@ export async function startStation(
   const studio = createStudio({
     records: createTenantReads(db),
     ...{ access, publicUrl, devLogin: null, signIn: { github, roles, secrets } },
+    register: submissionRoutes(submissionParts(db, hub, { comparer: compareHere }), false),
     limits: { approve: 30, person: 100_000, address: 100_000, signIn: 100_000 },
     ...deps,
   });

@@ -1,6 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
+import { compareHere } from "../../src/gate/compare-here.ts";
 import type { Electorate, PlanPublisher } from "../../src/gate/ports.ts";
+import { pushPolicy } from "../../src/gate/submission-policy.ts";
+import { submitChange } from "../../src/gate/submit.ts";
 import { createSandbox } from "../../src/sandbox/comparer.ts";
 import { createAccessStore } from "../../src/store/access.ts";
 import { createStudioRecords, createSubmissions, type Database } from "../../src/store/index.ts";
@@ -9,6 +12,7 @@ import { freshlySignedIn, type Limiter } from "../../src/studio/api/limits.ts";
 import { registerPushedPolicy } from "../../src/studio/api/policy.ts";
 import { registerSubmissions, type SubmissionApiDeps } from "../../src/studio/api/submissions.ts";
 import { registerWorkspaces } from "../../src/studio/api/workspaces.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import type { Hub } from "../hub/hub.ts";
 import { planShelf } from "./studio-api.ts";
 
@@ -93,4 +97,32 @@ export async function listen(
         if ("closeAllConnections" in server) server.closeAllConnections();
       }),
   };
+}
+
+export const PUSHED = { policies: POLICIES, config: CONFIG } as const;
+/** Strips a tag, for whatever workspace. */
+export const CHANGE = {
+  base: { name: "main", revision: "1111111" },
+  head: { name: "tidy", revision: "2222222" },
+  files: [{ path: "contracts/customers.odcs.yaml", before: CONTRACT, after: STRIPPED }],
+} as const;
+
+/** The version of the tenant's pushed policy, pushed if there was none. */
+export async function pushedVersion(db: Database, tenantId: string): Promise<number> {
+  const submissions = createSubmissions(db);
+  const known = await submissions.pushedPolicy(tenantId);
+  if (known !== null) return known.seq;
+  const deps = { submissions, policyRepositoryOf: async () => null };
+  const pushed = await pushPolicy(deps, { tenantId, actorId: 1, after: 0, text: PUSHED });
+  return pushed.status === "done" ? pushed.value.seq : pushedVersion(db, tenantId);
+}
+
+/** A submission of that tenant that nobody has decided; gives its id. */
+export async function sampleSubmission(db: Database, hub: Hub, tenantId: string): Promise<string> {
+  await pushedVersion(db, tenantId);
+  const { deps } = submissionParts(db, hub, { comparer: compareHere });
+  const change = { agent: `org/${crypto.randomUUID()}`, environment: null, title: null, actor: null, ...CHANGE };
+  const made = await submitChange(deps, { tenantId, by: { kind: "key", name: "sample" }, repositoryId: null, change, idempotency: null });
+  if (made.status !== "done" || made.value.id === null) throw new Error("the sample was not kept");
+  return made.value.id;
 }

@@ -42,6 +42,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     { createHealth },
     { createRoles },
     { accessTidying },
+    { submissionExpiry },
     { createNotary },
     { notaryWarnings },
   ] = await Promise.all([
@@ -56,6 +57,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     import("./studio/health.ts"),
     import("./gate/roles.ts"),
     import("./gate/access-routine.ts"),
+    import("./gate/submission-routine.ts"),
     import("./notary/index.ts"),
     import("./gate/notary-warnings.ts"),
   ]);
@@ -92,6 +94,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
     const publicUrl = config.publicUrl ?? url;
     const access = store.createAccessStore(database);
+    const submissions = store.createSubmissions(database);
     let signIn: StudioDeps["signIn"] = null;
     const notary = createNotary(config.notary ?? { signingKey: null, checkpointDir: null, checkpointGit: null });
     for (const warning of notaryWarnings(notary)) log.warn(warning);
@@ -138,6 +141,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const round = async () => {
         await routines.runDueRoutines(ledger, ROUTINES, deps, onRoutineError);
         await routines.runDueRoutines(ledger, [accessTidying], { access }, onRoutineError);
+        const expireAfterMs = (config.submissionDays ?? 30) * 86_400_000;
+        await routines.runDueRoutines(ledger, [submissionExpiry], { submissions, expireAfterMs }, onRoutineError);
       };
       const clockwork = routines.startRoutines(ROUTINE_TICK_MS, round);
       started.push(() => clockwork.stop());

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { escapeTerminal } from "../report/terminal-escape.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { openStation, type Station } from "./station-client.ts";
-import { exitCodeOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
+import { exitCodeOf, pathOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
 
 /** The command needs only that it was done. */
 const done = z.object({});
+const owed = z.object({ review_due_at: z.iso.datetime() });
 
 function seen({ id, snapshot_id, version }: SubmissionView) {
   return { draft_id: id, snapshot_id, draft_version: version };
@@ -53,6 +54,34 @@ export async function reject(
   if (view.state !== "pending_approval") return ended(context, view);
   await act(station, view, "reject", { reason: options.reason });
   context.stdout.write(submissionText(await readSubmission(station, id)));
+  return EXIT.success;
+}
+
+/** Break-glass. The exit code is 0 once it is recorded. */
+export async function override(
+  context: CliContext,
+  id: string,
+  options: { readonly server?: string; readonly reason: string; readonly incident: string },
+): Promise<number> {
+  const station = await openStation(context, options.server, "person");
+  const view = await readSubmission(station, id);
+  if (view.state !== "pending_approval") return ended(context, view);
+  const body = { snapshot_id: view.snapshot_id, draft_version: view.version, reason: options.reason, incident: options.incident };
+  const { review_due_at } = await station.request(owed, "POST", `${pathOf(id)}/override`, body);
+  context.stdout.write(submissionText(await readSubmission(station, id)));
+  context.stderr.write(`countersign: OVERRIDE recorded at the highest severity; somebody else reviews it until ${review_due_at}\n`);
+  return EXIT.success;
+}
+
+/** The review that an override owes. */
+export async function review(
+  context: CliContext,
+  id: string,
+  options: { readonly server?: string; readonly finding: string },
+): Promise<number> {
+  const station = await openStation(context, options.server, "person");
+  await station.request(done, "POST", `${pathOf(id)}/override-review`, { finding: options.finding });
+  context.stdout.write(`the override of ${id} is reviewed\n`);
   return EXIT.success;
 }
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { escapeTerminal } from "../report/terminal-escape.ts";
-import { approve, reject } from "./governance-act.ts";
+import { approve, override, reject, review } from "./governance-act.ts";
 import { follow, type SubmitOptions, submit, type WaitOptions } from "./governance-submit.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { openStation } from "./station-client.ts";
@@ -58,6 +58,21 @@ export function addGovernance(program: Command, context: CliContext, done: (code
     .option("--server <url>", SERVER)
     .requiredOption("--reason <text>", "why")
     .action(async (id: string, options: Parameters<typeof reject>[2]) => done(await reject(context, id, options)));
+  governance
+    .command("override")
+    .description("break glass: force it, on the record; takes an admin who signed in a moment ago")
+    .argument("<id>", "the submission")
+    .option("--server <url>", SERVER)
+    .requiredOption("--reason <text>", "why it cannot wait")
+    .requiredOption("--incident <id>", "what it is for")
+    .action(async (id: string, options: Parameters<typeof override>[2]) => done(await override(context, id, options)));
+  governance
+    .command("review")
+    .description("the review that an override owes, by somebody who had no part in it")
+    .argument("<id>", "the submission")
+    .option("--server <url>", SERVER)
+    .requiredOption("--finding <text>", "what you found")
+    .action(async (id: string, options: Parameters<typeof review>[2]) => done(await review(context, id, options)));
 }
 
 async function status(context: CliContext, id: string, options: WaitOptions): Promise<number> {

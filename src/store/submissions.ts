@@ -4,6 +4,7 @@ import { readClock } from "./verbs/append-audit.ts";
 import { asOutcome } from "./verbs/approval-refused.ts";
 import { expireSubmission, overdueSubmissions } from "./verbs/expire-submission.ts";
 import { answerBefore } from "./verbs/idempotency.ts";
+import { overrideSubmission, reviewOverride } from "./verbs/override-submission.ts";
 import { newestPushed, pushPolicy, repositoryPolicy } from "./verbs/push-policy.ts";
 import { submission, submissions } from "./verbs/read-submissions.ts";
 import { submit } from "./verbs/submit.ts";
@@ -23,6 +24,8 @@ export function createSubmissions(db: Database): Submissions {
     pushedPolicy: (tenantId) => newestPushed(outer, tenantId),
     pushPolicy: (push) => asOutcome(db.transaction((tx) => pushPolicy(tx, push))),
     repositoryPolicy: (tenantId, repositoryId) => repositoryPolicy(outer, tenantId, repositoryId),
+    overrideSubmission: (ask) => asOutcome(db.transaction((tx) => overrideSubmission(tx, ask))),
+    reviewOverride: (ask) => asOutcome(db.transaction((tx) => reviewOverride(tx, ask))),
     async expireSubmissions(olderThanMs) {
       let ended = 0;
       for (const overdue of await overdueSubmissions(outer, olderThanMs, EXPIRED_AT_ONCE))

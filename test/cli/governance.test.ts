@@ -144,6 +144,19 @@ describeOnBoth("governance, from the command line to the records", (open) => {
     expect(byKey.stderr).toContain("it takes a person");
   });
 
+  test("break-glass: an admin forces it on the record, and somebody else reviews it", async () => {
+    const id = idIn((await pipeline(["submit"])).stdout);
+    await login("ana", ["--organisation", "acme"]);
+    await login("bob");
+    expect(await person("ana", ["governance", "override", id, "--reason", "checkout is down"])).toMatchObject({ code: 64 });
+    const forced = await person("ana", ["governance", "override", id, "--reason", "checkout is down", "--incident", "INC-7"]);
+    expect(forced).toMatchObject({ code: 0 });
+    expect(forced.stderr).toContain("OVERRIDE");
+    expect((await pipeline(["status", id])).stdout).toContain("approved under an override");
+    expect(await person("ana", ["governance", "review", id, "--finding", "fine"])).toMatchObject({ code: 4 });
+    expect(await person("bob", ["governance", "review", id, "--finding", "it had to be"])).toMatchObject({ code: 0 });
+  });
+
   test("a further version needs the one that was seen: E010", async () => {
     const id = idIn((await pipeline(["submit"])).stdout);
     repo.commit({ [FILE]: STRIPPED.replace("newsletters", "offers") });

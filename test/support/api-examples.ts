@@ -75,6 +75,20 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     },
   },
   "GET /api/v1/submissions/{id}": { ...READERS, params: submissionOf },
+  "POST /api/v1/submissions/{id}/override": {
+    ...NOBODY_ELSE,
+    params: submissionOf,
+    // Of another version than the one that is there: 409 to whoever may.
+    body: async () => ({ snapshot_id: crypto.randomUUID(), draft_version: 1, reason: "it burns", incident: "INC-1" }),
+    good: [409],
+  },
+  "POST /api/v1/submissions/{id}/override-review": {
+    roles: ["approver"],
+    scopes: [],
+    params: submissionOf,
+    body: async () => ({ finding: "it had to be" }),
+    good: [409],
+  },
   "POST /api/v1/submissions/{id}/snapshots": {
     ...SUBMITTERS,
     params: submissionOf,

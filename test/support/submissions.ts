@@ -9,8 +9,8 @@ import { createAccessStore } from "../../src/store/access.ts";
 import { createStudioRecords, createSubmissions, type Database } from "../../src/store/index.ts";
 import type { Api } from "../../src/studio/api/api.ts";
 import { freshlySignedIn, type Limiter } from "../../src/studio/api/limits.ts";
-import { registerPushedPolicy } from "../../src/studio/api/policy.ts";
-import { registerSubmissions, type SubmissionApiDeps } from "../../src/studio/api/submissions.ts";
+import type { SubmissionApiDeps } from "../../src/studio/api/submission-deps.ts";
+import { registerSubmissions } from "../../src/studio/api/submissions.ts";
 import { registerWorkspaces } from "../../src/studio/api/workspaces.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -69,6 +69,8 @@ export function submissionParts(db: Database, hub: Hub, over: Partial<Submission
     policyRepositoryOf: async () => null,
     publicUrl: "https://station.example",
     expireAfterMs: 30 * DAY_MS,
+    approvals: async (_, next) => next(),
+    freshlySignedIn: async (_, next) => next(),
     ...over,
   };
   return { deps, plans: planShelf(() => records) };
@@ -77,8 +79,7 @@ export function submissionParts(db: Database, hub: Hub, over: Partial<Submission
 /** The routes of submissions and, where people vote on them, of workspaces. */
 export function submissionRoutes({ deps, plans }: SubmissionParts, withWorkspaces = true): (api: Api, limiter: Limiter) => void {
   return (api, limiter) => {
-    registerSubmissions(api, deps);
-    registerPushedPolicy(api, deps);
+    registerSubmissions(api, { ...deps, approvals: limiter.approvals, freshlySignedIn: freshlySignedIn(() => deps.clock.now().getTime()) });
     if (withWorkspaces) registerWorkspaces(api, { ...deps, plans, guards: [limiter.approvals, freshlySignedIn()] });
   };
 }

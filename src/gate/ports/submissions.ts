@@ -20,11 +20,41 @@ export interface SubmissionEnd {
   readonly at: string;
 }
 
+/** Break-glass by an admin, and the review that it owes. */
+export interface SubmissionOverride {
+  readonly id: string;
+  readonly actorId: number;
+  readonly reason: string;
+  readonly incident: string;
+  readonly at: string;
+  readonly reviewDueAt: string;
+  /** null = nobody has reviewed it yet. */
+  readonly review: { readonly actorId: number; readonly finding: string; readonly at: string } | null;
+}
+
+export interface OverrideAsk {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly snapshotId: string;
+  readonly version: number;
+  readonly actorId: number;
+  readonly reason: string;
+  readonly incident: string;
+}
+
+export interface ReviewAsk {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly actorId: number;
+  readonly finding: string;
+}
+
 export interface Submission {
   readonly state: SubmissionState;
   readonly context: DraftContext;
   readonly approval: Omit<ApprovalRecord, "event" | "created"> | null;
   readonly end: SubmissionEnd | null;
+  readonly override: SubmissionOverride | null;
 }
 
 export interface SubmissionRow {
@@ -94,6 +124,13 @@ export interface Submissions extends TenantPolicies {
     tenantId: string,
     query: { readonly state: SubmissionState | null; readonly limit: number },
   ): Promise<readonly SubmissionRow[]>;
+  /**
+   * A forced approval with its blockers, an override and a critical event, in one transaction. Refused for what is blocked or passes, for
+   * another version than the one that was seen, and for whoever had a hand in it.
+   */
+  overrideSubmission(ask: OverrideAsk): Promise<Outcome<SubmissionOverride>>;
+  /** The review that its override owes; once. Refused for whoever overrode, submitted or voted. */
+  reviewOverride(ask: ReviewAsk): Promise<Outcome<SubmissionOverride>>;
   /** Of every tenant: those whose newest version has been pending for longer. Gives how many ended. */
   expireSubmissions(olderThanMs: number): Promise<number>;
 }

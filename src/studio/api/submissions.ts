@@ -1,20 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { requestHash } from "../../gate/request-hash.ts";
-import { type SubmitAsk, type SubmitDeps, submitChange, submitVersion } from "../../gate/submit.ts";
+import { type SubmitAsk, submitChange, submitVersion } from "../../gate/submit.ts";
 import { type Api, type ApiEnv, access } from "./api.ts";
+import { registerPushedPolicy } from "./policy.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
+import type { SubmissionApiDeps } from "./submission-deps.ts";
+import { registerSubmissionOverride } from "./submission-override.ts";
 import { stateQuery, submissionOf, submissionSchema, submitBody, summaryOf, summarySchema, versionBody } from "./submission-schemas.ts";
 import { settled } from "./workspace-acts.ts";
 
 const PATH = "/api/v1/submissions";
 const LISTED_MAX = 200;
-
-export interface SubmissionApiDeps extends SubmitDeps {
-  readonly publicUrl: string;
-  /** How long a version may be pending. */
-  readonly expireAfterMs: number;
-}
 
 const submitters = { roles: ["developer", "approver"], scopes: ["submit"] } as const;
 /** A pipeline that submits also waits for the answer. */
@@ -28,6 +25,8 @@ const WRITE = ["NO_POLICY", "VERSION_CONFLICT", "INVALID_STATE", "IDEMPOTENCY_MI
 
 /** `/api/v1/submissions`: changes that are no pull requests. People vote on them where they vote on every draft, in their workspace. */
 export function registerSubmissions(api: Api, deps: SubmissionApiDeps): void {
+  registerPushedPolicy(api, deps);
+  registerSubmissionOverride(api, deps);
   const { submissions } = deps;
   const exists = async (tenantId: string, context: Context) => {
     const id = z.uuid().safeParse(context.req.param("id"));

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { rowsOf } from "../../../src/store/connect.ts";
 import { CONFIG, CONTRACT, LOOSER, POLICIES, STRIPPED } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
@@ -13,10 +13,12 @@ describeOnBoth("submissions over HTTP", (open) => {
   let station: Station;
   let parts: SubmissionParts;
   let acme: string;
+  /** By how much the server's clock is ahead. */
+  let ahead = 0;
   beforeAll(async () => {
     const db = await open();
     station = await startStation(db, { register: (api, limiter) => submissionRoutes(parts)(api, limiter) }, (hub) => {
-      parts = submissionParts(db, hub);
+      parts = submissionParts(db, hub, { clock: { now: () => new Date(Date.now() + ahead) } });
     });
     await station.bearer("ana");
     await station.bearer("otto");
@@ -214,6 +216,62 @@ describeOnBoth("submissions over HTTP", (open) => {
     expect((await submit(await station.bearer("iris"))).status).toBe(403);
     expect((await submit(await station.key("acme", ["read"]))).status).toBe(403);
     expect((await call(await station.key("acme", ["submit"]), "GET", `/api/v1/submissions/${submission.id}`)).status).toBe(200);
+  });
+
+  describe("an override", () => {
+    const force = async (login: string, of: { id: string; snapshot_id: string; version: number }, headers?: Record<string, string>) =>
+      call(headers ?? (await station.bearer(login)), "POST", `/api/v1/submissions/${of.id}/override`, {
+        ...{ snapshot_id: of.snapshot_id, draft_version: of.version, reason: "checkout is down", incident: "INC-7" },
+      });
+    const review = async (login: string, id: string) =>
+      call(await station.bearer(login), "POST", `/api/v1/submissions/${id}/override-review`, { finding: "it had to be" });
+
+    test("forces it as a kind of its own, with its blockers, critical events and a review that is owed", async () => {
+      const { submission } = (await submit(await station.bearer("dave"))).body;
+      expect((await force("bob", submission)).status).toBe(403);
+      const forced = await force("ana", submission);
+      expect(forced).toMatchObject({ status: 200, body: { reason: "checkout is down", incident: "INC-7", review: null } });
+      const due = Date.parse(forced.body.review_due_at) - Date.parse(forced.body.at);
+      expect(Math.round(due / 3_600_000)).toBe(72);
+      expect(await read(submission.id)).toMatchObject({
+        state: "approved",
+        approval: { kind: "forced", approved_by: [] },
+        override: { incident: "INC-7" },
+        decision: { state: "pending_approval" },
+      });
+      const [row] = rowsOf<{ blockers: unknown[]; events: string[] }>(
+        await station.db.outer.execute(sql`select a.blocker_ids as blockers,
+          (select json_agg(e.type order by e.seq) from audit_event e where e.tenant_id = a.tenant_id and e.severity = 'critical'
+            and (e.payload ->> 'draftId') = ${submission.id}) as events
+          from governance_approval a where a.draft_id = ${submission.id}`),
+      );
+      expect(row!.blockers).toHaveLength(1);
+      expect(row!.events).toEqual(["governance.approval_forced", "override.used"]);
+      expect(await force("ana", submission)).toMatchObject({ status: 409 });
+
+      expect(await review("ana", submission.id)).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
+      expect(await review("bob", submission.id)).toMatchObject({ status: 200, body: { review: { finding: "it had to be" } } });
+      expect(await review("bob", submission.id)).toMatchObject({ status: 409 });
+    });
+
+    test("is not for one's own change, another version, a key, what passes, or a sign-in of yesterday", async () => {
+      const own = (await submit(await station.bearer("ana"))).body.submission;
+      expect(await force("ana", own)).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
+      agent += "-other";
+      const { submission } = (await submit(await station.bearer("dave"))).body;
+      expect(await force("ana", { ...submission, version: 9 })).toMatchObject({ status: 409, body: { error: { code: "STALE_LINEAGE" } } });
+      expect((await force("", submission, await station.key("acme", ["submit", "read", "plan"]))).status).toBe(403);
+      ahead = 16 * 60_000;
+      expect(await force("ana", submission)).toMatchObject({ status: 401, body: { error: { code: "REAUTHENTICATE" } } });
+      ahead = 0;
+      await act("bob", "votes", submission, { vote: "approve" });
+      expect(await force("ana", await read(submission.id))).toMatchObject({ status: 409, body: { error: { code: "INVALID_STATE" } } });
+    });
+  });
+
+  test.each(["pushed_policy", "submission_override", "submission_review"])("%s cannot be changed", async (table) => {
+    const change = station.db.outer.execute(sql.raw(`update ${table} set id = id`));
+    await expect(change).rejects.toThrow();
   });
 
   test("what is pending for too long expires, and only that", async () => {

@@ -27,6 +27,8 @@ export interface ServerConfig {
   readonly station?: StationConfig;
   /** What seals the audit trail; absent = nothing does. */
   readonly notary?: NotarySettings;
+  /** Days that a submission may be pending; absent = 30. */
+  readonly submissionDays?: number;
   /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
   readonly devLoginToken: string | null;
 }
@@ -98,6 +100,7 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "must be the name of a branch")
     .default("checkpoints"),
   AUDIT_CHECKPOINT_GIT_KEY_PATH: z.string().min(1).optional(),
+  SUBMISSION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -142,6 +145,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     policyRepositories: new Map(pinsOf(values.ORG_POLICY_REPOSITORIES)),
     station: station.config,
     notary: notary.settings,
+    submissionDays: values.SUBMISSION_DAYS,
     devLoginToken: null,
   };
   return { status: "ok", config: Object.freeze(config) };

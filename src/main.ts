@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { StorageStanding } from "./gate/ports.ts";
 import type { RunningServer } from "./serve.ts";
 
@@ -167,6 +168,7 @@ async function main(): Promise<void> {
     },
     generateKey: async () => (await import("./notary/signing-key.ts")).generateKey(),
     clock: { now: () => new Date() },
+    pause: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => {}),
     env: process.env,
     cwd: process.cwd(),
     stdout: output(process.stdout),

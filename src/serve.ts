@@ -13,10 +13,13 @@ import { createPlanReading } from "./gate/read-plan.ts";
 import { createRoles } from "./gate/roles.ts";
 import { ROUTINES } from "./gate/routine-table.ts";
 import { runDueRoutines, startRoutines } from "./gate/routines.ts";
+import { submissionExpiry } from "./gate/submission-routine.ts";
 import * as github from "./github/index.ts";
 import { createNotary } from "./notary/index.ts";
 import { createSandbox } from "./sandbox/comparer.ts";
 import * as store from "./store/index.ts";
+import { freshlySignedIn } from "./studio/api/limits.ts";
+import { registerSubmissions } from "./studio/api/submissions.ts";
 import { createStudio, type StudioDeps } from "./studio/app.tsx";
 import { createHealth } from "./studio/health.ts";
 
@@ -24,6 +27,9 @@ import { createHealth } from "./studio/health.ts";
 const CLOSE_MS = 5_000;
 /** How often it is asked which routines are due. */
 const ROUTINE_TICK_MS = 30_000;
+const DAY_MS = 86_400_000;
+/** How long a submission may be pending. */
+const SUBMISSION_DAYS = 30;
 
 /** A running server. */
 export interface RunningServer {
@@ -63,8 +69,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     if (storage.logins === "one") log.warn({ excess: storage.excess }, "one database login: what runs could rewrite the records");
     const ledger = store.createLedger(database);
     // Stopped after the queue, so that the job that is running can end.
-    const sandbox = config.github === null ? null : createSandbox();
-    started.push(async () => sandbox?.close());
+    const sandbox = createSandbox();
+    started.push(() => sandbox.close());
     const queue = await store.createQueue(database, {
       sweep: (limit) => ledger.pendingSubjects(limit),
       onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
@@ -73,6 +79,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
     const publicUrl = config.publicUrl ?? url;
     const access = store.createAccessStore(database);
+    const submissions = store.createSubmissions(database);
+    const expireAfterMs = (config.submissionDays ?? SUBMISSION_DAYS) * DAY_MS;
     const notary = createNotary(config.notary ?? { signingKey: null, checkpointDir: null, checkpointGit: null });
     for (const warning of notaryWarnings(notary)) log.warn(warning);
     const client = config.github === null ? null : github.createGitHub(config.github);
@@ -80,7 +88,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
     const app = new Hono();
     app.route("/", createHealth({ ledger, configured: config.github !== null }));
-    if (client !== null && pulls !== null && sandbox !== null) {
+    if (client !== null && pulls !== null) {
       const deps: GateDeps = {
         ledger,
         clock: { now: () => new Date() },
@@ -108,20 +116,29 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       const round = async () => {
         await runDueRoutines(ledger, ROUTINES, deps, onRoutineError);
         await runDueRoutines(ledger, [accessTidying], { access }, onRoutineError);
+        await runDueRoutines(ledger, [submissionExpiry], { submissions, expireAfterMs }, onRoutineError);
       };
       const clockwork = startRoutines(ROUTINE_TICK_MS, round);
       started.push(() => clockwork.stop());
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
+    const drafts = { records: store.createStudioRecords(database), electorate: electorateOf(config, client, database) };
     app.route(
       "/",
       createStudio({
         records: store.createTenantReads(database),
         ...{ access, notary, publicUrl, storage },
         governance: {
-          records: store.createStudioRecords(database),
-          electorate: electorateOf(config, client, database),
+          ...drafts,
           plans: { ...createPlanPublishing({ ledger, pulls: pulls ?? { content: notConnected } }), ...createPlanReading(ledger) },
         },
+        register: (api, limiter) =>
+          registerSubmissions(api, {
+            ...{ ...drafts, submissions, comparer: sandbox, publicUrl, expireAfterMs },
+            clock: { now: () => new Date() },
+            policyRepositoryOf: async (tenantId) => config.policyRepositories?.get((await access.tenant(tenantId))?.accountId ?? 0) ?? null,
+            approvals: limiter.approvals,
+            freshlySignedIn: freshlySignedIn(),
+          }),
         signIn: client === null ? null : signInOf(config, client, log),
         devLogin: config.devLoginToken === null ? null : { token: config.devLoginToken },
         ...(config.station === undefined ? {} : { trustedProxies: config.station.trustedProxies, limits: config.station.limits }),

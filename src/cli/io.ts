@@ -44,6 +44,8 @@ export interface CliContext {
   /** A new Ed25519 pair, PEM. */
   readonly generateKey: () => Promise<{ readonly privateKey: string; readonly publicKey: string; readonly keyId: string }>;
   readonly clock: Clock;
+  /** Resolves after that many milliseconds, or when the process is asked to stop. */
+  readonly pause: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdout: Output;

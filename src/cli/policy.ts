@@ -8,6 +8,7 @@ import { type ReplaySummary, replayRowJson, replayRowText, replaySummaryJson, re
 import { readSource } from "./given-file.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
 import { addPolicyLint } from "./policy-lint.ts";
+import { addPolicyPush } from "./policy-push.ts";
 import { addPolicyTest } from "./policy-test.ts";
 import { readStateFile, writeStateFile } from "./replay-state-file.ts";
 
@@ -33,6 +34,7 @@ export function addPolicy(program: Command, context: CliContext, done: (code: nu
   const policy = program.command("policy").description("try out policies");
   addPolicyTest(policy, context, done);
   addPolicyLint(policy, context, done);
+  addPolicyPush(policy, context, done);
   policy
     .command("simulate")
     .description("decide every commit of the past as if it came as a pull request now")

@@ -1,18 +1,23 @@
 import { Command, CommanderError } from "commander";
 import { Refusal, TruthError } from "../gate/ports.ts";
+import { escapeTerminal } from "../report/terminal-escape.ts";
 import { addAudit } from "./audit.ts";
 import { addCheck } from "./check.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
+import { addGovernance } from "./governance.ts";
 import { addIdentity } from "./identity.ts";
 import { addInit } from "./init.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { addKey } from "./key.ts";
 import { addLineage } from "./lineage.ts";
+import { addLogin } from "./login.ts";
 import { addMigrate } from "./migrate.ts";
 import { addPlan } from "./plan.ts";
 import { addPolicy } from "./policy.ts";
 import { addSchema } from "./schema.ts";
+import { StationFailure } from "./station-failure.ts";
+import { addTrace } from "./trace.ts";
 import { addValidate } from "./validate.ts";
 
 /** Runs one command line and gives its exit code. Every failure is one line that says what to do next; no stack trace. */
@@ -41,6 +46,9 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     addAudit,
     addIdentity,
     addMigrate,
+    addLogin,
+    addGovernance,
+    addTrace,
   ])
     add(program, context, done);
   program
@@ -67,6 +75,12 @@ function explainFailure(error: unknown, context: CliContext): number {
   if (error instanceof Refusal) {
     context.stderr.write(`countersign: ${error.message}${error.hint === null ? "" : `\n  ${error.hint}`}\n`);
     return { config: EXIT.config, not_found: EXIT.notFound, usage: EXIT.usage }[error.kind];
+  }
+  if (error instanceof StationFailure) {
+    context.stderr.write(
+      `countersign: ${escapeTerminal(error.message)}${error.hint === null ? "" : `\n  ${escapeTerminal(error.hint)}`}\n`,
+    );
+    return error.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof TruthError) {

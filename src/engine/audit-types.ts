@@ -33,6 +33,8 @@ export const AUDIT_TYPES = {
   "protection.not_enforced": "GitHub does not require the check on some governed branch",
   "protection.unknown": "whether GitHub requires the check could not be read",
   "governance.rejected": "somebody entitled rejected a draft in Studio, with a reason",
+  "governance.expired": "a submission was pending for too long and ended",
+  "policy.pushed": "an admin pushed a version of the policy for changes that are no pull requests",
   "governance.vote_approve": "a vote in Studio for a draft; the event names the person and the content that it is bound to",
   "governance.vote_request_changes": "a vote in Studio against a draft",
   "governance.vote_withdraw": "somebody took their own vote back",

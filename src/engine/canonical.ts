@@ -22,7 +22,9 @@ export type HashDomain =
   | "countersign/audit/v1"
   | "countersign/audit-payload/v1"
   | "countersign/stored-evaluation/v1"
-  | "countersign/record/v1";
+  | "countersign/record/v1"
+  | "countersign/submitted-side/v1"
+  | "countersign/submitted-blob/v1";
 
 /** RFC 8785 canonical JSON. Throws on values that JSON cannot hold (a lone surrogate, NaN): readers refuse those first. */
 export function canonicalJson(value: unknown): string {

@@ -31,6 +31,7 @@ export * from "./ports/routines.ts";
 export * from "./ports/station.ts";
 export * from "./ports/storage.ts";
 export * from "./ports/studio.ts";
+export * from "./ports/submissions.ts";
 export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";

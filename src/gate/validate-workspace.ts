@@ -11,6 +11,7 @@ import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { unmappedRoles } from "../engine/policy/roles.ts";
 import { readingRules } from "../engine/policy/words.ts";
 import type { Problem } from "../engine/problem.ts";
+import { movesSinceCommit } from "./moves-since-commit.ts";
 import { type LocalRepository, Refusal, WORKTREE } from "./ports.ts";
 import { agentProblems } from "./read-agents.ts";
 import { readSide } from "./read-change.ts";
@@ -68,6 +69,7 @@ export async function validateWorkspace(repository: LocalRepository, schemas: Of
     ],
     contracts: [
       ...problems,
+      ...(await movesSinceCommit(repository, tree, chosen, set)),
       ...files.flatMap((file) => validateContract(file, rules, references, schemas)),
       ...elsewhere.flatMap((file) => {
         const reading = readContract(file, rules);

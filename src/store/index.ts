@@ -6,4 +6,5 @@ export { readStanding } from "./logins.ts";
 export { migrate, prepareDatabase, UnknownSchema } from "./migrate.ts";
 export { createQueue } from "./queue.ts";
 export { createStudioRecords } from "./studio-records.ts";
+export { createSubmissions } from "./submissions.ts";
 export { createTenantReads } from "./tenant-reads.ts";

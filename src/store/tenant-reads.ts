@@ -4,6 +4,7 @@ import type { Database, Tx } from "./connect.ts";
 import { ofTenant } from "./scope.ts";
 import { overrideRows } from "./verbs/post-hoc-reviews.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
+import { decisionTraceById, decisionTraces } from "./verbs/read-history.ts";
 import { approvalOf } from "./verbs/read-records.ts";
 import { overview } from "./verbs/read-subjects.ts";
 import * as seal from "./verbs/seal-records.ts";
@@ -24,6 +25,8 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
       checkpointsOf: () => mine((tx) => seal.checkpointsOf(tx, tenantId)),
       evidenceOf: (approvalId) => mine((tx) => seal.evidenceOf(tx, approvalId, tenantId)),
       overrideRows: (limit) => mine((tx) => overrideRows(tx, tenantId, limit)),
+      decisionTraces: (query) => mine((tx) => decisionTraces(tx, query, tenantId)),
+      decisionTrace: (id) => mine((tx) => decisionTraceById(tx, id, tenantId)),
       watchedRepositories: (limit) => mine((tx) => watchedRepositories(tx, tenantId, limit)),
     };
   };

@@ -18,6 +18,17 @@ describe("validate", () => {
     expect(await countersign(git.path, ["validate"])).toMatchObject({ code: 0, stdout: expect.stringContaining("1 governed file") });
   });
 
+  test("E009: a contract that goes where it may not since the last commit is exit 1", async () => {
+    git.commit({ [FILE]: CONTRACT });
+    git.write({ [FILE]: CONTRACT.replace("status: active", "status: retired") });
+    const illegal = await countersign(git.path, ["validate"]);
+    expect(illegal.code).toBe(1);
+    expect(illegal.stdout).toContain("E009");
+    expect((await countersign(git.path, ["check", "--head", "WORKTREE"])).stdout).toContain("E009");
+    git.write({ [FILE]: CONTRACT.replace("status: active", "status: deprecated") });
+    expect(await countersign(git.path, ["validate"])).toMatchObject({ code: 0 });
+  });
+
   test("a broken contract is exit 1 with file and line; configuration problems win with exit 2", async () => {
     git.commit({ [FILE]: CONTRACT });
     git.write({ [FILE]: CONTRACT.replace("schema:", "schema: [") });

@@ -176,6 +176,8 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     ...chainLedger(),
     evidenceOf: async () => null,
     overrideRows: async () => [],
+    decisionTraces: async () => [],
+    decisionTrace: async () => null,
     watchedRepositories: async () => [],
   };
 }

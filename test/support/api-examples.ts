@@ -1,7 +1,8 @@
 import type { Role, Scope } from "../../src/gate/ports.ts";
-import { sampleEvaluation } from "./sample-evaluation.ts";
+import { sampleEvaluation, sampleTrace } from "./sample-evaluation.ts";
 import type { Station } from "./station.ts";
 import { STUDIO_EXAMPLES } from "./studio-examples.ts";
+import { CHANGE, PUSHED, pushedVersion, sampleSubmission } from "./submissions.ts";
 
 /** How one route is asked in the contract test. */
 export interface Example {
@@ -21,6 +22,10 @@ export interface Example {
 
 const EVERYBODY = { roles: ["approver", "developer", "auditor"], scopes: ["submit", "read", "plan"] } as const;
 const NOBODY_ELSE = { roles: [], scopes: [] } as const;
+
+const SUBMITTERS = { roles: ["approver", "developer"], scopes: ["submit"] } as const;
+const READERS = { roles: ["approver", "developer", "auditor"], scopes: ["submit", "read"] } as const;
+const submissionOf = async ({ db, hub }: Station, tenantId: string) => ({ id: await sampleSubmission(db, hub, tenantId) });
 
 /**
  * One row for each route of the API: `METHOD /template`. The contract test walks the routes of /openapi.json and fails on one that has
@@ -53,4 +58,43 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "GET /api/v1/audit": { roles: ["approver", "auditor"], scopes: [] },
   ...STUDIO_EXAMPLES,
+  "GET /api/v1/traces": { roles: ["approver", "developer", "auditor"], scopes: ["read"] },
+  "GET /api/v1/traces/{id}": {
+    roles: ["approver", "developer", "auditor"],
+    scopes: ["read"],
+    params: async ({ db }, tenantId) => ({ id: await sampleTrace(db, tenantId) }),
+  },
+  "GET /api/v1/policy": READERS,
+  "PUT /api/v1/policy": {
+    ...NOBODY_ELSE,
+    body: async ({ db }, tenantId) => ({ ...PUSHED, expected_version: await pushedVersion(db, tenantId) }),
+  },
+  "GET /api/v1/submissions": READERS,
+  "POST /api/v1/submissions": {
+    ...SUBMITTERS,
+    body: async ({ db }, tenantId) => {
+      await pushedVersion(db, tenantId);
+      return { agent: `org/${crypto.randomUUID()}`, ...CHANGE };
+    },
+  },
+  "GET /api/v1/submissions/{id}": { ...READERS, params: submissionOf },
+  "POST /api/v1/submissions/{id}/override": {
+    ...NOBODY_ELSE,
+    params: submissionOf,
+    // Of another version than the one that is there: 409 to whoever may.
+    body: async () => ({ snapshot_id: crypto.randomUUID(), draft_version: 1, reason: "it burns", incident: "INC-1" }),
+    good: [409],
+  },
+  "POST /api/v1/submissions/{id}/override-review": {
+    roles: ["approver"],
+    scopes: [],
+    params: submissionOf,
+    body: async () => ({ finding: "it had to be" }),
+    good: [409],
+  },
+  "POST /api/v1/submissions/{id}/snapshots": {
+    ...SUBMITTERS,
+    params: submissionOf,
+    body: async () => ({ expected_version: 1, ...CHANGE }),
+  },
 };

@@ -58,6 +58,7 @@ export async function countersign(
     },
     generateKey: async () => generateKey(),
     clock: { now: () => new Date("2026-01-01T00:00:00Z") },
+    pause: async () => {},
     env,
     cwd,
     stdout: { write: (text) => (stdout += text), isTerminal: false, columns: 100 } as CliContext["stdout"],

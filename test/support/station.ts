@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { compareHere } from "../../src/gate/compare-here.ts";
 import type { AccessStore, Scope } from "../../src/gate/ports.ts";
 import { createPlanReading } from "../../src/gate/read-plan.ts";
 import { createRoles, type RoleGrant } from "../../src/gate/roles.ts";
@@ -12,6 +13,7 @@ import { createStudio, type StudioDeps } from "../../src/studio/app.tsx";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { checkedApp } from "./openapi-check.ts";
 import { plansOf } from "./studio-api.ts";
+import { submissionParts, submissionRoutes } from "./submissions.ts";
 
 export const CALLBACK = "/login/github/callback";
 const GRANTS: readonly RoleGrant[] = [
@@ -76,9 +78,11 @@ export async function startStation(
     readonly grants?: readonly RoleGrant[];
     readonly secrets?: readonly string[];
   } = {},
+  ready: (hub: Hub) => void = () => {},
 ): Promise<Station> {
   const hub = await startHub();
   peopleOf(hub);
+  ready(hub);
   const publicUrl = over.publicUrl ?? "https://station.example";
   const { clientId, clientSecret } = hub.registerCallback(`${publicUrl}${CALLBACK}`);
   const access = createAccessStore(db);
@@ -100,6 +104,7 @@ export async function startStation(
       plans: { ...plansOf(db), ...createPlanReading(createLedger(db)) },
     },
     ...{ access, publicUrl, devLogin: null, signIn: { github, roles, secrets } },
+    register: submissionRoutes(submissionParts(db, hub, { comparer: compareHere }), false),
     limits: { approve: 30, person: 100_000, address: 100_000, signIn: 100_000 },
     ...deps,
   });

@@ -25,6 +25,7 @@ import { toFindings } from "./diff/to-findings.ts";
 import { wantedTypes } from "./diff/wanted-types.ts";
 import type { Comparison, TagLoss } from "./finding.ts";
 import { FINDING_CODES } from "./finding-codes.ts";
+import { illegalMove } from "./lifecycle.ts";
 import { summarise } from "./lineage/summary.ts";
 import type { Contract, ContractFile } from "./model.ts";
 import { newOfficialWarnings } from "./official/new-warnings.ts";
@@ -58,7 +59,11 @@ export function diffContracts(input: DiffInput, watch: Watch = () => {}, schemas
     findings: toFindings(capped.changes),
     files: input.files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
     losses: lossesOf(files.before, contracts, changes),
-    unparseable: [...files.unparseable, ...capped.unparseable],
+    unparseable: [
+      ...files.unparseable,
+      ...capped.unparseable,
+      ...contracts.pairs.flatMap(({ before, after }) => illegalMove(before, after) ?? []),
+    ],
     warnings: [
       ...heads.flatMap((contract) => contract.problems),
       ...(schemas === null ? [] : newOfficialWarnings(input, { base: files.before, head: heads }, schemas)),

@@ -2,6 +2,7 @@ import type { AuditQuery, AuditRecords, NamedEvent } from "./notary.ts";
 import type { OverrideRow } from "./overrides.ts";
 import type { WatchedRepository } from "./protection.ts";
 import type { ApprovalRecord } from "./records.ts";
+import type { DecisionHistory } from "./traces.ts";
 import type { StoredEvaluation } from "./work.ts";
 
 /** A pull request with its newest verdict. */
@@ -14,7 +15,9 @@ export interface OverviewRow {
 }
 
 /** What one tenant may see. Whatever belongs to another is null or left out, as if it were not there. */
-export interface TenantReads extends Pick<AuditRecords, "chainStates" | "chainEvents" | "checkpointsOf"> {
+export interface TenantReads
+  extends Pick<AuditRecords, "chainStates" | "chainEvents" | "checkpointsOf">,
+    Pick<DecisionHistory, "decisionTraces" | "decisionTrace"> {
   /** Open pull requests first, newest first. */
   overview(limit: number): Promise<readonly OverviewRow[]>;
   evaluation(id: string): Promise<StoredEvaluation | null>;

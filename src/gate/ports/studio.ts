@@ -108,6 +108,8 @@ export interface Refused {
     | "INVALID_STATE"
     | "VERSION_CONFLICT"
     | "IDEMPOTENCY_MISMATCH"
+    | "NO_POLICY"
+    | "INVALID_POLICY"
     | "UNAVAILABLE";
   readonly message: string;
   readonly hint?: string;

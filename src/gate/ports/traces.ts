@@ -1,4 +1,4 @@
-import type { TraceDraft } from "../../engine/agents/decision-trace.ts";
+import type { TraceDraft, TraceOutcome } from "../../engine/agents/decision-trace.ts";
 
 /** One stored step of what was decided about an agent's action: append-only, and `final` holds the whole chain of approvals. */
 export interface DecisionTrace extends TraceDraft {
@@ -12,10 +12,17 @@ export interface DecisionTrace extends TraceDraft {
   readonly at: string;
 }
 
+export interface TraceQuery {
+  readonly agent?: string;
+  readonly subject?: string;
+  readonly outcome?: TraceOutcome;
+  readonly limit: number;
+}
+
 /** What was decided before: about agents, and about contracts. */
 export interface DecisionHistory {
   /** Newest first. `agent` is matched without regard to case. */
-  decisionTraces(query: { readonly agent?: string; readonly subject?: string; readonly limit: number }): Promise<readonly DecisionTrace[]>;
+  decisionTraces(query: TraceQuery): Promise<readonly DecisionTrace[]>;
   decisionTrace(id: string): Promise<DecisionTrace | null>;
   /** How many other pull requests of the repository stood under an override since then and changed one of these contracts. */
   recentOverrides(query: {

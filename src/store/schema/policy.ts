@@ -56,3 +56,19 @@ export const policyIncident = pgTable(
     index("policy_incident_repository").on(t.repositoryId),
   ],
 );
+
+/** Policy for changes that are no pull requests, as an admin pushed it, version by version. Immutable; `seq` only rises. */
+export const pushedPolicy = pgTable(
+  "pushed_policy",
+  {
+    id: id(),
+    tenantId: tenantId(),
+    seq: integer("seq").notNull(),
+    sources: evidence("sources").notNull(),
+    digest: text("digest").notNull(),
+    actorId: githubId("actor_id").notNull(),
+    auditSeq: integer("audit_seq").notNull(),
+    createdAt: instant("created_at").notNull().default(databaseNow()),
+  },
+  (t) => [unique("pushed_policy_seq").on(t.tenantId, t.seq), check("pushed_policy_seq_positive", sql`${t.seq} > 0`)],
+);

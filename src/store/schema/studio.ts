@@ -94,3 +94,43 @@ export const idempotentAnswer = pgTable(
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.key] })],
 );
+
+/** An admin forced a submission: break-glass, never an approval. Immutable. */
+export const submissionOverride = pgTable(
+  "submission_override",
+  {
+    id: id(),
+    tenantId: tenantId(),
+    draftId: uuid("draft_id")
+      .notNull()
+      .references(() => businessDraft.id),
+    draftSnapshotId: uuid("draft_snapshot_id")
+      .notNull()
+      .references(() => businessDraftSnapshot.id),
+    evaluationId: uuid("evaluation_id").notNull(),
+    actorId: githubId("actor_id").notNull(),
+    reason: text("reason").notNull(),
+    incident: text("incident").notNull(),
+    reviewDueAt: instant("review_due_at").notNull(),
+    auditSeq: integer("audit_seq").notNull(),
+    createdAt: instant("created_at").notNull().default(databaseNow()),
+  },
+  (t) => [unique("submission_override_draft").on(t.draftId)],
+);
+
+/** The review that an override owes, by somebody who had no part in it. Immutable. */
+export const submissionReview = pgTable(
+  "submission_review",
+  {
+    id: id(),
+    tenantId: tenantId(),
+    overrideId: uuid("override_id")
+      .notNull()
+      .references(() => submissionOverride.id),
+    actorId: githubId("actor_id").notNull(),
+    finding: text("finding").notNull(),
+    auditSeq: integer("audit_seq").notNull(),
+    createdAt: instant("created_at").notNull().default(databaseNow()),
+  },
+  (t) => [unique("submission_review_override").on(t.overrideId)],
+);

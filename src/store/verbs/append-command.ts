@@ -6,7 +6,7 @@ import { businessCommand, type businessDraft } from "../schema.ts";
 
 /** One act on a draft. Nothing in it depends on the clock, so that replaying the commands gives the same hash. */
 export interface Command {
-  readonly commandType: "open" | "snapshot" | "vote" | "activate" | "approve" | "reject" | "abandon";
+  readonly commandType: "open" | "snapshot" | "vote" | "activate" | "approve" | "reject" | "expire" | "abandon";
   readonly expectedDraftVersion: number;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly origin: string;

@@ -6,12 +6,19 @@ import { isUuid } from "../id.ts";
 import { decisionTrace, evaluation, subject } from "../schema.ts";
 import { toDraft } from "./record-traces.ts";
 
-export async function decisionTraces(tx: Tx, query: Parameters<DecisionHistory["decisionTraces"]>[0]): Promise<readonly DecisionTrace[]> {
+/** `tenantId` null = of every tenant. */
+export async function decisionTraces(
+  tx: Tx,
+  query: Parameters<DecisionHistory["decisionTraces"]>[0],
+  tenantId: string | null = null,
+): Promise<readonly DecisionTrace[]> {
   const rows = await tx
     .select()
     .from(decisionTrace)
     .where(
       and(
+        tenantId === null ? undefined : eq(decisionTrace.tenantId, tenantId),
+        query.outcome === undefined ? undefined : eq(decisionTrace.outcome, query.outcome),
         query.agent === undefined ? undefined : eq(sql`lower(${decisionTrace.agentId})`, query.agent.toLowerCase()),
         query.subject === undefined ? undefined : eq(decisionTrace.subjectKey, query.subject),
       ),
@@ -21,9 +28,13 @@ export async function decisionTraces(tx: Tx, query: Parameters<DecisionHistory["
   return rows.map(toTrace);
 }
 
-export async function decisionTraceById(tx: Tx, id: string): Promise<DecisionTrace | null> {
+export async function decisionTraceById(tx: Tx, id: string, tenantId: string | null = null): Promise<DecisionTrace | null> {
   if (!isUuid(id)) return null;
-  const [row] = await tx.select().from(decisionTrace).where(eq(decisionTrace.id, id));
+  const mine = tenantId === null ? undefined : eq(decisionTrace.tenantId, tenantId);
+  const [row] = await tx
+    .select()
+    .from(decisionTrace)
+    .where(and(mine, eq(decisionTrace.id, id)));
   return row ? toTrace(row) : null;
 }
 

@@ -60,6 +60,11 @@ export const PROBLEMS = {
   BLOCKED: { status: 409, message: "blockers stand", hint: "clear the blockers that `details` lists" },
   VERSION_CONFLICT: { status: 409, message: "it changed since you last read it", hint: "read it again, then repeat" },
   INVALID_STATE: { status: 409, message: "its state does not allow this", hint: "read its state" },
+  NO_POLICY: {
+    status: 409,
+    message: "no policy is in force here",
+    hint: "an admin runs `countersign policy push`, or brings the policy of the repository in force",
+  },
   GONE: { status: 410, message: "this was superseded or revoked", hint: "fetch the current one" },
   TOO_LARGE: { status: 413, message: "the body is too large", hint: "see docs/limits.md" },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: "the body must be JSON", hint: "send `Content-Type: application/json`" },
@@ -69,6 +74,11 @@ export const PROBLEMS = {
     hint: "see `details` and /openapi.json; unknown keys are refused",
   },
   INVALID_PARAMETER: { status: 422, message: "a parameter is not what this route takes", hint: "see `details` and /openapi.json" },
+  INVALID_POLICY: {
+    status: 422,
+    message: "the policy cannot be read, or loosens the organisation's",
+    hint: "`details` lists what is wrong; `countersign validate` and `countersign policy lint` say more",
+  },
   IDEMPOTENCY_MISMATCH: {
     status: 422,
     message: "this idempotency key was used with another body",

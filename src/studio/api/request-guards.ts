@@ -45,9 +45,20 @@ export const jsonOnly: MiddlewareHandler = async (context, next) => {
   throw new ApiProblem("UNSUPPORTED_MEDIA_TYPE");
 };
 
-export const bodyCap: MiddlewareHandler = bodyLimit({
-  maxSize: BODY_MAX_BYTES,
-  onError: () => {
-    throw new ApiProblem("TOO_LARGE", { details: { maxBytes: BODY_MAX_BYTES } });
-  },
-});
+/** Of a submission, which carries its files. */
+export const SUBMISSION_MAX_BYTES = 16_777_216;
+
+const smallBody = cappedAt(BODY_MAX_BYTES);
+const submissionBody = cappedAt(SUBMISSION_MAX_BYTES);
+
+export const bodyCap: MiddlewareHandler = (context, next) =>
+  (/^\/api\/v1\/submissions(\/|$)/.test(context.req.path) ? submissionBody : smallBody)(context, next);
+
+function cappedAt(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new ApiProblem("TOO_LARGE", { details: { maxBytes: maxSize } });
+    },
+  });
+}

@@ -9,6 +9,7 @@ import { registerKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./limits.ts";
 import { bodyCap, crossSite, jsonOnly, stripIdentity } from "./request-guards.ts";
 import { registerSessions, registerSignIn } from "./sessions.ts";
+import { registerTraces } from "./traces.ts";
 
 export interface StationApiDeps {
   readonly access: AccessStore;
@@ -56,6 +57,7 @@ export function createStationApi(deps: StationApiDeps): Api {
   registerKeys(api, access);
   registerDecisions(api, records);
   registerAudit(api, records);
+  registerTraces(api, records);
   deps.register?.(api, limiter);
   return api;
 }

@@ -1,3 +1,4 @@
+import { stageWord } from "../lifecycle.ts";
 import type { Contract } from "../model.ts";
 import { accessChanges } from "./access-changes.ts";
 import { type Change, change, contractPlace } from "./change.ts";
@@ -78,14 +79,8 @@ function retentionChanges(before: Contract, after: Contract): readonly Change[] 
   return [change(shortened ? "retention.shortened" : "retention.lengthened", place, was?.raw ?? null, is?.raw ?? null)];
 }
 
-/** Words of older standards for the stages of a contract's life. */
-const STAGE: Readonly<Record<string, string>> = { current: "active", production: "active", inactive: "retired", development: "draft" };
-
 function statusChanges(before: Contract, after: Contract): readonly Change[] {
-  const [was, is] = [before.status, after.status].map((status) => {
-    const word = status?.trim().toLowerCase() ?? null;
-    return word !== null && Object.hasOwn(STAGE, word) ? STAGE[word]! : word;
-  });
+  const [was, is] = [stageWord(before.status), stageWord(after.status)];
   // Where one side says nothing, no stage was left.
   if (was === is || was === null || is === null) return [];
   return [change("status.changed", contractPlace(before, after), before.status, after.status)];

@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { escapeTerminal } from "../report/terminal-escape.ts";
+import { type CliContext, EXIT } from "./io.ts";
+import { openStation, type Station } from "./station-client.ts";
+import { exitCodeOf, pathOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
+
+/** The command needs only that it was done. */
+const done = z.object({});
+const owed = z.object({ review_due_at: z.iso.datetime() });
+
+function seen({ id, snapshot_id, version }: SubmissionView) {
+  return { draft_id: id, snapshot_id, draft_version: version };
+}
+
+function act(station: Station, view: SubmissionView, what: string, more: object = {}) {
+  const path = `/api/dashboard/studio/workspaces/${encodeURIComponent(view.workspace_id)}/${what}`;
+  return station.request(done, "POST", path, { ...seen(view), ...more });
+}
+
+/** The caller's vote; when nobody else is asked after it, the approval too. */
+export async function approve(
+  context: CliContext,
+  id: string,
+  options: { readonly server?: string; readonly comment?: string },
+): Promise<number> {
+  const station = await openStation(context, options.server, "person");
+  let view = await readSubmission(station, id);
+  if (view.state !== "pending_approval") return ended(context, view);
+  if (!view.ready) {
+    await act(station, view, "votes", { vote: "approve", ...(options.comment === undefined ? {} : { comment: options.comment }) });
+    context.stderr.write("countersign: your vote is recorded\n");
+    view = await readSubmission(station, id);
+  }
+  if (view.ready && !view.active) {
+    await act(station, view, "activate");
+    view = await readSubmission(station, id);
+  }
+  if (view.ready) {
+    await act(station, view, "approve", options.comment === undefined ? {} : { rationale: options.comment });
+    view = await readSubmission(station, id);
+  }
+  context.stdout.write(submissionText(view));
+  return exitCodeOf(view);
+}
+
+/** Ends it. The exit code says that this was done, not what the submission is. */
+export async function reject(
+  context: CliContext,
+  id: string,
+  options: { readonly server?: string; readonly reason: string },
+): Promise<number> {
+  const station = await openStation(context, options.server, "person");
+  const view = await readSubmission(station, id);
+  if (view.state !== "pending_approval") return ended(context, view);
+  await act(station, view, "reject", { reason: options.reason });
+  context.stdout.write(submissionText(await readSubmission(station, id)));
+  return EXIT.success;
+}
+
+/** Break-glass. The exit code is 0 once it is recorded. */
+export async function override(
+  context: CliContext,
+  id: string,
+  options: { readonly server?: string; readonly reason: string; readonly incident: string },
+): Promise<number> {
+  const station = await openStation(context, options.server, "person");
+  const view = await readSubmission(station, id);
+  if (view.state !== "pending_approval") return ended(context, view);
+  const body = { snapshot_id: view.snapshot_id, draft_version: view.version, reason: options.reason, incident: options.incident };
+  const { review_due_at } = await station.request(owed, "POST", `${pathOf(id)}/override`, body);
+  context.stdout.write(submissionText(await readSubmission(station, id)));
+  context.stderr.write(`countersign: OVERRIDE recorded at the highest severity; somebody else reviews it until ${review_due_at}\n`);
+  return EXIT.success;
+}
+
+/** The review that an override owes. */
+export async function review(
+  context: CliContext,
+  id: string,
+  options: { readonly server?: string; readonly finding: string },
+): Promise<number> {
+  const station = await openStation(context, options.server, "person");
+  await station.request(done, "POST", `${pathOf(id)}/override-review`, { finding: options.finding });
+  context.stdout.write(`the override of ${id} is reviewed\n`);
+  return EXIT.success;
+}
+
+/** Over before this command came. */
+function ended(context: CliContext, view: SubmissionView): number {
+  context.stdout.write(submissionText(view));
+  context.stderr.write(`countersign: nothing was done: it is ${escapeTerminal(standingOf(view))}\n`);
+  return exitCodeOf(view);
+}

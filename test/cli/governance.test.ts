@@ -1,0 +1,257 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { CliContext } from "../../src/cli/io.ts";
+import { rowsOf } from "../../src/store/connect.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { countersign } from "../support/cli.ts";
+import { describeOnBoth } from "../support/database.ts";
+import { createGitRepository, type GitRepository } from "../support/git-repository.ts";
+import { sampleTrace } from "../support/sample-evaluation.ts";
+import { type Station, startStation } from "../support/station.ts";
+import { listen, type SubmissionParts, submissionParts, submissionRoutes } from "../support/submissions.ts";
+
+const FILE = "contracts/customers.odcs.yaml";
+
+describeOnBoth("governance, from the command line to the records", (open) => {
+  let station: Station;
+  let server: { readonly url: string; close(): Promise<void> };
+  let parts: SubmissionParts;
+  let repo: GitRepository;
+  let home: string;
+  let key = "";
+  let count = 0;
+
+  beforeAll(async () => {
+    const db = await open();
+    station = await startStation(db, { register: (api, limiter) => submissionRoutes(parts)(api, limiter) }, (hub) => {
+      parts = submissionParts(db, hub);
+    });
+    server = await listen((request) => {
+      const { pathname, search } = new URL(request.url);
+      const headers = new Headers(request.headers);
+      headers.set("host", "station.example");
+      return station.request(`${pathname}${search}`, {
+        method: request.method,
+        headers,
+        body: request.body,
+        duplex: "half",
+      } as RequestInit);
+    });
+    await station.bearer("ana");
+    await station.bearer("otto");
+    const admin = { ...(await station.bearer("ana")), "content-type": "application/json" };
+    const body = JSON.stringify({ expected_version: 0, config: CONFIG, policies: POLICIES });
+    expect((await station.request("/api/v1/policy", { method: "PUT", headers: admin, body })).status).toBe(200);
+    key = (await station.key("acme", ["submit"]))["authorization"]!.slice("Bearer ".length);
+  });
+  afterAll(async () => {
+    await server.close();
+    await station.close();
+  });
+  beforeEach(() => {
+    count += 1;
+    home = mkdtempSync(join(tmpdir(), "countersign-home-"));
+    repo = createGitRepository();
+    repo.commit({ [FILE]: CONTRACT, ".choochoorc": `governance: {agent: acme/cli-${count}}\n`, "README.md": "a" });
+    repo.git("checkout", "--quiet", "-b", "tidy");
+    repo.commit({ [FILE]: STRIPPED, "README.md": "b" });
+  });
+  afterEach(() => {
+    repo.remove();
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  /** As a pipeline with its key. */
+  const pipeline = (args: readonly string[], given: Partial<CliContext> = {}) =>
+    countersign(repo.path, ["governance", ...args], { COUNTERSIGN_URL: server.url, COUNTERSIGN_API_KEY: key }, given);
+  /** As a person at a terminal of their own. */
+  const person = (login: string, args: readonly string[]) =>
+    countersign(repo.path, args, { COUNTERSIGN_URL: server.url, XDG_CONFIG_HOME: join(home, login) }, { clock: { now: () => new Date() } });
+  /** Types the code that the command shows into the simulated GitHub. */
+  async function login(name: string, more: readonly string[] = []) {
+    let shown = "";
+    const stderr = { write: (text: string) => (shown += text), isTerminal: false, columns: 100 } as CliContext["stderr"];
+    const pause = async () => {
+      const code = /enter (\S+)/.exec(shown)?.[1];
+      if (code !== undefined) station.hub.authorizeDevice(code, name);
+    };
+    const env = { COUNTERSIGN_URL: server.url, XDG_CONFIG_HOME: join(home, name) };
+    return countersign(repo.path, ["login", ...more], env, { stderr, pause, clock: { now: () => new Date() } });
+  }
+  const idIn = (text: string) => /submission ([0-9a-f-]{36})/.exec(text)![1]!;
+
+  test("a pipeline submits and is blocked, people approve, and its waiting ends with 0 and the records", async () => {
+    const submitted = await pipeline(["submit", "--message", "Tidy descriptions"]);
+    expect(submitted).toMatchObject({ code: 10, stderr: "" });
+    expect(submitted.stdout).toContain("pending_approval");
+    expect(submitted.stdout).toContain("https://station.example/workspaces/");
+    const id = idIn(submitted.stdout);
+    // The same change again is the same submission.
+    expect(idIn((await pipeline(["submit", "--message", "Tidy descriptions"])).stdout)).toBe(id);
+
+    station.hub.addMember("acme/sec-ops", "ana");
+    expect((await login("bob")).code).toBe(0);
+    expect((await login("ana", ["--organisation", "acme"])).code).toBe(0);
+    const first = await person("bob", ["governance", "approve", id, "--comment", "the tag moves elsewhere"]);
+    expect(first).toMatchObject({ code: 10, stderr: "countersign: your vote is recorded\n" });
+    expect(first.stdout).toContain("waiting since");
+
+    // The second voice comes while the pipeline waits.
+    let asked = 0;
+    const pause = async () => {
+      asked += 1;
+      if (asked === 2) expect(await person("ana", ["governance", "approve", id])).toMatchObject({ code: 0 });
+    };
+    const waited = await pipeline(["status", id, "--wait"], { pause });
+    expect(waited).toMatchObject({ code: 0 });
+    expect(waited.stderr).toContain("waiting since");
+    expect(waited.stdout).toMatch(/state {8}approved\n[\s\S]*artifact {5}[0-9a-f]{64}\n/);
+    const [row] = rowsOf<{ approvals: number; artifacts: number }>(
+      await station.db.outer.execute(sql`select (select count(*)::int from governance_approval where draft_id = ${id}) as approvals,
+        (select count(*)::int from compiled_governance_artifact a join governance_approval g on g.id = a.approval_id where g.draft_id = ${id}) as artifacts`),
+    );
+    expect(row).toEqual({ approvals: 1, artifacts: 1 });
+    expect(await pipeline(["submit", "--message", "Tidy descriptions"])).toMatchObject({ code: 0 });
+  });
+
+  test("rejected: the pipeline ends with 11 and reads why", async () => {
+    const id = idIn((await pipeline(["submit"])).stdout);
+    await login("bob");
+    expect(await person("bob", ["governance", "reject", id, "--reason", "the tag must stay"])).toMatchObject({ code: 0 });
+    const status = await pipeline(["status", id, "--wait"]);
+    expect(status).toMatchObject({ code: 11 });
+    expect(status.stdout).toContain("rejected: the tag must stay");
+    expect((await pipeline(["submit"])).code).toBe(11);
+    const again = await pipeline(["submit", "--again"]);
+    expect(again).toMatchObject({ code: 10 });
+    expect(idIn(again.stdout)).not.toBe(id);
+    expect((await pipeline(["list", "--state", "rejected"])).stdout).toContain(`${id}  rejected`);
+    expect((await pipeline(["list", "--state", "approved", "--format", "json"])).stdout).not.toContain(id);
+  });
+
+  test("T97: whoever submitted it cannot approve it, and a key can approve nothing", async () => {
+    await login("bob");
+    const own = await person("bob", ["governance", "submit"]);
+    expect(own).toMatchObject({ code: 10 });
+    const approval = await person("bob", ["governance", "approve", idIn(own.stdout)]);
+    expect(approval).toMatchObject({ code: 4 });
+    expect(approval.stderr).toContain("nobody votes on their own change");
+    const byKey = await pipeline(["approve", idIn(own.stdout)]);
+    expect(byKey).toMatchObject({ code: 4 });
+    expect(byKey.stderr).toContain("it takes a person");
+  });
+
+  test("break-glass: an admin forces it on the record, and somebody else reviews it", async () => {
+    const id = idIn((await pipeline(["submit"])).stdout);
+    await login("ana", ["--organisation", "acme"]);
+    await login("bob");
+    expect(await person("ana", ["governance", "override", id, "--reason", "checkout is down"])).toMatchObject({ code: 64 });
+    const forced = await person("ana", ["governance", "override", id, "--reason", "checkout is down", "--incident", "INC-7"]);
+    expect(forced).toMatchObject({ code: 0 });
+    expect(forced.stderr).toContain("OVERRIDE");
+    expect((await pipeline(["status", id])).stdout).toContain("approved under an override");
+    expect(await person("ana", ["governance", "review", id, "--finding", "fine"])).toMatchObject({ code: 4 });
+    expect(await person("bob", ["governance", "review", id, "--finding", "it had to be"])).toMatchObject({ code: 0 });
+  });
+
+  test("a further version needs the one that was seen: E010", async () => {
+    const id = idIn((await pipeline(["submit"])).stdout);
+    repo.commit({ [FILE]: STRIPPED.replace("newsletters", "offers") });
+    const update = (version: string) => pipeline(["submit", "--update", id, "--expected-version", version]);
+    const stale = await update("7");
+    expect(stale).toMatchObject({ code: 1 });
+    expect(stale.stderr).toContain("E010");
+    expect((await update("1")).stdout).toContain("version 2");
+  });
+
+  test("signs in, says who it is, and leaves nothing behind when it signs out", async () => {
+    expect((await person("bob", ["whoami"])).code).toBe(4);
+    expect((await login("bob")).stdout).toBe(`signed in to ${server.url} as bob, in acme\n`);
+    const file = join(home, "bob", "countersign", "sessions.json");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { token } = Object.values((JSON.parse(readFileSync(file, "utf8")) as { servers: Record<string, { token: string }> }).servers)[0]!;
+    expect((await person("bob", ["whoami"])).stdout).toContain("bob in acme: approver\n");
+    expect(await person("bob", ["logout"])).toMatchObject({ code: 0 });
+    expect(() => statSync(file)).toThrow("ENOENT");
+    const over = await station.request("/api/v1/sessions/current", { headers: { authorization: `Bearer ${token}` } });
+    expect(over.status).toBe(401);
+  });
+
+  test("each failure has its exit code and says what to do", async () => {
+    const at = (env: Record<string, string>, args: readonly string[]) => countersign(repo.path, args, { XDG_CONFIG_HOME: home, ...env });
+    const other = (await station.key("other", ["submit", "read"]))["authorization"]!.slice("Bearer ".length);
+    const id = idIn((await pipeline(["submit"])).stdout);
+    const url = { COUNTERSIGN_URL: server.url };
+    expect(await at({ ...url, COUNTERSIGN_API_KEY: other }, ["governance", "status", id])).toMatchObject({ code: 5 });
+    expect(await at({ ...url, COUNTERSIGN_API_KEY: "csk_wrong" }, ["governance", "status", id])).toMatchObject({ code: 4 });
+    expect(await at({ ...url, COUNTERSIGN_API_KEY: other }, ["governance", "submit"])).toMatchObject({ code: 2 });
+    expect(await at(url, ["governance", "submit"])).toMatchObject({ code: 4 });
+    expect(await at({}, ["governance", "submit"])).toMatchObject({ code: 64 });
+    expect(await at({ COUNTERSIGN_URL: "http://station.example", COUNTERSIGN_API_KEY: key }, ["governance", "list"])).toMatchObject({
+      code: 64,
+    });
+    const gone = await at({ COUNTERSIGN_URL: "http://127.0.0.1:9", COUNTERSIGN_API_KEY: key }, ["governance", "status", id]);
+    expect(gone).toMatchObject({ code: 3 });
+    expect(gone.stderr).toContain("run it again");
+  });
+
+  test("policy push takes an admin, keeps versions, and says what is wrong with a policy", async () => {
+    const dir = mkdtempSync(join(home, "policy-"));
+    mkdirSync(join(dir, ".choochoo"));
+    const write = (policies: string) => writeFileSync(join(dir, ".choochoo/approval-policies.yaml"), policies);
+    writeFileSync(join(dir, ".choochoorc"), CONFIG);
+    write(POLICIES);
+    await login("bob");
+    expect(await person("bob", ["policy", "push", dir])).toMatchObject({ code: 4 });
+    await login("ana", ["--organisation", "acme"]);
+    expect((await person("ana", ["policy", "push", dir])).stdout).toContain("version 1 is in force already");
+    write(`${POLICIES}# said again\n`);
+    expect((await person("ana", ["policy", "push", dir])).stdout).toContain("version 2 is in force now");
+    const stale = await person("ana", ["policy", "push", dir, "--expected-version", "1"]);
+    expect(stale).toMatchObject({ code: 1 });
+    expect(stale.stderr).toContain("E010");
+    write("policies: [{name: x}]\n");
+    expect(await person("ana", ["policy", "push", dir])).toMatchObject({ code: 2 });
+  });
+
+  test("traces of agents: listed, shown, audited; those of another tenant are not there", async () => {
+    const id = await sampleTrace(station.db, await station.tenantOf("acme"), `agent-${count}`);
+    const read = (await station.key("acme", ["read"]))["authorization"]!.slice("Bearer ".length);
+    const other = (await station.key("other", ["read"]))["authorization"]!.slice("Bearer ".length);
+    const as = (secret: string, args: readonly string[]) =>
+      countersign(repo.path, args, { COUNTERSIGN_URL: server.url, COUNTERSIGN_API_KEY: secret });
+    expect((await as(read, ["trace", "list", "--agent", `agent-${count}`, "--outcome", "pending"])).stdout).toContain(id);
+    expect((await as(read, ["trace", "show", id])).stdout).toContain("tag.removed");
+    const audit = await as(read, ["agent", "audit", `AGENT-${count}`]);
+    expect(audit.stdout).toContain("1 traces; pending 1");
+    expect(await as(other, ["trace", "show", id])).toMatchObject({ code: 5 });
+    expect((await as(other, ["trace", "list"])).stdout).toBe("");
+  });
+
+  test("waiting ends: by time with 10, by Ctrl-C with 130, and the submission stays", async () => {
+    const id = idIn((await pipeline(["submit"])).stdout);
+    const late = await pipeline(["status", id, "--wait", "--timeout", "1"]);
+    expect(late).toMatchObject({ code: 10 });
+    expect(late.stderr).toContain("nobody decided within 1 minutes");
+    let interrupt = () => {};
+    const onInterrupt: CliContext["onInterrupt"] = (stop) => {
+      interrupt = stop;
+      return () => {};
+    };
+    const stopped = await pipeline(["status", id, "--wait"], { onInterrupt, pause: async () => interrupt() });
+    expect(stopped).toMatchObject({ code: 130 });
+    expect(stopped.stderr).toContain("the submission stays");
+  });
+
+  test("only what is governed leaves the repository, and a change of nothing governed asks no server", async () => {
+    repo.git("checkout", "--quiet", "main");
+    repo.git("checkout", "--quiet", "-b", "readme");
+    repo.commit({ "README.md": "c" });
+    const before = station.hub.requests.length;
+    expect(await pipeline(["submit"])).toMatchObject({ code: 0, stdout: "nothing governed changes: there is nothing to submit\n" });
+    expect(station.hub.requests.length).toBe(before);
+  });
+});

@@ -131,6 +131,7 @@ async function main(): Promise<void> {
     openRepository: openLocalRepository,
     // Loaded here: the other commands need no network and start faster without it.
     openGitHub: async (options) => (await import("./github/index.ts")).createCallerReads(options),
+    reviewPull: async (options, review) => (await import("./github/index.ts")).submitReview(options, review),
     policyRepositories: async () => {
       const [{ policyRepositoriesOf }, { Refusal }] = await Promise.all([import("./config.ts"), import("./gate/ports.ts")]);
       const { pins, problems } = policyRepositoriesOf(process.env["ORG_POLICY_REPOSITORIES"]);

@@ -139,6 +139,18 @@ describe("documents", () => {
     }
   });
 
+  test("docs/submissions.md shows commands that are understood, with every flag that they have", async () => {
+    const lines = read("docs/submissions.md").match(/countersign (?:governance|login|logout|policy push)[^\n`]*/g)!;
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines.map((each) => each.replace(/ > .*| # .*/, ""))) {
+      const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!).slice(1);
+      const run = await countersign(ROOT, [...args.map((each) => (each === "<number>" ? "1" : each)), "--server", "http://127.0.0.1:9"]);
+      expect([line, run.stderr]).toEqual([line, expect.not.stringMatching(/error: |unknown|usage:/i)]);
+      // Nobody is signed in, and nobody listens: whatever is said is about that.
+      expect([line, [EXIT.auth, EXIT.network].includes(run.code as 3 | 4)]).toEqual([line, true]);
+    }
+  });
+
   test("docs/cli.md has every format, and no other", () => {
     const section = /## Formats\n([\s\S]*?)\n## /.exec(read("docs/cli.md"))?.[1] ?? "";
     const table = [...section.matchAll(/^\| `([a-z-]+)` \| /gm)].map((match) => match[1]);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { escapeTerminal } from "../report/terminal-escape.ts";
 import { type CliContext, EXIT } from "./io.ts";
+import { pullNamed, reviewPull } from "./review-pull.ts";
 import { openStation, type Station } from "./station-client.ts";
 import { exitCodeOf, pathOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
 
@@ -23,6 +24,8 @@ export async function approve(
   id: string,
   options: { readonly server?: string; readonly comment?: string },
 ): Promise<number> {
+  const pull = pullNamed(id);
+  if (pull !== null) return reviewPull(context, pull, "APPROVE", options.comment ?? null);
   const station = await openStation(context, options.server, "person");
   let view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);
@@ -49,6 +52,8 @@ export async function reject(
   id: string,
   options: { readonly server?: string; readonly reason: string },
 ): Promise<number> {
+  const pull = pullNamed(id);
+  if (pull !== null) return reviewPull(context, pull, "REQUEST_CHANGES", options.reason);
   const station = await openStation(context, options.server, "person");
   const view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);

@@ -47,7 +47,7 @@ export function addGovernance(program: Command, context: CliContext, done: (code
   governance
     .command("approve")
     .description("vote for it, and approve it when nobody else is asked; takes a person")
-    .argument("<id>", "the submission")
+    .argument("<id>", "the submission; of a pull request owner/repo#7 or its address: your review on GitHub, by GH_TOKEN")
     .option("--server <url>", SERVER)
     .option("--comment <text>", "why")
     .action(async (id: string, options: Parameters<typeof approve>[2]) => done(await approve(context, id, options)));

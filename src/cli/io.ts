@@ -8,6 +8,7 @@ import type {
   FetchPlan,
   LocalRepository,
   Notary,
+  PullReview,
   RepositoryRef,
   StorageStanding,
   SummaryMemory,
@@ -18,6 +19,11 @@ export interface CliContext {
   readonly openRepository: (path: string) => Promise<LocalRepository>;
   /** GitHub as the holder of a token sees it. `baseUrl` is the root of its REST API. */
   readonly openGitHub: (options: { readonly token: string; readonly baseUrl: string }) => Promise<CallerReads>;
+  /** Gives a review on GitHub as the holder of the token. Rejects with a TruthError. */
+  readonly reviewPull: (
+    options: { readonly token: string; readonly baseUrl: string },
+    review: PullReview,
+  ) => Promise<{ readonly url: string; readonly commit: string }>;
   /** Owner id -> id of the repository that holds the organisation's policy, as the server is told it. Rejects with a Refusal when that is unreadable. */
   readonly policyRepositories: () => Promise<ReadonlyMap<number, number>>;
   /** What was read of a repository's contracts in earlier runs. */

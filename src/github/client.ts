@@ -63,6 +63,21 @@ export function createCaller(options: ServerOptions & { readonly token: string }
   };
 }
 
+export const REVIEW_ROUTE = "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews";
+
+/** The same, that may write one thing: a review of whoever holds the token. */
+export function createReviewer(options: ServerOptions & { readonly token: string }): GitHubApp {
+  const tokens = { of: async () => options.token, forget: () => {} };
+  const app = connect(options, () => tokens, { appId: 0, appSlug: null });
+  return {
+    ...app,
+    request(call, schema) {
+      if (call.route.startsWith("GET ") || call.route === REVIEW_ROUTE) return app.request(call, schema);
+      return Promise.reject(new TruthError(call.what, "bug", `${call.what}: refused to write with the caller's token`));
+    },
+  };
+}
+
 function connect(
   options: ServerOptions,
   tokensOf: (request: Octokit["request"]) => Tokens,

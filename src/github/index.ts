@@ -10,3 +10,4 @@ export { createProtection } from "./protection.ts";
 export { createPullRequests } from "./pull-requests.ts";
 export { createSignIn } from "./sign-in.ts";
 export { createStandings } from "./standings.ts";
+export { submitReview } from "./submit-review.ts";

@@ -157,6 +157,23 @@ describeOnBoth("governance, from the command line to the records", (open) => {
     expect(await person("bob", ["governance", "review", id, "--finding", "it had to be"])).toMatchObject({ code: 0 });
   });
 
+  test("a pull request is approved by one's own review on GitHub, and by no other token", async () => {
+    const { hub } = station;
+    const name = `acme/data-${count}`;
+    hub.createRepo(name, { "a.txt": "a" }, { grants: { dave: "write", bob: "write" } });
+    hub.push(name, "b", { "a.txt": "b" }, { actor: "dave" });
+    const { number } = hub.openPull(name, { actor: "dave", head: "b" });
+    const env = { GITHUB_API_URL: hub.url, GH_TOKEN: hub.userToken("bob") };
+    const approved = await countersign(repo.path, ["governance", "approve", `${name}#${number}`], env);
+    expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining(`approves ${name}#${number}`) });
+    const rejected = await countersign(repo.path, ["governance", "reject", `${name}#${number}`, "--reason", "no"], env);
+    expect(rejected).toMatchObject({ code: 0, stdout: expect.stringContaining("asks for changes") });
+    const none = await countersign(repo.path, ["governance", "approve", `${name}#${number}`], { GITHUB_API_URL: hub.url });
+    expect(none).toMatchObject({ code: 64, stderr: expect.stringContaining("GH_TOKEN") });
+    const elsewhere = await countersign(repo.path, ["governance", "approve", `https://github.com/${name}/pull/${number}`], env);
+    expect(elsewhere).toMatchObject({ code: 64 });
+  });
+
   test("a further version needs the one that was seen: E010", async () => {
     const id = idIn((await pipeline(["submit"])).stdout);
     repo.commit({ [FILE]: STRIPPED.replace("newsletters", "offers") });

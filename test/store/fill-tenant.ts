@@ -13,6 +13,9 @@ import {
   decisionTrace,
   idempotentAnswer,
   postHocReview,
+  pushedPolicy,
+  submissionOverride,
+  submissionReview,
 } from "../../src/store/schema.ts";
 import { begin, delivery, evaluated, landed, newRepository, pullMark, save, sha } from "./sample.ts";
 
@@ -155,4 +158,10 @@ async function fillEvidence(ledger: Ledger, admin: Database, { approval, event }
     auditSeq: event.seq,
     receivedAt: new Date(event.at),
   });
+  const said = { tenantId, actorId: 5, auditSeq: event.seq };
+  await admin.outer.insert(pushedPolicy).values({ ...said, id: newId(), seq: 1, sources: [], digest: sha("policy") });
+  const overrideId = newId();
+  const forced = { draftId, draftSnapshotId, evaluationId: newId(), reason: "pager", incident: "INC-1", reviewDueAt: new Date(event.at) };
+  await admin.outer.insert(submissionOverride).values({ ...said, ...forced, id: overrideId });
+  await admin.outer.insert(submissionReview).values({ ...said, id: newId(), overrideId, finding: "it was right" });
 }

@@ -4,7 +4,7 @@ import { policyRepositoriesOf } from "../../src/config.ts";
 import type { LineageSummary } from "../../src/engine/contract/lineage/model.ts";
 import type { SummaryMemory } from "../../src/gate/ports.ts";
 import { openLocalRepository } from "../../src/git/local-repository.ts";
-import { createCallerReads } from "../../src/github/index.ts";
+import { createCallerReads, submitReview } from "../../src/github/index.ts";
 import { generateKey } from "../../src/notary/signing-key.ts";
 import { attachGovernance } from "../../src/runtime/index.ts";
 import { officialSchemas } from "../../src/sandbox/official-schemas.ts";
@@ -40,6 +40,7 @@ export async function countersign(
   const context: CliContext = {
     openRepository: openLocalRepository,
     openGitHub: async (options) => createCallerReads(options),
+    reviewPull: submitReview,
     policyRepositories: async () => policyRepositoriesOf(env["ORG_POLICY_REPOSITORIES"]).pins,
     openSummaries: () => emptyMemory(),
     schemas: officialSchemas,

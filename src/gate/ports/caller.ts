@@ -17,3 +17,12 @@ export interface PublishedRun {
   readonly conclusion: string | null;
   readonly title: string | null;
 }
+
+/** What the holder of a token says about a pull request on GitHub. */
+export interface PullReview {
+  readonly owner: string;
+  readonly name: string;
+  readonly number: number;
+  readonly event: "APPROVE" | "REQUEST_CHANGES";
+  readonly body: string | null;
+}

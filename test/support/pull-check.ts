@@ -8,8 +8,11 @@ import type { Scene, Stage } from "./scene.ts";
 export function pullChecks(scene: Scene) {
   let aheadMs = 0;
   scene.hub.clock = () => new Date(Date.now() + aheadMs);
-  /** Instants on GitHub are whole seconds: what comes later must be seen to. */
-  const later = () => {
+  let running: Stage | null = null;
+  /** Instants on GitHub are whole seconds: what comes later must be seen to. Each stage begins on time: what is dated too far ahead counts for nothing. */
+  const later = (stage: Stage) => {
+    if (running !== stage) aheadMs = 0;
+    running = stage;
     aheadMs += 2000;
   };
   const readsOf = (login: string) => createCallerReads({ token: scene.hub.userToken(login), baseUrl: scene.hub.url });
@@ -27,13 +30,13 @@ export function pullChecks(scene: Scene) {
       return (await checkPullRequest(deps, { ...place(stage), number })).decision;
     },
     approve(stage: Stage, number: number, actor: string, commitId?: string): { readonly id: number } {
-      later();
+      later(stage);
       const given = scene.hub.review(stage.repository, number, {
         actor,
         state: "APPROVED",
         ...(commitId === undefined ? {} : { commitId }),
       });
-      later();
+      later(stage);
       return given;
     },
   };

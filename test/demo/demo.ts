@@ -62,7 +62,7 @@ async function startApp(hub: Hub, token: string): Promise<RunningServer> {
     dataDir: null,
     github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
     webhookSecrets: [secret],
-    logLevel: "warn",
+    logLevel: "error",
     devLoginToken: token,
   });
   hub.setWebhook({ url: `${server.url}/webhooks/github`, secret });

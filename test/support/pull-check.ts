@@ -6,14 +6,11 @@ import type { Scene, Stage } from "./scene.ts";
 
 /** `check --pr` beside the app, on the same simulated GitHub. `stage` is the repository of the running test. */
 export function pullChecks(scene: Scene) {
-  let aheadMs = 0;
-  scene.hub.clock = () => new Date(Date.now() + aheadMs);
-  let running: Stage | null = null;
-  /** Instants on GitHub are whole seconds: what comes later must be seen to. Each stage begins on time: what is dated too far ahead counts for nothing. */
-  const later = (stage: Stage) => {
-    if (running !== stage) aheadMs = 0;
-    running = stage;
-    aheadMs += 2000;
+  let floorMs = 0;
+  scene.hub.clock = () => new Date(Math.max(Date.now(), floorMs));
+  /** Instants on GitHub are whole seconds: what comes later must be seen to. Real time catches up, since what is dated far ahead counts for nothing. */
+  const later = () => {
+    floorMs = Math.max(Date.now(), floorMs) + 2000;
   };
   const readsOf = (login: string) => createCallerReads({ token: scene.hub.userToken(login), baseUrl: scene.hub.url });
   const place = (stage: Stage) => {
@@ -30,13 +27,13 @@ export function pullChecks(scene: Scene) {
       return (await checkPullRequest(deps, { ...place(stage), number })).decision;
     },
     approve(stage: Stage, number: number, actor: string, commitId?: string): { readonly id: number } {
-      later(stage);
+      later();
       const given = scene.hub.review(stage.repository, number, {
         actor,
         state: "APPROVED",
         ...(commitId === undefined ? {} : { commitId }),
       });
-      later(stage);
+      later();
       return given;
     },
   };

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { TenantReads } from "../../gate/ports.ts";
 import { type Api, access } from "./api.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
@@ -55,17 +56,16 @@ const envelopeSchema = z
   })
   .openapi("Envelope");
 
-const evidence = createRoute({
+const evidence = {
   method: "get",
   path: "/api/v1/approvals/{id}/evidence",
   summary: "The signed statement about one approval",
-  middleware: [access({ roles: ["approver", "auditor"], scopes: ["read"] })] as const,
   request: { params: z.strictObject({ id: z.uuid() }) },
   responses: {
     200: { description: "In a DSSE envelope", content: { "application/json": { schema: envelopeSchema } } },
     ...problemResponses("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "INVALID_STATE", "INVALID_PARAMETER", "INTERNAL_ERROR"),
   },
-});
+} as const;
 
 /** What an auditor asks over HTTP; each principal sees its own tenant. */
 export function registerAudit(api: Api, records: (tenantId: string) => Pick<TenantReads, "auditEvents" | "evidenceOf">): void {
@@ -77,7 +77,9 @@ export function registerAudit(api: Api, records: (tenantId: string) => Pick<Tena
     const last = events.at(-1);
     return context.json({ events, nextBefore: events.length === limit && last !== undefined && last.seq > 1 ? last.seq : null }, 200);
   });
-  api.openapi(evidence, async (context) => {
+  const exists = async (tenantId: string, context: Context) => (await records(tenantId).evidenceOf(context.req.param("id") ?? "")) !== null;
+  const mayRead = access({ roles: ["approver", "auditor"], scopes: ["read"] }, { exists });
+  api.openapi(createRoute({ ...evidence, middleware: [mayRead] as const }), async (context) => {
     const found = await records(context.get("principal").tenantId).evidenceOf(context.req.valid("param").id);
     if (found === null) throw new ApiProblem("NOT_FOUND", { message: "there is no such approval" });
     if (found.envelope === null) throw new ApiProblem("INVALID_STATE", { message: "its statement is not signed yet" });

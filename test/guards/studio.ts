@@ -126,4 +126,13 @@ export const STUDIO: readonly Guard[] = [
     named: "a base that is production",
     slow: true,
   },
+  {
+    threat: "T96",
+    file: "src/store/verbs/claim-workspace.ts",
+    guard: "own.row.repositoryId !== held.repositoryId; name",
+    without: "own === first; name",
+    test: "test/store/claim-workspace.test.ts",
+    named: "nobody shares",
+    slow: true,
+  },
 ];

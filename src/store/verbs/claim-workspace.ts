@@ -14,14 +14,17 @@ export interface Claimant {
 }
 
 /**
- * The workspace of (agent, environment), locked, made on first sight. The first repository to name an agent binds it; another
- * repository that names it gets a workspace of its own, `<agent>#<repository id>`, and the tenant's audit trail says so.
+ * The workspace of (agent, environment), locked, made on first sight. The first claimant to name an agent binds it; every other one gets a
+ * workspace of its own, `<agent>#<repository id>`, and the tenant's audit trail says so. Never one that somebody else holds: whoever guessed
+ * that name and took it only makes the next one longer.
  */
 export async function claimWorkspace(tx: Tx, held: Claimant, agent: string, environment: string): Promise<WorkspaceRow> {
   const named = storable(agent);
   const first = await findOrMake(tx, held, named, environment);
   if (first.row.repositoryId === held.repositoryId) return first.row;
-  const own = await findOrMake(tx, held, `${named}#${held.repositoryId ?? "submissions"}`, environment);
+  let own = first;
+  for (let name = `${named}#${held.repositoryId ?? "submissions"}`; own.row.repositoryId !== held.repositoryId; name += "#")
+    own = await findOrMake(tx, held, name, environment);
   if (own.made) {
     await appendAudit(tx, held.tenantId, {
       type: "workspace.agent_already_bound",

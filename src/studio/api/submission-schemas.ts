@@ -38,7 +38,9 @@ const version = {
 
 export const submitBody = z
   .strictObject({
-    agent: word(255).openapi({ description: "of the workspace: the repository's full name" }),
+    agent: word(255)
+      .refine((text) => !text.includes("#"), "must not hold a #: names with one are given by the server")
+      .openapi({ description: "of the workspace: the repository's full name" }),
     environment: z.enum(["production", "staging", "development"]).optional(),
     repository_id: z.int().positive().optional().openapi({ description: "GitHub's id; its policy in force decides" }),
     ...version,

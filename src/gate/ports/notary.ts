@@ -1,8 +1,7 @@
+import type { AttestationInput } from "../../engine/attestation.ts";
 import type { ChainPoint, SealedEvent } from "../../engine/audit.ts";
 import type { Checkpoint } from "../../engine/checkpoint.ts";
-import type { Decision } from "../../engine/decision.ts";
 import type { Envelope, Signer } from "../../engine/dsse.ts";
-import type { Facts } from "../../engine/facts.ts";
 
 /** A place outside the database that keeps signed checkpoints. */
 export interface CheckpointSink {
@@ -33,18 +32,7 @@ export interface ChainState {
 }
 
 /** An approval as its statement is made from: everything as it is stored, names by reference. */
-export interface OwedAttestation {
-  readonly tenantId: string;
-  readonly approval: Readonly<Record<string, unknown>>;
-  readonly artifact: Readonly<Record<string, unknown>>;
-  readonly event: SealedEvent;
-  readonly evaluation: {
-    readonly id: string;
-    readonly record: Readonly<Record<string, unknown>>;
-    readonly facts: Facts;
-    readonly decision: Decision;
-  };
-}
+export type OwedAttestation = AttestationInput;
 
 export interface AuditQuery {
   /** Events before this one; newest first. */

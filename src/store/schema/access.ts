@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, pgTable, text, unique } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
-import { tenant } from "./inbox.ts";
+import { tenantId } from "./tenant-id.ts";
 
 /** Somebody who signed in: ending the row ends the session, whoever still holds its sealed id. Logins here are not evidence, and may be erased. */
 export const signInSession = pgTable(
@@ -15,9 +15,7 @@ export const signInSession = pgTable(
     /** The tenants that GitHub said this person reaches, with the installation of each: `Reach[]`. */
     reaches: evidence("reaches").notNull(),
     /** The active one of them. */
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    tenantId: tenantId(),
     authenticatedAt: instant("authenticated_at").notNull().default(databaseNow()),
     lastSeenAt: instant("last_seen_at").notNull().default(databaseNow()),
     expiresAt: instant("expires_at").notNull(),
@@ -31,9 +29,7 @@ export const apiKey = pgTable(
   "api_key",
   {
     id: id(),
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    tenantId: tenantId(),
     name: text("name").notNull(),
     /** The first characters of the secret: enough to tell keys apart, too few to guess the rest. */
     prefix: text("prefix").notNull(),

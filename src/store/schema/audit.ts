@@ -1,13 +1,7 @@
 import { index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
-import { tenant } from "./inbox.ts";
 import { governanceApproval } from "./records.ts";
-
-function tenantId() {
-  return uuid("tenant_id")
-    .notNull()
-    .references(() => tenant.id);
-}
+import { tenantId } from "./tenant-id.ts";
 
 /**
  * Who a reference of the records is. The only table of people's names that can be erased row by row: with the row its key goes, and

@@ -2,16 +2,15 @@ import { sql } from "drizzle-orm";
 import { bigint, boolean, check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
 import { businessDraft } from "./governance.ts";
-import { subject, tenant } from "./inbox.ts";
+import { subject } from "./inbox.ts";
+import { tenantId } from "./tenant-id.ts";
 
 /** Append-only: what was known, and what was decided from it. */
 export const evaluation = pgTable(
   "evaluation",
   {
     id: id(),
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    tenantId: tenantId(),
     /** Of a pull request or a merge group. */
     subjectKey: text("subject_key").references(() => subject.key),
     /** Of a draft that is no pull request. */

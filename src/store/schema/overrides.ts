@@ -2,13 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, githubId, id, instant } from "./columns.ts";
 import { evaluation } from "./evaluation.ts";
-import { tenant } from "./inbox.ts";
-
-function tenantId() {
-  return uuid("tenant_id")
-    .notNull()
-    .references(() => tenant.id);
-}
+import { tenantId } from "./tenant-id.ts";
 
 /** One override label, by its first signed delivery, with the authority of whoever set it as of that moment. Immutable. */
 export const overrideGrant = pgTable(

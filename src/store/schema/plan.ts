@@ -2,14 +2,8 @@ import { sql } from "drizzle-orm";
 import { boolean, check, integer, pgTable, text, unique, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
 import { governanceWorkspace } from "./governance.ts";
-import { tenant } from "./inbox.ts";
 import { compiledGovernanceArtifact, governanceApproval } from "./records.ts";
-
-function tenantId() {
-  return uuid("tenant_id")
-    .notNull()
-    .references(() => tenant.id);
-}
+import { tenantId } from "./tenant-id.ts";
 
 /** What runtimes read. Born with the first draft of its workspace. */
 export const governancePlan = pgTable(

@@ -1,16 +1,14 @@
 import { sql } from "drizzle-orm";
-import { check, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, integer, pgTable, text, unique } from "drizzle-orm/pg-core";
 import { databaseNow, githubId, id, instant } from "./columns.ts";
-import { tenant } from "./inbox.ts";
+import { tenantId } from "./tenant-id.ts";
 
 /** What a name of a policy version stood for when it came into force, or was first read after. Immutable. */
 export const policyPin = pgTable(
   "policy_pin",
   {
     id: id(),
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    tenantId: tenantId(),
     repositoryId: githubId("repository_id").notNull(),
     versionSeq: integer("version_seq").notNull(),
     kind: text("kind").notNull(),

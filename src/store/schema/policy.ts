@@ -1,13 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
-import { tenant } from "./inbox.ts";
-
-function tenantId() {
-  return uuid("tenant_id")
-    .notNull()
-    .references(() => tenant.id);
-}
+import { tenantId } from "./tenant-id.ts";
 
 /** Policy in force, version by version, with the text of its files. Immutable; `seq` only rises. */
 export const policyVersion = pgTable(

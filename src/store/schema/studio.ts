@@ -2,13 +2,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, id, instant } from "./columns.ts";
 import { businessDraft, businessDraftSnapshot } from "./governance.ts";
-import { tenant } from "./inbox.ts";
-
-function tenantId() {
-  return uuid("tenant_id")
-    .notNull()
-    .references(() => tenant.id);
-}
+import { tenantId } from "./tenant-id.ts";
 
 /** What a snapshot was made from. Immutable. */
 export const businessSource = pgTable(

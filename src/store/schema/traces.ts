@@ -2,16 +2,15 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, id, instant } from "./columns.ts";
 import { evaluation } from "./evaluation.ts";
-import { subject, tenant } from "./inbox.ts";
+import { subject } from "./inbox.ts";
+import { tenantId } from "./tenant-id.ts";
 
 /** What was decided about an agent's action, step by step. Immutable. */
 export const decisionTrace = pgTable(
   "decision_trace",
   {
     id: id(),
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    tenantId: tenantId(),
     subjectKey: text("subject_key")
       .notNull()
       .references(() => subject.key),

@@ -1,6 +1,6 @@
-import { boolean, index, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, pgTable, text } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, instant } from "./columns.ts";
-import { tenant } from "./inbox.ts";
+import { tenantId } from "./tenant-id.ts";
 
 /** Repositories that the app was ever seen on, by id, and what was found when it was last looked whether its check is required there. */
 export const watchedRepository = pgTable(
@@ -8,9 +8,7 @@ export const watchedRepository = pgTable(
   {
     repositoryId: githubId("repository_id").primaryKey(),
     /** Never follows a rename or a transfer. */
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    tenantId: tenantId(),
     ownerId: githubId("owner_id").notNull(),
     owner: text("owner").notNull(),
     name: text("name").notNull(),

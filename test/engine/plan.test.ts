@@ -77,7 +77,7 @@ describe("a landing", () => {
     ["after something unapproved is published by an admin", { unsettled: ["#7 …"], how: "manual", byAdmin: true }, "publish", ""],
     ["that is the first is published", { descent: "first" }, "publish", ""],
     ["newer than what was approved in Studio and published is published", { descent: "newer" }, "publish", ""],
-    ["older than what was approved in Studio and published is not", { descent: "older" }, "skip", "a later approval"],
+    ["T100: older than what was approved in Studio and published is not", { descent: "older" }, "skip", "a later approval"],
   ];
   test.each(rows)("%s", (_, more, status, because) => {
     const verdict = judgePromotion(facts(more));
@@ -91,7 +91,7 @@ describe("an approval in Studio", () => {
   const rows: readonly [string, Partial<PromotionFacts>, string, string][] = [
     ["is published by hand", { descent: "first" }, "publish", ""],
     [
-      "is never published on merge, wherever landings are",
+      "T100: is never published on merge, wherever landings are",
       { how: "on_merge", environment: "staging", descent: "first" },
       "skip",
       "by hand",

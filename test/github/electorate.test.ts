@@ -114,7 +114,7 @@ describe("what cannot be read is nobody's vote", () => {
   it("T97: an app that was suspended or removed, and a tenant that is none, reject", async () => {
     await expect(read({ tenantId: "0198c2a4-0000-7000-8000-000000000002" })).rejects.toMatchObject({ name: "TruthError", kind: "auth" });
     rig.hub.suspendInstallation("acme");
-    await expect(read()).rejects.toMatchObject({ message: expect.stringContaining("suspended") });
+    await expect(read()).rejects.toMatchObject({ message: expect.stringContaining("is suspended there") });
     rig.hub.uninstall("acme");
     await expect(read()).rejects.toMatchObject({ message: expect.stringContaining("not installed") });
   });

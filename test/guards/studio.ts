@@ -15,7 +15,7 @@ export const STUDIO: readonly Guard[] = [
     file: "src/studio/api/workspace-acts.ts",
     guard: "if (principal.personId === NOBODY)",
     without: "if (false)",
-    test: "test/studio/workspace-pages.test.ts",
+    test: "test/studio/api/workspaces.test.ts",
     slow: true,
   },
   {

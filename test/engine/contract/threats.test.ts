@@ -98,7 +98,7 @@ describe("what was changed", () => {
   });
 
   test.each([
-    ["duplicate keys", TAGGED.replace("status: active", "status: active\nstatus: draft")],
+    ["duplicate keys", TAGGED.replace("status: active", "status: active\nstatus: active")],
     ["a duplicate list name", contract(field("email", ", tags: [pii]"), field("email"))],
     ["two documents", `${TAGGED}---\n${TAGGED}`],
     ["a custom tag", TAGGED.replace("id: c", "id: !evil c")],

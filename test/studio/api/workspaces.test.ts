@@ -105,6 +105,19 @@ describeOnBoth("the workspace routes", (open) => {
       expect((await deps.records.draftContext(on.tenantId, on.draftId))!.votes).toEqual([]);
     });
 
+    it("T97: the demo's admin, who is nobody on GitHub, neither votes nor rejects", async () => {
+      const { on, seen } = await begin();
+      const demo: Principal = { ...(person(on.tenantId, "ana", "admin") as Extract<Principal, { kind: "person" }>), personId: 0 };
+      for (const [act, more] of [
+        ["votes", { vote: "request_changes" }],
+        ["reject", { reason: "no" }],
+      ] as const) {
+        const refused = await api.as(demo, "POST", `/${on.workspaceId}/${act}`, { ...seen, ...more });
+        expect(refused).toMatchObject({ status: 403, body: { error: { message: expect.stringContaining("decides nothing") } } });
+      }
+      expect(await deps.records.draftContext(on.tenantId, on.draftId)).toMatchObject({ votes: [], snapshot: { status: "collecting" } });
+    });
+
     it("membership is that of the moment of the decision", async () => {
       const { on, bob, carol, seen } = await begin();
       const moving = directory({ "sec-ops": ["bob", "carol"] });

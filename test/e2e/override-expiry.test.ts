@@ -33,10 +33,13 @@ async function expiresByItself(databaseUrl: string | null): Promise<void> {
 
 const NAME = "T64: when its time is over an override's success goes, without any delivery";
 
-describe("the embedded database", () => {
+// Almost all of it is waiting.
+describe.concurrent("the embedded database", () => {
   test(NAME, () => expiresByItself(null), 120_000);
 });
 
-describeOnPostgres("a real Postgres", (fresh) => {
-  test(NAME, async () => expiresByItself(await fresh()), 120_000);
+describe.concurrent("the other one", () => {
+  describeOnPostgres("a real Postgres", (fresh) => {
+    test(NAME, async () => expiresByItself(await fresh()), 120_000);
+  });
 });

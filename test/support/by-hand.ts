@@ -12,9 +12,10 @@ import {
   createProtection,
   createPullRequests,
 } from "../../src/github/index.ts";
-import { createLedger, type Database, migrate, openDatabase } from "../../src/store/index.ts";
+import { createLedger, type Database } from "../../src/store/index.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
+import { openMigrated } from "./migrated.ts";
 import { CHECK, FILE, populate } from "./scene.ts";
 
 const ROUNDS_MAX = 12;
@@ -50,8 +51,7 @@ export async function startHand(): Promise<Hand> {
   populate(hub);
 
   const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 4000 });
-  const database = await openDatabase({ databaseUrl: null, dataDir: null });
-  await migrate(database);
+  const database = await openMigrated();
   const ledger = createLedger(database);
   const deps: GateDeps = {
     ledger,

@@ -1,13 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
-import postgres from "postgres";
+import { randomUUID } from "node:crypto";
 import { afterAll, describe, inject } from "vitest";
-import { type Database, openDatabase, overPglite } from "../../src/store/connect.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { type Database, openDatabase } from "../../src/store/connect.ts";
+import { asAdmin, cloneMigrated, createLogins, databaseOn, type Logins, loginsOf, openMigrated } from "./migrated.ts";
 
 export interface OpenDatabase {
   /** A migrated database of its own, closed and dropped when the file ends. */
@@ -19,63 +13,59 @@ export interface OpenDatabase {
 /** The same tests on the embedded database and on a real Postgres. Without a server the second half is skipped, and says so. */
 export function describeOnBoth(name: string, tests: (open: OpenDatabase) => void): void {
   describe(`${name} [pglite]`, () => {
-    const opened: Database[] = [];
-    afterAll(async () => {
-      for (const db of opened) await db.close();
-    });
-    tests(
-      Object.assign(
-        async () => {
-          const db = overPglite(await PGlite.create({ loadDataDir: await migratedTemplate() }), async () => {});
-          opened.push(db);
-          await migrate(db);
-          return db;
-        },
-        { driver: "pglite" as const },
-      ),
-    );
+    const open = tracked(openMigrated);
+    tests(Object.assign(open, { driver: "pglite" as const }));
   });
-  describeOnPostgres(name, (fresh) => {
-    const opened: { close(): Promise<void> }[] = [];
-    afterAll(async () => {
-      for (const db of opened) await db.close();
-    });
-    tests(
-      Object.assign(
-        async () => {
-          const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
-          const db = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
-          const admin = await openDatabase({ databaseUrl: adminUrl, dataDir: null });
-          opened.push(db, admin);
-          await migrate(db);
-          return { ...db, outer: admin.outer };
-        },
-        { driver: "postgres" as const },
-      ),
-    );
+  onServer(name, (serverUrl, named) => {
+    const open = tracked((url: string, ownerUrl?: string) => openDatabase({ databaseUrl: url, ownerUrl: ownerUrl ?? null, dataDir: null }));
+    const fresh = async () => {
+      const { databaseUrl, ownerUrl, adminUrl } = await cloneMigrated(serverUrl, named());
+      const [db, admin] = [await open(databaseUrl, ownerUrl), await open(adminUrl)];
+      return { ...db, outer: admin.outer };
+    };
+    tests(Object.assign(fresh, { driver: "postgres" as const }));
   });
 }
 
-/** An owner's login and the one that runs, neither of them a superuser, for a database that is empty. */
-export async function twoLogins(
-  adminUrl: string,
-): Promise<{ readonly databaseUrl: string; readonly ownerUrl: string; readonly adminUrl: string }> {
+/** Closed when the file ends. */
+function tracked<A extends unknown[]>(open: (...args: A) => Promise<Database>): (...args: A) => Promise<Database> {
+  const opened: Database[] = [];
+  afterAll(async () => {
+    for (const db of opened) await db.close();
+  });
+  return async (...args) => {
+    const db = await open(...args);
+    opened.push(db);
+    return db;
+  };
+}
+
+/** An owner's login and the one that runs, for a database that is empty. */
+export async function twoLogins(adminUrl: string): Promise<Logins> {
   const database = new URL(adminUrl).pathname.slice(1);
   const password = randomUUID();
-  const login = (role: string) => Object.assign(new URL(adminUrl), { username: `${database}_${role}`, password }).href;
-  await asAdmin(adminUrl, async (sql) => {
-    for (const role of ["owner", "app"]) await sql.unsafe(`create role ${database}_${role} login password '${password}'`);
-    await sql.unsafe(`alter database ${database} owner to ${database}_owner`);
-  });
-  return { databaseUrl: login("app"), ownerUrl: login("owner"), adminUrl };
+  await createLogins(adminUrl, database, password);
+  await asAdmin(adminUrl, (sql) => sql.unsafe(`alter database ${database} owner to ${database}_owner`));
+  return loginsOf(adminUrl, database, password);
 }
 
 /** For what only a server can show. `fresh` makes an empty database and resolves to its URL. */
 export function describeOnPostgres(name: string, tests: (fresh: () => Promise<string>) => void): void {
+  onServer(name, (serverUrl, named) =>
+    tests(async () => {
+      const database = named();
+      await asAdmin(serverUrl, (sql) => sql.unsafe(`create database ${database}`));
+      return databaseOn(serverUrl, database);
+    }),
+  );
+}
+
+/** `named` gives the name of a database that is dropped when the file ends. */
+function onServer(name: string, tests: (serverUrl: string, named: () => string) => void): void {
   const server = inject("postgresServer");
   if (server === undefined || server.status === "none") {
     const because = server?.because ?? "vitest runs without test/support/postgres-cluster.ts as globalSetup";
-    describe.skip(`${name} [postgres] SKIPPED: ${because}`, () => tests(async () => ""));
+    describe.skip(`${name} [postgres] SKIPPED: ${because}`, () => tests("", () => ""));
     return;
   }
   describe(`${name} [postgres]`, () => {
@@ -88,44 +78,10 @@ export function describeOnPostgres(name: string, tests: (fresh: () => Promise<st
         }
       });
     });
-    tests(async () => {
+    tests(server.url, () => {
       const database = `countersign_test_${randomUUID().replaceAll("-", "")}`;
-      await asAdmin(server.url, (sql) => sql.unsafe(`create database ${database}`));
       made.push(database);
-      const url = new URL(server.url);
-      url.pathname = `/${database}`;
-      return url.href;
+      return database;
     });
   });
-}
-
-/** A fresh embedded database takes seconds to make: made once per set of migrations, kept in the temporary folder. */
-async function migratedTemplate(): Promise<Blob> {
-  const key = createHash("sha256");
-  const root = new URL("../../", import.meta.url);
-  for (const file of ["drizzle/meta/_journal.json", "node_modules/@electric-sql/pglite/package.json"])
-    key.update(readFileSync(new URL(file, root)));
-  const journal = JSON.parse(readFileSync(new URL("drizzle/meta/_journal.json", root), "utf8")) as { entries: { tag: string }[] };
-  for (const { tag } of journal.entries) key.update(readFileSync(new URL(`drizzle/${tag}.sql`, root)));
-  for (const file of ["src/store/tables.ts", "src/store/walls.ts"]) key.update(readFileSync(new URL(file, root)));
-  const path = join(tmpdir(), `countersign-pglite-${key.digest("hex").slice(0, 20)}-${process.getuid?.() ?? 0}.tar`);
-  const kept = await readFile(path).catch(() => null);
-  if (kept !== null) return new Blob([kept]);
-  const db = await openDatabase({ databaseUrl: null, dataDir: null });
-  await migrate(db);
-  const dump = await db.pglite!.dumpDataDir("none");
-  await db.close();
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, Buffer.from(await dump.arrayBuffer()), { mode: 0o600 });
-  await rename(draft, path);
-  return dump;
-}
-
-async function asAdmin<T>(url: string, act: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    return await act(sql);
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
 }

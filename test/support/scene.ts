@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
+import { layMigrated } from "./migrated.ts";
 
 export const FILE = "contracts/customers.odcs.yaml";
 export const CHECK = "countersign: main";
@@ -32,7 +36,9 @@ export interface Stage {
   conclusion(sha: string, name?: string): string | null | undefined;
 }
 
-export async function startScene(options: { readonly databaseUrl?: string | null; readonly dataDir?: string | null } = {}): Promise<Scene> {
+export async function startScene({ databaseUrl = null }: { readonly databaseUrl?: string | null } = {}): Promise<Scene> {
+  const dataDir = databaseUrl === null ? await mkdtemp(join(tmpdir(), "countersign-scene-")) : null;
+  if (dataDir !== null) await layMigrated(dataDir);
   const hub = await startHub();
   const secret = randomBytes(32).toString("hex");
   const begin = async () => {
@@ -40,8 +46,8 @@ export async function startScene(options: { readonly databaseUrl?: string | null
       host: "127.0.0.1",
       port: 0,
       publicUrl: null,
-      databaseUrl: options.databaseUrl ?? null,
-      dataDir: options.dataDir ?? null,
+      databaseUrl,
+      dataDir,
       github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
       webhookSecrets: [secret],
       logLevel: "silent",
@@ -76,6 +82,7 @@ export async function startScene(options: { readonly databaseUrl?: string | null
     async close() {
       await scene.server.close();
       await hub.close();
+      if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
     },
   };
   return scene;

@@ -3,7 +3,7 @@ import type { CompiledContract } from "./contract/finding.ts";
 import type { Decision } from "./decision.ts";
 
 /** Raised when the projections change shape; part of the hash, so old artifacts keep their own. */
-export const COMPILER_VERSION = "2";
+export const COMPILER_VERSION = "3";
 
 export interface ArtifactInput {
   readonly agent: string;

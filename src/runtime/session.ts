@@ -18,6 +18,8 @@ export interface GovernanceSession {
 export interface GovernedContract {
   readonly file: string;
   readonly key: string;
+  /** Since compiler version 3. */
+  readonly retention?: { readonly days: number | null; readonly raw: string } | null;
   readonly objects: readonly {
     readonly name: string;
     readonly tags: readonly string[];
@@ -30,12 +32,14 @@ export interface GovernedField {
   readonly path: string;
   readonly type: string | null;
   readonly tags: readonly string[];
+  /** The highest level that is declared for it; null = none is. Since compiler version 3. */
+  readonly classification?: "public" | "internal" | "confidential" | "restricted" | null;
   /** How the contract says that it is to be masked; null = it does not. */
   readonly masking: string | null;
 }
 
 /** Shapes of the projections that this client reads. */
-const COMPILER_VERSIONS: readonly string[] = ["1", "2"];
+const COMPILER_VERSIONS: readonly string[] = ["1", "2", "3"];
 
 /** The session, whole, frozen and what the hash stands for; or why it must not be used. */
 export function verifySession(

@@ -39,7 +39,7 @@ describeOnBoth("countersign plan get", (open) => {
       attachment: "attached",
       status: "APPROVED",
       compiledHash: approved.compiledHash,
-      session: { compiler_version: "2", runtime_projection: { agent: approved.agent } },
+      session: { compiler_version: "3", runtime_projection: { agent: approved.agent } },
     });
     expect(run.code).toBe(0);
   });

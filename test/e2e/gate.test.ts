@@ -51,7 +51,7 @@ function gateTests(database: () => Promise<string | null>): void {
         approvalVersion: 1,
         blockerIds: [],
       },
-      artifact: { compilerVersion: "2", runtimeProjection: { agent: stage.repository, environment: "production" } },
+      artifact: { compilerVersion: "3", runtimeProjection: { agent: stage.repository, environment: "production" } },
     });
     expect(record?.artifact.compiledHash).toMatch(/^[0-9a-f]{64}$/);
     const trail = await scene.server.ledger.auditTrail(100);

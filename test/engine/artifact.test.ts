@@ -64,7 +64,7 @@ describe("a session", () => {
     (field.runtime_projection.contracts[0]!.objects[0]!.fields[0]!.tags as string[]).pop();
     const others: unknown[] = [
       { ...wire(), review_hash: "0".repeat(64) },
-      { ...wire(), compiler_version: "3" },
+      { ...wire(), compiler_version: "4" },
       { ...wire(), extra: 1 },
       { ...wire(), runtime_projection: { ...session.runtime_projection, agent: "acme/other" } },
       { review_hash: session.review_hash, compiler_version: "1" },

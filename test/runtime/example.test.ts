@@ -23,7 +23,7 @@ function run(url: string): Promise<{ readonly code: number; readonly stderr: str
 test("the example of docs/plan.md runs with a published plan, and ends without one", async () => {
   const contract = compiledContract(0);
   const [object] = contract.objects;
-  const fields = [{ path: "email", type: "string", tags: ["pii"], masking: null }];
+  const fields = [{ path: "email", type: "string", tags: ["pii"], classification: null, masking: null }];
   const place = { agent: "acme/contracts", environment: "production" };
   const compiled = compileArtifact(artifactInput(0, { ...place, contracts: [{ ...contract, objects: [{ ...object!, fields }] }] }));
   let isPublished = true;

@@ -23,9 +23,17 @@ export function compiledContract(fields: number, file = "contracts/customers.odc
     path: index % 5 === 0 ? `address.line_${index}` : `field_${index}`,
     type: "string",
     tags: index % 3 === 0 ? ["pii", "gdpr"] : [],
+    classification: index % 3 === 0 ? ("confidential" as const) : null,
     masking: index % 9 === 0 ? "sha256" : null,
   }));
-  return { file, key: "customers", format: "odcs", version: "1.0.0", objects: [{ name: "customers", tags: [], fields: all }] };
+  return {
+    file,
+    key: "customers",
+    format: "odcs",
+    version: "1.0.0",
+    retention: null,
+    objects: [{ name: "customers", tags: [], fields: all }],
+  };
 }
 
 export function artifactInput(fields = 12, more: Partial<ArtifactInput> = {}): ArtifactInput {

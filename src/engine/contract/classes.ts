@@ -1,5 +1,9 @@
 import { IMPERSONAL_CATEGORIES } from "./fides-taxonomy.ts";
 
+/** Levels of confidentiality, weakest first. */
+export const LEVELS = ["public", "internal", "confidential", "restricted"] as const;
+export type Level = (typeof LEVELS)[number];
+
 /** Built-in classes, in their partial order: each names the classes that are weaker than it. */
 export const BUILT_IN_WEAKER = {
   public: [],

@@ -1,3 +1,4 @@
+import { LEVELS, type Level } from "./classes.ts";
 import { tagsInForce } from "./diff/change.ts";
 import { describeType } from "./diff/type-change.ts";
 import type { CompiledContract } from "./finding.ts";
@@ -10,21 +11,31 @@ export function compileContract(contract: Contract): CompiledContract {
     key: contract.key,
     format: contract.format,
     version: contract.version,
+    retention: contract.retention === null ? null : { days: contract.retention.days, raw: contract.retention.raw },
     objects: contract.objects
       .map((object) => ({
         name: object.name,
         tags: tagKeys([...object.tags, ...contract.tags]),
         fields: object.fields
-          .map((field) => ({
-            path: field.path.join("."),
-            type: describeType(field.type),
-            tags: tagKeys(tagsInForce({ contract, object, field })),
-            masking: field.masking,
-          }))
+          .map((field) => {
+            const tags = tagKeys(tagsInForce({ contract, object, field }));
+            return {
+              path: field.path.join("."),
+              type: describeType(field.type),
+              tags,
+              classification: classificationOf(tags),
+              masking: field.masking,
+            };
+          })
           .sort((a, b) => (a.path < b.path ? -1 : 1)),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
+}
+
+/** As declared. What a tag implies is a lower bound only: personal data is "at least public", which nobody should act upon. */
+function classificationOf(tags: readonly string[]): Level | null {
+  return LEVELS.findLast((level) => tags.includes(level)) ?? null;
 }
 
 /** Distinct keys in order. */

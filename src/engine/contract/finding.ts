@@ -1,4 +1,5 @@
 import type { Problem } from "../problem.ts";
+import type { Level } from "./classes.ts";
 import type { LineageSummary } from "./lineage/model.ts";
 import type { Format } from "./model.ts";
 import type { WantedType } from "./type-places.ts";
@@ -77,12 +78,14 @@ export interface Comparison extends ContractDiff {
   readonly wantedTypes: readonly WantedType[];
 }
 
-/** A governed contract in the form that a runtime needs: fields, tags, classification. */
+/** A governed contract in the form that a runtime needs: fields, tags, classification, and how they are to be handled. */
 export interface CompiledContract {
   readonly file: string;
   readonly key: string;
   readonly format: Format;
   readonly version: string | null;
+  /** In days where it can be read so; null = not declared. */
+  readonly retention: { readonly days: number | null; readonly raw: string } | null;
   readonly objects: readonly {
     readonly name: string;
     readonly tags: readonly string[];
@@ -90,6 +93,8 @@ export interface CompiledContract {
       readonly path: string;
       readonly type: string | null;
       readonly tags: readonly string[];
+      /** The highest level that is declared for it; null = none is. */
+      readonly classification: Level | null;
       readonly masking: string | null;
     }[];
   }[];

@@ -1,6 +1,4 @@
-/** Levels of confidentiality, weakest first. */
-export const LEVELS = ["public", "internal", "confidential", "restricted"] as const;
-export type Level = (typeof LEVELS)[number];
+import { LEVELS, type Level } from "../contract/classes.ts";
 
 export interface ClassificationTest {
   readonly operator: ">=" | ">" | "=";

@@ -1,4 +1,5 @@
 import { BUILT_IN_ORDER, type ClassOrder, compareClass } from "../class-order.ts";
+import { LEVELS } from "../classes.ts";
 import type { FindingCode } from "../finding-codes.ts";
 import type { Tag } from "../model.ts";
 import { protects } from "./change.ts";
@@ -20,7 +21,7 @@ export interface Ordered {
 
 const BUILT_IN: Ordered = { order: BUILT_IN_ORDER };
 
-const LEVELS = ["public", "internal", "confidential", "restricted"];
+const isLevel = (key: string) => LEVELS.some((level) => level === key);
 
 /** Compares the tags of one scope. A lost key is a loss even when another scope still covers the place. */
 export function compareTags(before: readonly Tag[], after: readonly Tag[], ordered: Ordered = BUILT_IN): readonly TagChange[] {
@@ -93,8 +94,7 @@ function replacement(
   const stronger = fresh.find((tag) => tag.classifies && compareClass(ordered, key, tag.key) === -1);
   if (stronger !== undefined) return { code: "tag.changed", by: stronger };
   const weaker = fresh.find((tag) => tag.classifies && compareClass(ordered, key, tag.key) === 1);
-  if (weaker !== undefined)
-    return { code: LEVELS.includes(key) && LEVELS.includes(weaker.key) ? "classification.lowered" : "tag.weakened", by: weaker };
+  if (weaker !== undefined) return { code: isLevel(key) && isLevel(weaker.key) ? "classification.lowered" : "tag.weakened", by: weaker };
   const carriers = new Set(gone.map((tag) => tag.carrier));
   const sameCarrier = fresh.find((tag) => tag.classifies && carriers.has(tag.carrier) && !/tags$|^labels$/i.test(tag.carrier));
   const opaque = fresh.find((tag) => tag.opaque && carriers.has(tag.carrier));

@@ -164,7 +164,14 @@ describe("the rest of the facts", () => {
         key: "c",
         format: "odcs",
         version: "1.0.0",
-        objects: [{ name: "t", tags: [], fields: [{ path: "y", type: "varchar(3)", tags: ["pii", "x"], masking: 'encryptedName="z"' }] }],
+        retention: null,
+        objects: [
+          {
+            name: "t",
+            tags: [],
+            fields: [{ path: "y", type: "varchar(3)", tags: ["pii", "x"], classification: null, masking: 'encryptedName="z"' }],
+          },
+        ],
       },
     ]);
   });

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { TestProjectInlineConfiguration } from "vitest/config";
 import { startVitest } from "vitest/node";
 import type { Guard } from "../test/guards/guard.ts";
 import { GUARDS } from "../test/guards/guards.ts";
+import { startCluster, stopCluster } from "../test/support/postgres-cluster.ts";
 
 /**
  * Kills every guard, one at a time, and runs the test of its threat: a guard whose test still passes protects nothing.
@@ -11,7 +13,7 @@ import { GUARDS } from "../test/guards/guards.ts";
 const root = resolve(import.meta.dirname, "..");
 const only = process.argv.slice(2).filter((word) => word !== "--all");
 const all = process.argv.includes("--all") || only.length > 0;
-const guards = GUARDS.filter((guard) => (only.length === 0 || only.includes(guard.threat)) && (all || guard.slow !== true));
+const guards: readonly Guard[] = GUARDS.filter((guard) => (only.length === 0 || only.includes(guard.threat)) && (all || guard.slow !== true));
 
 function projectOf(guard: Guard, index: number): TestProjectInlineConfiguration {
   const file = resolve(root, guard.file);
@@ -45,6 +47,10 @@ function kill(code: string, { guard, without }: Pick<Guard, "guard" | "without">
 }
 
 const started = performance.now();
+// One server for all of them: each project would start its own.
+const wantsServer = guards.some(({ test }) => readFileSync(resolve(root, test), "utf8").includes("support/database.ts"));
+const cluster = wantsServer && !process.env["DATABASE_URL"] ? await startCluster() : null;
+if (cluster !== null) process.env["DATABASE_URL"] = cluster.url;
 const vitest = await startVitest("test", [], {
   root,
   config: false,
@@ -68,6 +74,7 @@ for (const [index, guard] of guards.entries()) {
   else if (failed.length === 0) survivors.push(`${what}: ${ran.length} tests pass without it`);
 }
 await vitest.close();
+if (cluster !== null) await stopCluster(cluster);
 for (const survivor of survivors) console.log(`survived  ${survivor}`);
 console.log(
   `${guards.length - survivors.length} of ${guards.length} guards are missed by a test when they are gone (${Math.round((performance.now() - started) / 1000)} s)`,

@@ -1,6 +1,7 @@
 import { teamsOf } from "../engine/policy/required-teams.ts";
 import { satisfiabilityProblems } from "../engine/policy/satisfiability.ts";
 import type { GateDeps } from "./deps.ts";
+import { readPins } from "./pin-names.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import type { RepositoryRef } from "./ports.ts";
 
@@ -31,13 +32,14 @@ async function checkRepository(deps: GateDeps, known: RepositoryRef, name: strin
   const repository = await deps.pulls.repository(known);
   const tip = await deps.pulls.branch(repository, repository.defaultBranch);
   if (tip === null) throw new Error(`no branch ${repository.defaultBranch}`);
-  const { reading, own } = await policyInForce(deps, { repository, defaultTip: tip.sha, isNow: true });
+  const { reading, own, parts } = await policyInForce(deps, { repository, defaultTip: tip.sha, isNow: true });
   if (own === null) return { repository: name, status: "not_enrolled" };
   if (reading.status === "ok" && !reading.set.enrolled) return { repository: name, status: "not_enrolled" };
+  const pins = (await readPins(deps, parts))?.flatMap((part) => part.pins);
   const found =
     reading.status === "invalid"
       ? reading.problems
-      : satisfiabilityProblems(reading.set, await deps.pulls.population(repository, teamsOf(reading.set)));
+      : satisfiabilityProblems(reading.set, await deps.pulls.population(repository, teamsOf(reading.set)), pins);
   const problems = found
     .filter(({ severity }) => severity === "error")
     .map(({ file, line, message }) => `${file ?? ""}:${line ?? ""} ${message}`);

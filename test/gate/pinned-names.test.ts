@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { checkPoliciesInForce } from "../../src/gate/check-policies.ts";
 import { CONFIG, CONTRACT, POLICIES } from "../demo/sample.ts";
 import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
 import { CHECK, FILE } from "../support/scene.ts";
@@ -100,6 +101,20 @@ test("T08: the name is captured after the policy landed and before anybody is as
   await approve(pull.number, "dave");
   expect(repo.shows(pull.head)).toBe("failure");
   expect(title(pull.head)).toContain(`team ${next} is another team now`);
+});
+
+test("T08: the nightly check says so before any pull request meets it", async () => {
+  const slug = withTeam();
+  const pull = repo.open();
+  await work();
+  expect(repo.shows(pull.head)).toBe("action_required");
+  const mine = async () => (await checkPoliciesInForce(hand.deps)).find(({ repository }) => repository === repo.name);
+  expect(await mine()).toMatchObject({ status: "satisfiable" });
+  capture(slug);
+  expect(await mine()).toMatchObject({
+    status: "unsatisfiable",
+    problems: [expect.stringMatching(new RegExp(`team ${slug} is another team now \\(id \\d+, was \\d+\\): change the policy`))],
+  });
 });
 
 test("T08: a team that could not be read is pinned when it first is", async () => {

@@ -7,6 +7,7 @@ import { type Directory, directoryOf, type Group } from "./directory.ts";
 import { judgeVotes, type Objection, unfitness } from "./eligibility.ts";
 import type { Config } from "./model.ts";
 import { readOverride } from "./override.ts";
+import { replacedTeamText } from "./pins.ts";
 import { type Demand, UNKNOWN_CONTRIBUTORS } from "./requirements.ts";
 
 const MAX_UNKNOWN_CONTRIBUTORS = 2;
@@ -98,7 +99,7 @@ function askable({ slots, ask }: Demand, directory: Directory | null): Hearing["
 function unreadableTeam(team: string, directory: Directory): Hearing["peopleProblems"][number] {
   const other = directory.replaced(team);
   if (other === null) return configurationProblem(`Cannot read team ${team} (404 or 403)`, "give the app Members: read or fix the name");
-  const message = `team ${team} is another team now (id ${other.now}, was ${other.was}): change the policy`;
+  const message = replacedTeamText(team, other);
   return configurationProblem(message, "a pull request that changes the policy takes the names as they are when it lands");
 }
 

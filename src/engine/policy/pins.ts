@@ -19,6 +19,10 @@ export function replacedTeam(team: { readonly slug: string; readonly id: number 
   return other === undefined || other === null ? null : { now: team.id, was: other };
 }
 
+export function replacedTeamText(team: string, { now, was }: Replaced): string {
+  return `team ${team} is another team now (id ${now}, was ${was}): change the policy`;
+}
+
 /** The account that a policy names; null = none was pinned. `disputed`: two policies name two accounts by one login. */
 export function pinnedUser(login: string, pins: readonly PolicyPin[]): number | "disputed" | null {
   const ids = new Set(pinsOf("user", login, pins));

@@ -3,6 +3,7 @@ import { assertNever, type Problem } from "../problem.ts";
 import { type Directory, directoryOf, type Group } from "./directory.ts";
 import { matching } from "./matching.ts";
 import type { Policy, PolicySet } from "./model.ts";
+import { type PolicyPin, replacedTeamText } from "./pins.ts";
 import { policySlots, type Slot } from "./slots.ts";
 
 /** Who there is: what a policy can be filled from. Of `teams` and `owners` all members, as they are now. */
@@ -13,9 +14,10 @@ export interface Population extends Pick<PeopleFacts, "actors" | "teams" | "owne
 /**
  * What nobody could ever approve under this set, whatever is changed: teams that are empty or cannot be read, more approvals than there
  * are people, the same people demanded twice. Errors make a proposed policy `invalid`; warnings are for the check and the log.
+ * @param pins of a set that is in force: what its names stood for then. undefined = it is proposed.
  */
-export function satisfiabilityProblems(set: PolicySet, population: Population): readonly Problem[] {
-  const directory = directoryOf({ ...NOBODY, ...population }, set.config);
+export function satisfiabilityProblems(set: PolicySet, population: Population, pins?: readonly PolicyPin[]): readonly Problem[] {
+  const directory = directoryOf({ ...NOBODY, ...population }, set.config, pins);
   const enforced = set.policies.filter((policy) => policy.mode === "enforce");
   return [
     ...enforced.flatMap((policy) => policyProblems(policy, set, directory, population)),
@@ -38,7 +40,7 @@ function policyProblems(policy: Policy, set: PolicySet, directory: Directory, po
   const slots = slotsOf([policy], set);
   const found = slots.flatMap((slot): Problem[] => {
     const unread = [...slot.anyOf, ...(slot.holders ?? [])].flatMap((group) => directory.unreadable(group) ?? []);
-    if (unread.length > 0) return [unreadableTeam(policy, unread[0]!, population)];
+    if (unread.length > 0) return [at(policy, `policy \`${policy.name}\`: ${whyUnread(unread[0]!, directory, population)}`, "error")];
     const people = peopleOf(slot, directory);
     if (people.size >= slot.min) return [];
     const whom = people.size === 0 ? "nobody" : `only ${people.size} ${people.size === 1 ? "person" : "people"}`;
@@ -82,7 +84,7 @@ function configProblems(set: PolicySet, directory: Directory, population: Popula
   const named = rows.flatMap(({ key, teams: listed, severity }) =>
     listed.flatMap((team): Problem[] => {
       const group: Group = { kind: "team", team };
-      if (directory.unreadable(group) !== null) return [config(`\`${key}\`: ${whyUnread(team, population)}`, severity)];
+      if (directory.unreadable(group) !== null) return [config(`\`${key}\`: ${whyUnread(team, directory, population)}`, severity)];
       return membersOf([group], directory).size > 0 ? [] : [config(`\`${key}\`: nobody is in team \`${team}\``, severity)];
     }),
   );
@@ -128,11 +130,9 @@ function membersOf(groups: readonly Group[], directory: Directory): ReadonlySet<
   return new Set(fit.filter((id) => groups.some((group) => directory.membership(id, group).status === "member")));
 }
 
-function unreadableTeam(policy: Policy, team: string, population: Population): Problem {
-  return at(policy, `policy \`${policy.name}\`: ${whyUnread(team, population)}`, "error");
-}
-
-function whyUnread(team: string, { ownerType }: Population): string {
+function whyUnread(team: string, directory: Directory, { ownerType }: Population): string {
+  const other = directory.replaced(team);
+  if (other !== null) return replacedTeamText(team, other);
   switch (ownerType) {
     case "Organization":
       return `team \`${team}\` cannot be read (no such team, or the app may not read members)`;

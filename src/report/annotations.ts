@@ -1,5 +1,6 @@
 import type { Finding, Severity } from "../engine/contract/finding.ts";
 import { type Decision, isPassing } from "../engine/decision.ts";
+import { GOVERNANCE_CODE } from "../engine/policy/governance.ts";
 import { SEVERITIES } from "../engine/policy/model.ts";
 import { subjectOf } from "./changes.ts";
 import { count, plain, sentence } from "./phrase.ts";
@@ -85,7 +86,7 @@ function annotation(decision: Decision, findings: readonly (Finding & { readonly
 }
 
 function values(finding: Finding): string {
-  if (finding.before === null && finding.after === null) return "";
+  if (finding.code === GOVERNANCE_CODE || (finding.before === null && finding.after === null)) return "";
   const shown = (text: string | null) => (text === null ? "(none)" : clip(visible(text), 200));
   return `\nbefore: ${shown(finding.before)}\nafter: ${shown(finding.after)}`;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "../engine/contract/finding.ts";
 import { isLineageFinding } from "../engine/contract/lineage/disagreements.ts";
+import { GOVERNANCE_CODE } from "../engine/policy/governance.ts";
 import type { ChangeRow } from "./changes.ts";
 import { clip, visible } from "./visible.ts";
 
@@ -34,10 +35,15 @@ export function aspects(row: ChangeRow): readonly AspectDiff[] {
   const tags = tagDiff(row);
   const tagsDiffer = tags.removed.length + tags.added.length > 0;
   const rest = row.findings
-    .filter((each) => !isLineageFinding(each) && !(tagsDiffer && isTagCode(each)) && each.before !== each.after)
+    .filter((each) => hasReadableValues(each) && !(tagsDiffer && isTagCode(each)) && each.before !== each.after)
     .map(aspect);
   if (!tagsDiffer) return rest;
   return [{ label: "tags", before: shownTags([...tags.kept, ...tags.removed]), after: shownTags([...tags.kept, ...tags.added]) }, ...rest];
+}
+
+/** Of a governance file a finding holds the ids of its content, which tell nobody anything. */
+function hasReadableValues(finding: Finding): boolean {
+  return !isLineageFinding(finding) && finding.code !== GOVERNANCE_CODE;
 }
 
 function isTagCode(finding: Finding): boolean {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { governanceFindings } from "../../src/engine/policy/governance.ts";
 import { ANNOTATION_CAP } from "../../src/report/annotations.ts";
 import { renderCheckRun } from "../../src/report/check-run.ts";
 import { byteLength } from "../../src/report/visible.ts";
@@ -35,6 +36,14 @@ describe("what a reviewer sees", () => {
     ]);
     expect(text).toBeNull();
     expect(actions.map((action) => action.label)).toEqual(["Re-evaluate", "Request reviewers"]);
+  });
+
+  test("a governance file is told by its name: the ids of its content tell nobody anything", () => {
+    const ids = { baseBlob: "b1ob".repeat(10), headBlob: "b2ob".repeat(10) };
+    const findings = governanceFindings([{ path: ".choochoorc", baseMode: "100644", headMode: "100644", ...ids }]);
+    const { summary, text, annotations } = renderCheckRun({ ...strip, findings }, aggregate);
+    expect(summary).toContain("governance file changed");
+    expect(JSON.stringify([summary, text, annotations])).not.toMatch(/b[12]ob/);
   });
 
   test("details are folded: field diff with tags first, policies, machine facts", () => {

@@ -16,6 +16,11 @@ export function describeOnBoth(name: string, tests: (open: OpenDatabase) => void
     const open = tracked(openMigrated);
     tests(Object.assign(open, { driver: "pglite" as const }));
   });
+  describeOnServer(name, tests);
+}
+
+/** On a real Postgres alone: for what walks through everything, and is walked on both drivers elsewhere. */
+export function describeOnServer(name: string, tests: (open: OpenDatabase) => void): void {
   onServer(name, (serverUrl, named) => {
     const open = tracked((url: string, ownerUrl?: string) => openDatabase({ databaseUrl: url, ownerUrl: ownerUrl ?? null, dataDir: null }));
     const fresh = async () => {

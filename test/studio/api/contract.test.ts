@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Scope } from "../../../src/gate/ports.ts";
 import { EXAMPLES, type Example } from "../../support/api-examples.ts";
-import { describeOnBoth } from "../../support/database.ts";
+import { describeOnServer } from "../../support/database.ts";
 import { type Station, startStation } from "../../support/station.ts";
 
 /** What each person is in acme. */
 const PEOPLE = { ana: "admin", bob: "approver", dave: "developer", iris: "auditor", nina: null } as const;
 const SCOPES = ["submit", "read", "plan"] as const satisfies readonly Scope[];
 
-describeOnBoth("T95: every route, by everybody", (open) => {
+describeOnServer("T95: every route, by everybody", (open) => {
   let station: Station;
   let acme: string;
   let other: string;

@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Every file would load the whole server again: half of the run.
+    isolate: false,
   },
 });

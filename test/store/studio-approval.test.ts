@@ -60,7 +60,7 @@ describeOnBoth("the Studio approval boundary", (open) => {
       contracts: [
         {
           file: "contracts/customers.odcs.yaml",
-          objects: [{ fields: expect.arrayContaining([{ path: "email", type: "string", tags: [], masking: null }]) }],
+          objects: [{ fields: expect.arrayContaining([{ path: "email", type: "string", tags: [], classification: null, masking: null }]) }],
         },
       ],
     });

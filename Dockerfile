@@ -6,7 +6,8 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts
+COPY patches ./patches
+RUN npm ci --ignore-scripts && npx patch-package
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
@@ -30,6 +31,8 @@ COPY policies ./policies
 COPY drizzle ./drizzle
 COPY schemas ./schemas
 COPY --from=dependencies /app/node_modules ./node_modules
+# The database driver with what docs/adr/0021 mends in it.
+COPY --from=build /app/node_modules/postgres ./node_modules/postgres
 COPY --from=build /app/dist ./dist
 USER node
 VOLUME /var/lib/countersign

@@ -71,6 +71,8 @@ export function connectPostgres(url: string, max: number): postgres.Sql {
   return postgres(url, {
     max,
     onnotice: () => {},
+    // Its own goes up to 20 s, and counts the failures of all connections together: work would lie that long after a short cut.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1) * (0.5 + Math.random() / 2),
     // The verbs are written for READ COMMITTED: each statement after a lock sees what the previous holder committed.
     connection: { application_name: "countersign", TimeZone: "UTC", default_transaction_isolation: "read committed" },
   });

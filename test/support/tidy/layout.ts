@@ -30,6 +30,7 @@ export const TOP_NAMES: readonly string[] = [
   "app.yml",
   "policies",
   "drizzle",
+  "patches",
   "schemas",
   "test",
   "bench",

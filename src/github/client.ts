@@ -1,7 +1,9 @@
 import { Octokit } from "@octokit/rest";
 import type { z } from "zod";
+import type { ApiBudget } from "../gate/ports/api-budget.ts";
 import { TruthError } from "../gate/ports/truth.ts";
-import { failureOf, isUnauthorized, RequestFailure } from "./failure.ts";
+import { createBudget } from "./budget.ts";
+import { failureOf, headersOf, isUnauthorized, RequestFailure } from "./failure.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTransport } from "./transport.ts";
 
@@ -42,6 +44,7 @@ export interface GitHubApp {
   /** GitHub Enterprise Server: people can be suspended there. */
   readonly enterprise: boolean;
   readonly history: "timeline" | "receipts";
+  readonly budget: ApiBudget;
   /** @throws TruthError whenever the answer is anything but a success of this shape. */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
 }
@@ -84,17 +87,26 @@ function connect(
   identity: Pick<GitHubApp, "appId" | "appSlug">,
 ): GitHubApp {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const budget = createBudget();
   const octokit = new Octokit({
     baseUrl,
     userAgent: "countersign",
     log: SILENT,
-    request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS) },
+    request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS, budget.count) },
   });
   const tokens = tokensOf(octokit.request);
 
   async function send(call: Call) {
     const authorization = `token ${await tokens.of(call.installationId)}`;
-    return await octokit.request(call.route, { ...call.parameters, headers: { authorization, "x-github-api-version": "2022-11-28" } });
+    const headers = { authorization, "x-github-api-version": "2022-11-28" };
+    try {
+      const response = await octokit.request(call.route, { ...call.parameters, headers });
+      budget.note(call.installationId, response.headers);
+      return response;
+    } catch (error) {
+      budget.note(call.installationId, headersOf(error));
+      throw error;
+    }
   }
 
   async function sendWithFreshToken(call: Call) {
@@ -112,6 +124,7 @@ function connect(
     ...identity,
     enterprise: new URL(baseUrl).pathname.startsWith("/api/v3"),
     history: options.history ?? "timeline",
+    budget,
     async request(call, schema) {
       refuseDotSegments(call);
       let response: Awaited<ReturnType<typeof send>>;

@@ -41,6 +41,11 @@ export function isUnauthorized(error: unknown): boolean {
   return isAnswered(error) && error.status === 401;
 }
 
+/** Headers of the answer that an error stands for; none when nothing came back. */
+export function headersOf(error: unknown): Readonly<Record<string, unknown>> {
+  return isAnswered(error) ? error.response.headers : {};
+}
+
 function kindOf(error: Answered): TruthError["kind"] {
   const status = error.status;
   if (status >= 500 || status === 429 || status === 408 || status === 409) return "network";

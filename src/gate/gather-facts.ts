@@ -96,9 +96,15 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 }
 
 /** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */
-export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
+export async function gatherPeople(
+  deps: GatherDeps,
+  key: string,
+  pull: PullTruth,
+  facts: Facts,
+  look: "first" | "second" = "first",
+): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
-  const own = await deps.pulls.people(pull, requiredTeams(facts), receipts);
+  const own = await deps.pulls.people(pull, requiredTeams(facts), receipts, look);
   const people = await withLayers(deps, pull, facts, await withBaseMerges(deps.pulls.content(pull.repository), facts, own));
   return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }

@@ -3,9 +3,12 @@ import type { z } from "zod";
 import type { ApiBudget } from "../gate/ports/api-budget.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import { createBudget } from "./budget.ts";
-import { failureOf, headersOf, isUnauthorized, RequestFailure } from "./failure.ts";
+import { failureOf, RequestFailure } from "./failure.ts";
+import { createKeptAnswers } from "./kept-answers.ts";
+import { createSender } from "./sender.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTransport } from "./transport.ts";
+import { createWriteLimiter, UNPACED, type WritePace } from "./write-limiter.ts";
 
 const TIMEOUT_MS = 15_000;
 
@@ -18,6 +21,8 @@ export interface ServerOptions {
    * labels then come from signed deliveries only, and a vote cannot be seen to cross a close and reopen.
    */
   readonly history?: "timeline" | "receipts";
+  /** Default: none. */
+  readonly writePace?: WritePace;
 }
 
 export interface GitHubOptions extends ServerOptions {
@@ -35,6 +40,8 @@ export interface Call {
   /** Octokit route, `GET /repos/{owner}/{repo}`: values are URL-encoded into it. */
   readonly route: string;
   readonly parameters?: Parameters;
+  /** Never answered by 304: what GitHub says is sent whole. */
+  readonly unconditional?: boolean;
 }
 
 /** One GitHub App on one server. Every call is made as an installation and every answer is checked against a schema. */
@@ -47,6 +54,11 @@ export interface GitHubApp {
   readonly budget: ApiBudget;
   /** @throws TruthError whenever the answer is anything but a success of this shape. */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
+}
+
+/** The same app, whose reads GitHub sends whole: none is only confirmed by 304. */
+export function unconditionally(app: GitHubApp): GitHubApp {
+  return { ...app, request: (call, schema) => app.request({ ...call, unconditional: true }, schema) };
 }
 
 export function createGitHub(options: GitHubOptions): GitHubApp {
@@ -94,31 +106,13 @@ function connect(
     log: SILENT,
     request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS, budget.count) },
   });
-  const tokens = tokensOf(octokit.request);
-
-  async function send(call: Call) {
-    const authorization = `token ${await tokens.of(call.installationId)}`;
-    const headers = { authorization, "x-github-api-version": "2022-11-28" };
-    try {
-      const response = await octokit.request(call.route, { ...call.parameters, headers });
-      budget.note(call.installationId, response.headers);
-      return response;
-    } catch (error) {
-      budget.note(call.installationId, headersOf(error));
-      throw error;
-    }
-  }
-
-  async function sendWithFreshToken(call: Call) {
-    try {
-      return await send(call);
-    } catch (error) {
-      // A revoked or expired token is refused before anything happens, so even a write may be repeated once.
-      if (!isUnauthorized(error)) throw error;
-      tokens.forget(call.installationId);
-      return await send(call);
-    }
-  }
+  const send = createSender({
+    octokit,
+    tokens: tokensOf(octokit.request),
+    budget,
+    kept: createKeptAnswers(),
+    writes: createWriteLimiter(options.writePace ?? UNPACED),
+  });
 
   return {
     ...identity,
@@ -127,24 +121,15 @@ function connect(
     budget,
     async request(call, schema) {
       refuseDotSegments(call);
-      let response: Awaited<ReturnType<typeof send>>;
-      try {
-        response = await sendWithFreshToken(call);
-      } catch (error) {
+      const answer = await send(call).catch((error: unknown) => {
         throw failureOf(call.what, error);
-      }
-      const parsed = schema.safeParse(response.data);
+      });
+      const parsed = schema.safeParse(answer.data);
       if (!parsed.success) {
         const place = parsed.error.issues[0]?.path.join(".") || "body";
-        throw new RequestFailure(
-          call.what,
-          "network",
-          `${call.what}: GitHub's answer cannot be understood (${place})`,
-          response.status,
-          parsed.error,
-        );
+        throw new RequestFailure(call.what, "network", `${call.what}: GitHub's answer cannot be understood (${place})`, 200, parsed.error);
       }
-      return { data: parsed.data, link: typeof response.headers.link === "string" ? response.headers.link : null };
+      return { data: parsed.data, link: answer.link };
     },
   };
 }

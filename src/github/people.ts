@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { PeopleFacts, Review } from "../engine/facts.ts";
-import type { PullTruth, Receipt, RepositoryRef } from "../gate/ports/pulls.ts";
+import type { PullRef, PullTruth, Receipt, RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import { type CommitLists, commitFacts, readCommits } from "./commits.ts";
@@ -98,14 +98,14 @@ async function gather(
   };
 }
 
-function pullCall(pull: PullTruth, what: string, route: string) {
+function pullCall(pull: PullRef, what: string, route: string) {
   const { owner, name, installationId } = pull.repository;
   return { installationId, what, route, parameters: { owner, repo: name, number: pull.number } };
 }
 
 type SubmittedReview = z.infer<typeof schemas.review> & { readonly submitted_at: string };
 
-export async function readReviews(app: GitHubApp, pull: PullTruth): Promise<readonly SubmittedReview[]> {
+export async function readReviews(app: GitHubApp, pull: PullRef): Promise<readonly SubmittedReview[]> {
   const call = pullCall(pull, `reviews of #${pull.number}`, "GET /repos/{owner}/{repo}/pulls/{number}/reviews");
   return (await listAll(app, call, schemas.review)).flatMap((review) => {
     const at = review.submitted_at ?? null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { PullRef, PullRequests, PullTruth, RepositoryRef } from "../gate/ports/pulls.ts";
+import type { PullRef, PullRequests, PullTruth, RepositoryRef, SecondLook } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
-import type { GitHubApp } from "./client.ts";
+import { type GitHubApp, unconditionally } from "./client.ts";
 import { createCommitLists, readCommits, treeOf } from "./commits.ts";
 import { createContent } from "./content.ts";
 import { readContributions } from "./contributions.ts";
@@ -23,7 +23,8 @@ export function createPullRequests(app: GitHubApp): PullRequests {
     read: (pull) => readPull(app, pull),
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
-    people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts, commitLists),
+    people: (pull, teams, receipts, look = "first") =>
+      readPeople(look === "first" ? app : unconditionally(app), pull, teams, receipts, commitLists),
     async commits(pull) {
       const list = await readCommits(app, pull, commitLists);
       const objects = createObjects(app, pull.repository, cache);
@@ -34,10 +35,7 @@ export function createPullRequests(app: GitHubApp): PullRequests {
       };
     },
     contributions: (pull) => readContributions(app, pull, commitLists),
-    async reviews(pull) {
-      const reviews = await readReviews(app, pull);
-      return reviews.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
-    },
+    lookAgain: (pull, withReviews) => lookAgain(app, pull, withReviews),
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
     home: (repository) => readHome(app, repository),
     pullsFromBranch: (repository, branch) => pullsFromBranch(app, repository, branch),
@@ -95,6 +93,13 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
     commits: data.commits,
     updatedAt: data.updated_at,
   };
+}
+
+async function lookAgain(app: GitHubApp, pull: PullRef, withReviews: boolean): Promise<SecondLook> {
+  const anew = unconditionally(app);
+  const [{ headSha, baseRef, state }, reviews] = await Promise.all([readPull(anew, pull), withReviews ? readReviews(anew, pull) : null]);
+  const looks = reviews?.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
+  return { headSha, baseRef, state, reviews: looks ?? null };
 }
 
 /** null = GitHub does not tell an app without the right to see it. */

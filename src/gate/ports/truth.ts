@@ -14,6 +14,17 @@ export class TruthError extends Error {
   }
 }
 
+/** A write that was not even sent: GitHub, or our own pace, wants this installation to wait. It comes back with its job. */
+export class Resting extends TruthError {
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    const what = "writing to GitHub";
+    super(what, "network", `${what}: this installation rests for ${Math.ceil(waitMs / 1000)} s more; nothing was sent`);
+    this.name = "Resting";
+    this.waitMs = waitMs;
+  }
+}
+
 /** The caller asked for something that cannot be: one line and a hint for people, and which exit code it is. */
 export class Refusal extends Error {
   readonly kind: "config" | "not_found" | "usage";

@@ -47,6 +47,7 @@ export async function gatherFacts(
   const set = readableSet(inForce.reading);
   const stack = landed === null ? await readStack(deps, pull, base, set.config) : null;
   const { sha: baseSha, protected: baseProtected } = stack?.base ?? base;
+  await learnCommits(deps, pull);
   const mergeBase = await content.mergeBase(baseSha, pull.headSha);
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
@@ -81,6 +82,14 @@ export async function gatherFacts(
   const known = withPins({ ...facts, people }, await pinNewNames(deps, pinned, people));
   if (proposal === undefined || people === null) return known;
   return { ...known, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
+}
+
+/** One list that people are read from too tells where the branch forks and which trees its commits have, unless its base moved on. */
+const COMMITS_LEARNT_MAX = 100;
+
+async function learnCommits({ pulls }: GatherDeps, pull: PullTruth): Promise<void> {
+  // Whatever is not learnt is read where it is needed, and fails there.
+  if (pull.commits <= COMMITS_LEARNT_MAX) await pulls.commits(pull).catch(() => {});
 }
 
 /** A first policy that came past the gate decides nothing; the pull request that proposes it anew is judged as the first one. */

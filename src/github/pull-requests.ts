@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { PullRef, PullRequests, PullTruth, RepositoryRef, SecondLook } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
@@ -17,6 +18,8 @@ import * as schemas from "./schemas.ts";
 export function createPullRequests(app: GitHubApp): PullRequests {
   const cache = createObjectCache();
   const commitLists = createCommitLists();
+  /** Pull requests that a second look found reviews on: a timeline that shows none is not believed again. */
+  const reviewed = new LRUCache<string, true>({ max: 10_000 });
   return {
     ...createRepositoryReads(app),
     ...createNameReads(app),
@@ -24,7 +27,9 @@ export function createPullRequests(app: GitHubApp): PullRequests {
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
     people: (pull, teams, receipts, look = "first") =>
-      readPeople(look === "first" ? app : unconditionally(app), pull, teams, receipts, commitLists),
+      look === "first"
+        ? readPeople(app, pull, teams, receipts, { commitLists, isReviewed: reviewed.has(keyOf(pull)) })
+        : readPeople(unconditionally(app), pull, teams, receipts, { commitLists, isReviewed: true }),
     async commits(pull) {
       const list = await readCommits(app, pull, commitLists);
       const objects = createObjects(app, pull.repository, cache);
@@ -35,7 +40,11 @@ export function createPullRequests(app: GitHubApp): PullRequests {
       };
     },
     contributions: (pull) => readContributions(app, pull, commitLists),
-    lookAgain: (pull, withReviews) => lookAgain(app, pull, withReviews),
+    async lookAgain(pull, withReviews) {
+      const look = await lookAgain(app, pull, withReviews);
+      if (look.reviews !== null && look.reviews.length > 0) reviewed.set(keyOf(pull), true);
+      return look;
+    },
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
     home: (repository) => readHome(app, repository),
     pullsFromBranch: (repository, branch) => pullsFromBranch(app, repository, branch),
@@ -53,6 +62,10 @@ export function createPullRequests(app: GitHubApp): PullRequests {
 function pullCall(pull: PullRef, what: string, route: string, parameters: Record<string, unknown> = {}) {
   const { owner, name, installationId } = pull.repository;
   return { installationId, what, route, parameters: { owner, repo: name, number: pull.number, ...parameters } };
+}
+
+function keyOf({ repository, number }: PullRef): string {
+  return `${repository.id}#${number}`;
 }
 
 async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {

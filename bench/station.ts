@@ -15,7 +15,7 @@ export interface Bench {
   pushBranch(index: number): string;
   open(branch: string): { readonly number: number; readonly headSha: string };
   /** Waits for the conclusion on the commit. */
-  shows(headSha: string, conclusion: string): Promise<void>;
+  shows(headSha: string, conclusion: string, everyMs?: number): Promise<void>;
   /** Every delivery is answered and no work is left. */
   quiet(): Promise<void>;
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export async function startBench({ latencyMs, perPolicy = false, hookConcurrency
     dataDir: null,
     github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
     webhookSecrets: [secret],
-    logLevel: "error",
+    logLevel: process.env["LOG_LEVEL"] ?? "error",
     devLoginToken: null,
   });
   populate(hub, perPolicy);
@@ -53,11 +53,11 @@ export async function startBench({ latencyMs, perPolicy = false, hookConcurrency
       return branch;
     },
     open: (branch) => hub.openPull(REPOSITORY, { actor: "alice", head: branch, title: branch }),
-    async shows(headSha, conclusion) {
+    async shows(headSha, conclusion, everyMs = 1) {
       const started = performance.now();
       while (!hub.checkRuns(REPOSITORY, headSha).some((check) => check.name === CHECK && check.conclusion === conclusion)) {
         if (performance.now() - started > WAIT_MS) throw new Error(`no ${conclusion} within ${WAIT_MS / 1000} s`);
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
       }
     },
     async quiet() {

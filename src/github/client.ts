@@ -8,7 +8,7 @@ import { createKeptAnswers } from "./kept-answers.ts";
 import { createSender } from "./sender.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTransport } from "./transport.ts";
-import { createWriteLimiter, UNPACED, type WritePace } from "./write-limiter.ts";
+import { createWriteLimiter, paceOf } from "./write-limiter.ts";
 
 const TIMEOUT_MS = 15_000;
 
@@ -21,8 +21,8 @@ export interface ServerOptions {
    * labels then come from signed deliveries only, and a vote cannot be seen to cross a close and reopen.
    */
   readonly history?: "timeline" | "receipts";
-  /** Default: none. */
-  readonly writePace?: WritePace;
+  /** Milliseconds between two writes of one installation, and with it GitHub's limits on content; 0 or absent = no pace of our own. */
+  readonly writeIntervalMs?: number;
 }
 
 export interface GitHubOptions extends ServerOptions {
@@ -111,7 +111,7 @@ function connect(
     tokens: tokensOf(octokit.request),
     budget,
     kept: createKeptAnswers(),
-    writes: createWriteLimiter(options.writePace ?? UNPACED),
+    writes: createWriteLimiter(paceOf(options.writeIntervalMs ?? 0)),
   });
 
   return {

@@ -8,6 +8,7 @@ import { foldersOf } from "./tree-listing.ts";
 const CACHE_BYTES = 96 * 1024 * 1024;
 /** A listing of a whole repository that is longer than this costs more than reading the folders that differ. */
 const WHOLE_ENTRIES_MAX = 5_000;
+const LARGE_FOR_MS = 3_600_000;
 /** Commits looked at for whether one descends from another. */
 const DESCENT_MAX = 300;
 
@@ -37,7 +38,7 @@ type Stored =
   | { kind: "base"; value: string };
 export interface ObjectCache {
   readonly stored: LRUCache<string, Stored>;
-  /** Repositories that are too large to be listed whole. */
+  /** Repositories that are too large to be listed whole, or could not be. */
   readonly large: LRUCache<number, true>;
 }
 
@@ -45,7 +46,7 @@ export interface ObjectCache {
 export function createObjectCache(): ObjectCache {
   return {
     stored: new LRUCache<string, Stored>({ maxSize: CACHE_BYTES, sizeCalculation: weigh }),
-    large: new LRUCache({ max: 10_000 }),
+    large: new LRUCache({ max: 10_000, ttl: LARGE_FOR_MS }),
   };
 }
 

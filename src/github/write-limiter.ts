@@ -24,6 +24,10 @@ export const GITHUB_PACE: WritePace = { gapMs: 1_000, contentPerMinute: 80, cont
 /** For tests, benchmarks and servers that limit nothing. GitHub's own word to wait is kept all the same. */
 export const UNPACED: WritePace = { gapMs: 0, contentPerMinute: Infinity, contentPerHour: Infinity, waitMaxMs: 10_000 };
 
+export function paceOf(gapMs: number): WritePace {
+  return gapMs === 0 ? UNPACED : { ...GITHUB_PACE, gapMs };
+}
+
 /** Every installation writes in a line of its own: none waits for another. */
 export interface WriteLimiter {
   /** `content`: people are notified of it. @throws Resting without having sent anything, when its turn is too far away. */

@@ -1,6 +1,6 @@
 import type { GateDeps } from "./deps.ts";
 import type { CheckRunState, HeldWork, OutboxCheck, PublishCheck } from "./ports.ts";
-import { Resting, TruthError } from "./ports.ts";
+import { TruthError } from "./ports.ts";
 
 /**
  * Writes every check that the ledger still owes GitHub for this subject, one write in flight per (commit, name).
@@ -45,8 +45,7 @@ async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck): Pr
       throw new TruthError(`check ${owed.name}`, "network", `GitHub shows \`${shown}\` after \`${owed.conclusion}\` was written`);
     }
   } catch (error) {
-    // What was never sent has no unknown outcome.
-    const isUnknown = error instanceof TruthError && error.kind === "network" && !(error instanceof Resting);
+    const isUnknown = error instanceof TruthError && error.kind === "network" && !error.unsent;
     if (isUnknown) await deps.ledger.endPublish(owed, { status: "uncertain" });
     else await deps.ledger.endPublish(owed, { status: "failed" });
     throw error;

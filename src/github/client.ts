@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ApiBudget } from "../gate/ports/api-budget.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import { createBudget } from "./budget.ts";
+import type { Call } from "./call.ts";
 import { failureOf, RequestFailure } from "./failure.ts";
 import { createKeptAnswers } from "./kept-answers.ts";
 import { createSender } from "./sender.ts";
@@ -29,19 +30,6 @@ export interface GitHubOptions extends ServerOptions {
   readonly appId: number;
   readonly privateKey: string;
   readonly appSlug?: string;
-}
-
-type Parameters = Readonly<Record<string, unknown>>;
-
-/** What a call is for: `what` names it in errors. */
-export interface Call {
-  readonly installationId: number;
-  readonly what: string;
-  /** Octokit route, `GET /repos/{owner}/{repo}`: values are URL-encoded into it. */
-  readonly route: string;
-  readonly parameters?: Parameters;
-  /** Never answered by 304: what GitHub says is sent whole. */
-  readonly unconditional?: boolean;
 }
 
 /** One GitHub App on one server. Every call is made as an installation and every answer is checked against a schema. */

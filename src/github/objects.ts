@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import * as schemas from "./schemas.ts";
-import { foldersOf } from "./tree-listing.ts";
+import { foldersOf, type TreeEntry } from "./tree-listing.ts";
 
 const CACHE_BYTES = 96 * 1024 * 1024;
 /** A listing of a whole repository that is longer than this costs more than reading the folders that differ. */
@@ -11,14 +11,6 @@ const WHOLE_ENTRIES_MAX = 5_000;
 const LARGE_FOR_MS = 3_600_000;
 /** Commits looked at for whether one descends from another. */
 const DESCENT_MAX = 300;
-
-export interface TreeEntry {
-  readonly name: string;
-  readonly mode: string;
-  readonly id: string;
-  /** Bytes, for blobs, when GitHub says it. */
-  readonly size: number | null;
-}
 
 export interface TreeObject {
   readonly entries: readonly TreeEntry[];

@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import type { BudgetBook } from "./budget.ts";
-import type { Call } from "./client.ts";
+import type { Call } from "./call.ts";
 import { headersOf, isUnauthorized, isUnmodified } from "./failure.ts";
 import { type Answer, isSameTag, type KeptAnswers } from "./kept-answers.ts";
 import type { Tokens } from "./tokens.ts";

@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
-import type { TreeEntry } from "./objects.ts";
 
 export const TREE_MODE = "040000";
+
+export interface TreeEntry {
+  readonly name: string;
+  readonly mode: string;
+  readonly id: string;
+  /** Bytes, for blobs, when GitHub says it. */
+  readonly size: number | null;
+}
 
 /**
  * The folders of a recursive listing of the tree `root`, by id. Only those whose entries hash to their id are given: a listing that is

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
-import { Resting } from "../gate/ports/truth.ts";
+import { TruthError } from "../gate/ports/truth.ts";
 import { restOf } from "./failure.ts";
 
 const INSTALLATIONS_MAX = 10_000;
@@ -30,7 +30,7 @@ export function paceOf(gapMs: number): WritePace {
 
 /** Every installation writes in a line of its own: none waits for another. */
 export interface WriteLimiter {
-  /** `content`: people are notified of it. @throws Resting without having sent anything, when its turn is too far away. */
+  /** `content`: people are notified of it. @throws TruthError (`unsent`), when its turn is too far away. */
   run<T>(installationId: number, content: boolean, write: () => Promise<T>): Promise<T>;
 }
 
@@ -63,7 +63,7 @@ export function createWriteLimiter(pace: WritePace, clock: LimiterClock = SYSTEM
 
   async function start<T>(lane: Lane, content: boolean, write: () => Promise<T>): Promise<T> {
     const wait = waitOf(lane, content, pace, clock.now());
-    if (wait > pace.waitMaxMs) throw new Resting(wait);
+    if (wait > pace.waitMaxMs) throw resting(wait);
     if (wait > 0) await clock.sleep(wait);
     lane.startedAt = clock.now();
     if (content && pace.gapMs > 0) lane.content.push(lane.startedAt);
@@ -81,7 +81,7 @@ export function createWriteLimiter(pace: WritePace, clock: LimiterClock = SYSTEM
       const lane = laneOf(installationId);
       if (pace.gapMs === 0) return start(lane, content, write);
       const ahead = waitOf(lane, content, pace, clock.now()) + lane.waiting * pace.gapMs;
-      if (ahead > pace.waitMaxMs) throw new Resting(ahead);
+      if (ahead > pace.waitMaxMs) throw resting(ahead);
       lane.waiting += 1;
       const mine = lane.turn
         .then(() => start(lane, content, write))
@@ -100,4 +100,11 @@ function waitOf(lane: Lane, content: boolean, pace: WritePace, now: number): num
   const after = (count: number, ms: number) => (lane.content.length < count ? 0 : lane.content[lane.content.length - count]! + ms);
   const limits = content ? [after(pace.contentPerMinute, MINUTE_MS), after(pace.contentPerHour, HOUR_MS)] : [];
   return Math.max(0, ...[lane.restsUntil, lane.startedAt + pace.gapMs, ...limits].map((at) => at - now));
+}
+
+/** A job's row brings it back. */
+function resting(waitMs: number): TruthError {
+  const what = "writing to GitHub";
+  const message = `${what}: this installation rests for ${Math.ceil(waitMs / 1000)} s more; nothing was sent`;
+  return new TruthError(what, "network", message, { unsent: true });
 }

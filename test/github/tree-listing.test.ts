@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TreeEntry } from "../../src/github/objects.ts";
-import { foldersOf, treeId } from "../../src/github/tree-listing.ts";
+import { foldersOf, type TreeEntry, treeId } from "../../src/github/tree-listing.ts";
 import { openRig, type Rig } from "./rig.ts";
 
 const REPO = "acme/data";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { TruthError } from "../../src/gate/ports.ts";
 import { failureOf } from "../../src/github/failure.ts";
 import { createWriteLimiter, GITHUB_PACE, type LimiterClock, UNPACED } from "../../src/github/write-limiter.ts";
 
@@ -83,7 +84,7 @@ describe("other installations", () => {
   test("do not wait for one that floods, nor for one that GitHub has put to rest", async () => {
     const { given, pass } = clock();
     const limiter = createWriteLimiter(GITHUB_PACE, given);
-    const flood = Array.from({ length: 500 }, () => limiter.run(1, true, async () => {}).catch((error: Error) => error.name));
+    const flood = Array.from({ length: 500 }, () => limiter.run(1, true, async () => {}).catch((error: TruthError) => error.unsent));
     const refused = limiter.run(2, false, () => Promise.reject(refusal(403, { "retry-after": "120" })));
     await expect(refused).rejects.toThrow("slow down");
     let done = false;
@@ -94,7 +95,7 @@ describe("other installations", () => {
     expect(done).toBe(true);
     await other;
     await pass(20_000);
-    expect((await Promise.all(flood)).filter((name) => name === "Resting").length).toBeGreaterThan(480);
+    expect((await Promise.all(flood)).filter((unsent) => unsent === true).length).toBeGreaterThan(480);
   });
 });
 
@@ -113,9 +114,9 @@ describe("GitHub's word to wait", () => {
     const write = async () => {
       sent += 1;
     };
-    await expect(limiter.run(1, false, write)).rejects.toMatchObject({ name: "Resting", kind: "network" });
+    await expect(limiter.run(1, false, write)).rejects.toMatchObject({ unsent: true, kind: "network" });
     await pass((seconds - 12) * 1000);
-    await expect(limiter.run(1, false, write)).rejects.toMatchObject({ name: "Resting" });
+    await expect(limiter.run(1, false, write)).rejects.toMatchObject({ unsent: true });
     expect(sent).toBe(0);
     await pass(13_000);
     await limiter.run(1, false, write);

@@ -6,22 +6,14 @@ export interface Clock {
 export class TruthError extends Error {
   readonly what: string;
   readonly kind: "network" | "auth" | "bug";
-  constructor(what: string, kind: "network" | "auth" | "bug", message: string, options?: { cause?: unknown }) {
+  /** A write that did not even leave: it has no unknown outcome. */
+  readonly unsent: boolean;
+  constructor(what: string, kind: "network" | "auth" | "bug", message: string, options?: { cause?: unknown; unsent?: boolean }) {
     super(message, options);
     this.name = "TruthError";
     this.what = what;
     this.kind = kind;
-  }
-}
-
-/** A write that was not even sent: GitHub, or our own pace, wants this installation to wait. It comes back with its job. */
-export class Resting extends TruthError {
-  readonly waitMs: number;
-  constructor(waitMs: number) {
-    const what = "writing to GitHub";
-    super(what, "network", `${what}: this installation rests for ${Math.ceil(waitMs / 1000)} s more; nothing was sent`);
-    this.name = "Resting";
-    this.waitMs = waitMs;
+    this.unsent = options?.unsent === true;
   }
 }
 

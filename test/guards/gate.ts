@@ -55,7 +55,6 @@ export const GATE: readonly Guard[] = [
     file: "src/github/checks.ts",
     guard: "(run.app ? run.app.id === app.appId : made.has(run.id))",
     without: "true",
-    and: { guard: "app_id: app.appId,", without: "" },
     test: "test/github/checks.test.ts",
   },
   {

@@ -2,14 +2,9 @@
  * Webhook -> published check on the simulated GitHub with 0 and 50 ms per API call: p50 and p99, and API calls per event.
  * Run: npm run bench:webhook. One pull request at a time, so the figure is latency, not throughput.
  */
-import { randomBytes } from "node:crypto";
-import { startServer } from "../dist/serve.js";
-import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../test/demo/sample.ts";
-import { type Hub, startHub } from "../test/hub/hub.ts";
+import { at, type Bench, REPOSITORY, startBench } from "./station.ts";
 
 const PULLS = Number(process.env["PULLS"] ?? 40);
-const REPOSITORY = "acme/contracts";
-const CHECK = "countersign: main";
 
 interface Sample {
   readonly ms: number;
@@ -32,82 +27,44 @@ async function main(): Promise<void> {
 }
 
 async function run(latencyMs: number): Promise<Record<string, Sample[]>> {
-  const hub = await startHub({ latencyMs, validate: false });
-  const secret = randomBytes(32).toString("hex");
-  const server = await startServer({
-    host: "127.0.0.1",
-    port: 0,
-    publicUrl: null,
-    databaseUrl: process.env["DATABASE_URL"] ?? null,
-    dataDir: null,
-    github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
-    webhookSecrets: [secret],
-    logLevel: "error",
-    devLoginToken: null,
-  });
-  setUp(hub);
-  hub.setWebhook({ url: `${server.url}/webhooks/github`, secret });
+  const bench = await startBench({ latencyMs });
+  const { hub } = bench;
   const samples: Record<string, Sample[]> = { opened: [], review: [] };
   for (let index = -2; index < PULLS; index += 1) {
-    const branch = `work-${index + 2}`;
-    hub.push(REPOSITORY, branch, { "contracts/customers.odcs.yaml": STRIPPED.replace("1.0.0", `1.0.${index + 3}`) }, { actor: "alice" });
-    await quiet(hub, server);
-    const opened = await timed(hub, () => hub.openPull(REPOSITORY, { actor: "alice", head: branch, title: branch }), "action_required");
-    await quiet(hub, server);
-    const number = index + 3;
+    const branch = bench.pushBranch(index + 2);
+    await bench.quiet();
+    let number = 0;
+    const opened = await timed(
+      bench,
+      () => {
+        const pull = bench.open(branch);
+        number = pull.number;
+        return pull;
+      },
+      "action_required",
+    );
     const approve = () => {
       hub.review(REPOSITORY, number, { actor: "bob", state: "APPROVED" });
       return { headSha: hub.headSha(REPOSITORY, number) };
     };
-    const review = await timed(hub, approve, "success");
-    await quiet(hub, server);
+    const review = await timed(bench, approve, "success");
     if (index < 0) continue;
     samples["opened"]?.push(opened);
     samples["review"]?.push(review);
   }
-  await server.close();
-  await hub.close();
+  await bench.close();
   return samples;
 }
 
-function setUp(hub: Hub): void {
-  hub.createOrg("acme");
-  for (const login of ["alice", "bob"]) {
-    hub.createUser(login);
-    hub.addOrgMember("acme", login);
-  }
-  hub.createTeam("acme", "sec-ops");
-  hub.createTeam("acme", "security-engineers");
-  hub.addMember("acme/sec-ops", "bob");
-  hub.createRepo(
-    REPOSITORY,
-    { "contracts/customers.odcs.yaml": CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES },
-    { grants: { alice: "write", "acme/sec-ops": "write" } },
-  );
-}
-
-/** From the act on GitHub to the moment the check shows the conclusion; and the API calls until then. */
-async function timed(hub: Hub, act: () => { readonly headSha: string }, conclusion: string): Promise<Sample> {
-  const before = hub.requests.length;
+/** From the act on GitHub to the moment the check shows the conclusion; and the API calls until all is at rest. */
+async function timed(bench: Bench, act: () => { readonly headSha: string }, conclusion: string): Promise<Sample> {
+  const before = bench.hub.requests.length;
   const started = performance.now();
   const { headSha } = act();
-  for (;;) {
-    if (hub.checkRuns(REPOSITORY, headSha).some((check) => check.name === CHECK && check.conclusion === conclusion)) break;
-    if (performance.now() - started > 30_000) throw new Error(`no ${conclusion} within 30 s`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await bench.shows(headSha, conclusion);
   const ms = performance.now() - started;
-  await new Promise((resolve) => setTimeout(resolve, 5 * hub.latencyMs + 20));
-  return { ms, calls: hub.requests.length - before };
-}
-
-async function quiet(hub: Hub, server: Awaited<ReturnType<typeof startServer>>): Promise<void> {
-  await hub.settled();
-  while ((await server.ledger.pendingSubjects(1)).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  await bench.quiet();
+  return { ms, calls: bench.hub.requests.length - before };
 }
 
 await main();

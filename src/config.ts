@@ -48,23 +48,17 @@ export interface GitHubConfig {
   readonly baseUrl: string;
   /** `receipts`: for servers without the timeline of a pull request; not set from the environment. */
   readonly history?: "timeline" | "receipts";
+  /** Milliseconds between two writes of one installation; 0 or absent = no pace. */
+  readonly writeIntervalMs?: number;
 }
 
 export type ConfigReading =
   | { readonly status: "ok"; readonly config: ServerConfig }
   | { readonly status: "invalid"; readonly problems: readonly string[] };
 
-const WELL_KNOWN_SECRETS = new Set([
-  "development",
-  "secret",
-  "webhook-secret",
-  "webhooksecret",
-  "changeme",
-  "change-me",
-  "password",
-  "countersign",
-  "your-webhook-secret",
-]);
+const WELL_KNOWN_SECRETS = new Set(
+  "development secret webhook-secret webhooksecret changeme change-me password countersign your-webhook-secret".split(" "),
+);
 const SECRET_LENGTH_MIN = 16;
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -100,6 +94,7 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "must be the name of a branch")
     .default("checkpoints"),
   AUDIT_CHECKPOINT_GIT_KEY_PATH: z.string().min(1).optional(),
+  GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
   SUBMISSION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
@@ -139,7 +134,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     github:
       values.APP_ID === undefined || key.pem === null
         ? null
-        : { appId: values.APP_ID, privateKey: key.pem, baseUrl: values.GITHUB_BASE_URL.replace(/\/+$/, "") },
+        : {
+            ...{ appId: values.APP_ID, privateKey: key.pem, writeIntervalMs: values.GITHUB_WRITE_INTERVAL_MS },
+            baseUrl: values.GITHUB_BASE_URL.replace(/\/+$/, ""),
+          },
     webhookSecrets: [values.WEBHOOK_SECRET, values.WEBHOOK_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     logLevel: values.LOG_LEVEL,
     policyRepositories: new Map(pinsOf(values.ORG_POLICY_REPOSITORIES)),

@@ -21,6 +21,18 @@ describe("readConfig", () => {
     expect(problems({})).toBe("ok");
   });
 
+  test("paces writes as GitHub asks unless told otherwise", () => {
+    const interval = (env: Record<string, string>) => {
+      const reading = readConfig({ ...APP, ...env });
+      return reading.status === "ok" ? reading.config.github?.writeIntervalMs : reading.problems.join();
+    };
+    expect([interval({}), interval({ GITHUB_WRITE_INTERVAL_MS: "0" }), interval({ GITHUB_WRITE_INTERVAL_MS: "250" })]).toEqual([
+      1000, 0, 250,
+    ]);
+    expect(interval({ GITHUB_WRITE_INTERVAL_MS: "-1" })).toMatch(/^GITHUB_WRITE_INTERVAL_MS: /);
+    expect(interval({ GITHUB_WRITE_INTERVAL_MS: "soon" })).toMatch(/^GITHUB_WRITE_INTERVAL_MS: /);
+  });
+
   test.each<[string, Record<string, string>, RegExp]>([
     [
       "a secret that is rotated out and that anyone knows",

@@ -15,9 +15,10 @@ import {
   type PublishedRun,
   type PullTruth,
   Refusal,
+  type SecondLook,
   TruthError,
 } from "./ports.ts";
-import { sameReviews } from "./second-look.ts";
+import { sameMoment, sameReviews } from "./second-look.ts";
 
 export interface PullCheckDeps {
   readonly github: CallerReads;
@@ -96,19 +97,17 @@ async function settledFacts(deps: GatherDeps, github: CallerReads, first: PullTr
       await github.published(pull.repository, pull.headSha),
     );
     if (!isPassing(decide(facts).state)) return facts;
-    const now = await github.pulls.read(pull);
-    const isSame = now.headSha === pull.headSha && now.baseRef === pull.baseRef && now.state === pull.state;
-    if (isSame && (await isUnchanged(github, now, facts))) return facts;
-    pull = now;
+    const now = await github.pulls.lookAgain(pull, facts.people !== null);
+    if (sameMoment(now, pull) && (await isUnchanged(github, pull, facts, now))) return facts;
+    pull = await github.pulls.read(pull);
   }
   throw new TruthError(`pull request #${first.number}`, "network", `pull request #${first.number} keeps changing while it is read`);
 }
 
-async function isUnchanged(github: CallerReads, pull: PullTruth, facts: Facts): Promise<boolean> {
+async function isUnchanged(github: CallerReads, pull: PullTruth, facts: Facts, now: SecondLook): Promise<boolean> {
   const again = withPublished(facts, await github.published(pull.repository, pull.headSha));
   if (JSON.stringify(again.publishedCheck) !== JSON.stringify(facts.publishedCheck)) return false;
-  if (facts.people === null) return true;
-  return sameReviews(await github.pulls.reviews(pull), facts.people.reviews);
+  return facts.people === null || sameReviews(now.reviews ?? [], facts.people.reviews);
 }
 
 function withPublished(facts: Facts, runs: readonly PublishedRun[]): Facts {

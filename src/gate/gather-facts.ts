@@ -47,6 +47,7 @@ export async function gatherFacts(
   const set = readableSet(inForce.reading);
   const stack = landed === null ? await readStack(deps, pull, base, set.config) : null;
   const { sha: baseSha, protected: baseProtected } = stack?.base ?? base;
+  await learnCommits(deps, pull);
   const mergeBase = await content.mergeBase(baseSha, pull.headSha);
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base: mergeBase, head: pull.headSha }, set);
@@ -83,6 +84,14 @@ export async function gatherFacts(
   return { ...known, proposal: { ...proposal, preview: await previewProposal(deps, key, pull, proposal, people) } };
 }
 
+/** One list that people are read from too tells where the branch forks and which trees its commits have, unless its base moved on. */
+const COMMITS_LEARNT_MAX = 100;
+
+async function learnCommits({ pulls }: GatherDeps, pull: PullTruth): Promise<void> {
+  // Whatever is not learnt is read where it is needed, and fails there.
+  if (pull.commits <= COMMITS_LEARNT_MAX) await pulls.commits(pull).catch(() => {});
+}
+
 /** A first policy that came past the gate decides nothing; the pull request that proposes it anew is judged as the first one. */
 function policyFor({ reading, unapproved, organisation }: InForce, change: ChangeReading, onDefault: boolean): PolicyReading {
   const proposes = onDefault && policyFilesOf(change.governanceFiles).length > 0;
@@ -96,9 +105,15 @@ async function recordedSurroundings(deps: GatherDeps, pull: PullTruth, trustedSh
 }
 
 /** Reviews, memberships and history; with the digests that votes bind to. Read anew for the second look before a success. */
-export async function gatherPeople(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts): Promise<PeopleFacts> {
+export async function gatherPeople(
+  deps: GatherDeps,
+  key: string,
+  pull: PullTruth,
+  facts: Facts,
+  look: "first" | "second" = "first",
+): Promise<PeopleFacts> {
   const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
-  const own = await deps.pulls.people(pull, requiredTeams(facts), receipts);
+  const own = await deps.pulls.people(pull, requiredTeams(facts), receipts, look);
   const people = await withLayers(deps, pull, facts, await withBaseMerges(deps.pulls.content(pull.repository), facts, own));
   return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
 }

@@ -3,6 +3,7 @@
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
 export * from "./ports/access.ts";
+export * from "./ports/api-budget.ts";
 export * from "./ports/branches.ts";
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";

@@ -45,7 +45,8 @@ async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck): Pr
       throw new TruthError(`check ${owed.name}`, "network", `GitHub shows \`${shown}\` after \`${owed.conclusion}\` was written`);
     }
   } catch (error) {
-    if (error instanceof TruthError && error.kind === "network") await deps.ledger.endPublish(owed, { status: "uncertain" });
+    const isUnknown = error instanceof TruthError && error.kind === "network" && !error.unsent;
+    if (isUnknown) await deps.ledger.endPublish(owed, { status: "uncertain" });
     else await deps.ledger.endPublish(owed, { status: "failed" });
     throw error;
   }

@@ -66,7 +66,7 @@ export function placeIn(stack: Stack | null): Partial<Subject> {
 /** The layers below are what they were when the facts were read. */
 export async function stackStillStands({ pulls }: GatherDeps, pull: PullTruth, facts: Facts): Promise<boolean> {
   for (const layer of facts.subject.stack?.layers ?? []) {
-    const now = await pulls.read({ repository: pull.repository, number: layer.number });
+    const now = await pulls.lookAgain({ repository: pull.repository, number: layer.number }, false);
     if (now.state !== "open" || now.headSha !== layer.headSha || now.baseRef !== layer.baseRef) return false;
   }
   return true;

@@ -8,23 +8,31 @@ import { stackStillStands } from "./read-stack.ts";
 
 /**
  * The second look, just before anything is saved: head and base still stand, and before a success the reviews too (with an override
- * everything is read anew). Memberships need no second reading: no team, role or owner is ever remembered, each evaluation reads them from
- * GitHub itself. False = the facts are not one moment's facts; decide again.
+ * everything is read anew). What a success rests on GitHub sends anew here: none of it is only confirmed. Memberships need no second
+ * reading: no team, role or owner is used without asking GitHub in this very evaluation. False = the facts are not one moment's facts;
+ * decide again.
  */
 export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
-  const now = await deps.pulls.read({ repository: pull.repository, number: pull.number });
-  if (now.headSha !== pull.headSha || now.baseRef !== pull.baseRef || now.state !== pull.state) return false;
-  if (!isPassing(decision.state)) return true;
+  const ref = { repository: pull.repository, number: pull.number };
+  if (!isPassing(decision.state)) return sameMoment(await deps.pulls.read(ref), pull);
+  const now = await deps.pulls.lookAgain(ref, facts.people !== null);
+  if (!sameMoment(now, pull)) return false;
   // Decided under a version that another one has followed: the tip may show that only now.
   const decidedBy = facts.inForce?.repository ?? null;
   if (decidedBy !== null && (await deps.ledger.policyVersion(pull.repository.id))?.seq !== decidedBy.seq) return false;
   if (!(await stackStillStands(deps, pull, facts))) return false;
   if (facts.people === null) return true;
-  if (decision.override !== null) {
-    const people = await gatherPeople(deps, key, now, facts);
-    return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
-  }
-  return sameReviews(await deps.pulls.reviews(now), facts.people.reviews);
+  if (!sameReviews(now.reviews ?? [], facts.people.reviews)) return false;
+  if (decision.override === null) return true;
+  const people = await gatherPeople(deps, key, pull, facts, "second");
+  return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
+}
+
+type Moment = Pick<PullTruth, "headSha" | "baseRef" | "state">;
+
+/** Neither moved, retargeted, closed nor reopened between two readings. */
+export function sameMoment(now: Moment, before: Moment): boolean {
+  return now.headSha === before.headSha && now.baseRef === before.baseRef && now.state === before.state;
 }
 
 type ReviewLook = Pick<Review, "id" | "state" | "commitId">;

@@ -4,14 +4,15 @@ import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { Annotation } from "../report/annotations.ts";
 import { renderCheckRun } from "../report/check-run.ts";
+import { PER_PAGE, readRuns } from "./check-lists.ts";
 import type { GitHubApp } from "./client.ts";
 import { readForeignChecks } from "./foreign-checks.ts";
 import * as schemas from "./schemas.ts";
 
 /** GitHub takes 50 annotations in one request and adds those of each update. */
 const ANNOTATIONS_AT_ONCE = 50;
-const PER_PAGE = 100;
-const MAX_PAGES = 10;
+
+type CheckRun = z.infer<typeof schemas.checkRun>;
 
 export interface ChecksOptions {
   /** Where people reach this server, without a trailing slash. */
@@ -26,7 +27,7 @@ export function createChecks(app: GitHubApp, options: ChecksOptions): Checks {
   /** Runs that this process made: how to know them on servers whose answers name no app. */
   const made = new Set<number>();
 
-  function stateOf(run: z.infer<typeof schemas.checkRun>): CheckRunState {
+  function stateOf(run: CheckRun): CheckRunState {
     return {
       id: run.id,
       name: run.name,
@@ -110,30 +111,19 @@ export function createChecks(app: GitHubApp, options: ChecksOptions): Checks {
     update: (repository, id, check) => write(repository, id, check),
     others: (repository, headSha, name) => readForeignChecks(app, repository, headSha, name),
     async find(repository, headSha, name) {
-      const runs: z.infer<typeof schemas.checkRun>[] = [];
-      const parameters = {
-        owner: repository.owner,
-        repo: repository.name,
-        ref: headSha,
-        check_name: name,
-        filter: "all",
-        app_id: app.appId,
-        per_page: PER_PAGE,
-      };
-      const call = {
-        installationId: repository.installationId,
-        what: `check runs of ${headSha.slice(0, 12)}`,
-        route: "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
-      };
-      for (let page = 1; page <= MAX_PAGES; page++) {
-        const { data } = await app.request({ ...call, parameters: { ...parameters, page } }, schemas.checkRuns);
-        runs.push(...data.check_runs);
-        if (data.check_runs.length < PER_PAGE) break;
-      }
-      const ours = runs.filter(
-        (run) => run.name === name && run.head_sha === headSha && (run.app ? run.app.id === app.appId : made.has(run.id)),
-      );
-      return ours.sort((a, b) => b.id - a.id).map(stateOf);
+      const isOurs = (run: CheckRun) =>
+        run.name === name && run.head_sha === headSha && (run.app ? run.app.id === app.appId : made.has(run.id));
+      const all = await readRuns(app, repository, { ref: headSha, check_name: name }, schemas.checkRun);
+      const ours = all.filter(isOurs);
+      // Others may post so many under our name that ours are beyond the last page.
+      const own =
+        ours.length > 0 || all.length < PER_PAGE
+          ? ours
+          : await readRuns(app, repository, { ref: headSha, check_name: name, app_id: app.appId }, schemas.checkRun);
+      return own
+        .filter(isOurs)
+        .sort((a, b) => b.id - a.id)
+        .map(stateOf);
     },
   };
 }

@@ -1,9 +1,15 @@
 import { Octokit } from "@octokit/rest";
 import type { z } from "zod";
+import type { ApiBudget } from "../gate/ports/api-budget.ts";
 import { TruthError } from "../gate/ports/truth.ts";
-import { failureOf, isUnauthorized, RequestFailure } from "./failure.ts";
+import { createBudget } from "./budget.ts";
+import type { Call } from "./call.ts";
+import { failureOf, RequestFailure } from "./failure.ts";
+import { createKeptAnswers } from "./kept-answers.ts";
+import { createSender } from "./sender.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTransport } from "./transport.ts";
+import { createWriteLimiter, paceOf } from "./write-limiter.ts";
 
 const TIMEOUT_MS = 15_000;
 
@@ -16,23 +22,14 @@ export interface ServerOptions {
    * labels then come from signed deliveries only, and a vote cannot be seen to cross a close and reopen.
    */
   readonly history?: "timeline" | "receipts";
+  /** Milliseconds between two writes of one installation, and with it GitHub's limits on content; 0 or absent = no pace of our own. */
+  readonly writeIntervalMs?: number;
 }
 
 export interface GitHubOptions extends ServerOptions {
   readonly appId: number;
   readonly privateKey: string;
   readonly appSlug?: string;
-}
-
-type Parameters = Readonly<Record<string, unknown>>;
-
-/** What a call is for: `what` names it in errors. */
-export interface Call {
-  readonly installationId: number;
-  readonly what: string;
-  /** Octokit route, `GET /repos/{owner}/{repo}`: values are URL-encoded into it. */
-  readonly route: string;
-  readonly parameters?: Parameters;
 }
 
 /** One GitHub App on one server. Every call is made as an installation and every answer is checked against a schema. */
@@ -42,8 +39,14 @@ export interface GitHubApp {
   /** GitHub Enterprise Server: people can be suspended there. */
   readonly enterprise: boolean;
   readonly history: "timeline" | "receipts";
+  readonly budget: ApiBudget;
   /** @throws TruthError whenever the answer is anything but a success of this shape. */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
+}
+
+/** The same app, whose reads GitHub sends whole: none is only confirmed by 304. */
+export function unconditionally(app: GitHubApp): GitHubApp {
+  return { ...app, request: (call, schema) => app.request({ ...call, unconditional: true }, schema) };
 }
 
 export function createGitHub(options: GitHubOptions): GitHubApp {
@@ -84,54 +87,37 @@ function connect(
   identity: Pick<GitHubApp, "appId" | "appSlug">,
 ): GitHubApp {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const budget = createBudget();
   const octokit = new Octokit({
     baseUrl,
     userAgent: "countersign",
     log: SILENT,
-    request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS) },
+    request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS, budget.count) },
   });
-  const tokens = tokensOf(octokit.request);
-
-  async function send(call: Call) {
-    const authorization = `token ${await tokens.of(call.installationId)}`;
-    return await octokit.request(call.route, { ...call.parameters, headers: { authorization, "x-github-api-version": "2022-11-28" } });
-  }
-
-  async function sendWithFreshToken(call: Call) {
-    try {
-      return await send(call);
-    } catch (error) {
-      // A revoked or expired token is refused before anything happens, so even a write may be repeated once.
-      if (!isUnauthorized(error)) throw error;
-      tokens.forget(call.installationId);
-      return await send(call);
-    }
-  }
+  const send = createSender({
+    octokit,
+    tokens: tokensOf(octokit.request),
+    budget,
+    kept: createKeptAnswers(),
+    writes: createWriteLimiter(paceOf(options.writeIntervalMs ?? 0)),
+  });
 
   return {
     ...identity,
     enterprise: new URL(baseUrl).pathname.startsWith("/api/v3"),
     history: options.history ?? "timeline",
+    budget,
     async request(call, schema) {
       refuseDotSegments(call);
-      let response: Awaited<ReturnType<typeof send>>;
-      try {
-        response = await sendWithFreshToken(call);
-      } catch (error) {
+      const answer = await send(call).catch((error: unknown) => {
         throw failureOf(call.what, error);
-      }
-      const parsed = schema.safeParse(response.data);
+      });
+      const parsed = schema.safeParse(answer.data);
       if (!parsed.success) {
         const place = parsed.error.issues[0]?.path.join(".") || "body";
-        throw new RequestFailure(
-          call.what,
-          "network",
-          `${call.what}: GitHub's answer cannot be understood (${place})`,
-          response.status,
-          parsed.error,
-        );
+        throw new RequestFailure(call.what, "network", `${call.what}: GitHub's answer cannot be understood (${place})`, 200, parsed.error);
       }
-      return { data: parsed.data, link: typeof response.headers.link === "string" ? response.headers.link : null };
+      return { data: parsed.data, link: answer.link };
     },
   };
 }

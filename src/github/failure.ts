@@ -41,6 +41,30 @@ export function isUnauthorized(error: unknown): boolean {
   return isAnswered(error) && error.status === 401;
 }
 
+/** Headers of the answer that an error stands for; none when nothing came back. */
+export function headersOf(error: unknown): Readonly<Record<string, unknown>> {
+  return isAnswered(error) ? error.response.headers : {};
+}
+
+/** 304: what was read before is what GitHub would answer now. */
+export function isUnmodified(error: unknown): boolean {
+  return isAnswered(error) && error.status === 304;
+}
+
+/** Of an answer that only says to slow down: how long, when it does not say. */
+const REST_MS = 60_000;
+const REST_MS_MAX = 3_600_000;
+
+/** How long GitHub wants no more writes, in milliseconds; null = it did not say so. `now`: epoch milliseconds. */
+export function restOf(error: unknown, now: number): number | null {
+  if (!isAnswered(error) || (error.status !== 429 && !(error.status === 403 && isRateLimit(error)))) return null;
+  const { headers } = error.response;
+  const after = Number(headers["retry-after"]);
+  if (Number.isFinite(after) && after >= 0 && headers["retry-after"] !== undefined) return Math.min(after * 1000, REST_MS_MAX);
+  const reset = String(headers["x-ratelimit-remaining"]) === "0" ? Number(headers["x-ratelimit-reset"]) * 1000 : Number.NaN;
+  return Number.isFinite(reset) ? Math.min(Math.max(reset - now, 0), REST_MS_MAX) : REST_MS;
+}
+
 function kindOf(error: Answered): TruthError["kind"] {
   const status = error.status;
   if (status >= 500 || status === 429 || status === 408 || status === 409) return "network";

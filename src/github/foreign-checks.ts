@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ForeignCheck } from "../gate/ports/conversation.ts";
 import type { RepositoryRef } from "../gate/ports/refs.ts";
+import { readRuns } from "./check-lists.ts";
 import type { GitHubApp } from "./client.ts";
 import { listAll } from "./pages.ts";
 import { nobodyOr } from "./schemas.ts";
@@ -10,7 +11,6 @@ const run = z.object({
   conclusion: z.string().nullable(),
   app: z.object({ id: z.number().int(), slug: z.string().nullish() }).nullish(),
 });
-const runs = z.object({ check_runs: z.array(run) });
 const status = z.object({ context: z.string(), state: z.string(), creator: nobodyOr.optional() });
 
 /** Who else posts under our name. A run whose app the server does not name is not called foreign. */
@@ -22,15 +22,7 @@ export async function readForeignChecks(
 ): Promise<readonly ForeignCheck[]> {
   const { owner, name: repo, installationId } = repository;
   const place = { owner, repo, ref: headSha };
-  const { data } = await app.request(
-    {
-      installationId,
-      what: `check runs of ${headSha.slice(0, 12)}`,
-      route: "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
-      parameters: { ...place, check_name: name, filter: "latest", per_page: 100 },
-    },
-    runs,
-  );
+  const runs = await readRuns(app, repository, { ref: headSha, check_name: name }, run);
   const statuses = await listAll(
     app,
     {
@@ -42,7 +34,7 @@ export async function readForeignChecks(
     status,
   );
   return [
-    ...data.check_runs.flatMap((one): ForeignCheck[] =>
+    ...runs.flatMap((one): ForeignCheck[] =>
       one.name === name && one.app && one.app.id !== app.appId
         ? [{ name, kind: "run", source: one.app.slug ?? `app ${one.app.id}`, conclusion: one.conclusion }]
         : [],

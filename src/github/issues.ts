@@ -4,7 +4,8 @@ import type { PostHocReview } from "../gate/ports/overrides.ts";
 import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import { renderClosingRefusal, renderReviewIssue, reviewMark } from "../report/post-hoc-issue.ts";
-import type { Call, GitHubApp } from "./client.ts";
+import type { Call } from "./call.ts";
+import type { GitHubApp } from "./client.ts";
 import { listAll } from "./pages.ts";
 import * as schemas from "./schemas.ts";
 

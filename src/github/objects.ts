@@ -3,16 +3,14 @@ import { LRUCache } from "lru-cache";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import * as schemas from "./schemas.ts";
+import { foldersOf, type TreeEntry } from "./tree-listing.ts";
 
 const CACHE_BYTES = 96 * 1024 * 1024;
-
-export interface TreeEntry {
-  readonly name: string;
-  readonly mode: string;
-  readonly id: string;
-  /** Bytes, for blobs, when GitHub says it. */
-  readonly size: number | null;
-}
+/** A listing of a whole repository that is longer than this costs more than reading the folders that differ. */
+const WHOLE_ENTRIES_MAX = 5_000;
+const LARGE_FOR_MS = 3_600_000;
+/** Commits looked at for whether one descends from another. */
+const DESCENT_MAX = 300;
 
 export interface TreeObject {
   readonly entries: readonly TreeEntry[];
@@ -30,11 +28,18 @@ type Stored =
   | { kind: "tree"; value: TreeObject }
   | { kind: "blob"; value: Buffer }
   | { kind: "base"; value: string };
-export type ObjectCache = LRUCache<string, Stored>;
+export interface ObjectCache {
+  readonly stored: LRUCache<string, Stored>;
+  /** Repositories that are too large to be listed whole, or could not be. */
+  readonly large: LRUCache<number, true>;
+}
 
 /** Git objects never change, so what was read once is never read again. Keys carry the repository's id, never its name. */
 export function createObjectCache(): ObjectCache {
-  return new LRUCache<string, Stored>({ maxSize: CACHE_BYTES, sizeCalculation: weigh });
+  return {
+    stored: new LRUCache<string, Stored>({ maxSize: CACHE_BYTES, sizeCalculation: weigh }),
+    large: new LRUCache({ max: 10_000, ttl: LARGE_FOR_MS }),
+  };
 }
 
 function weigh(stored: Stored): number {
@@ -62,7 +67,7 @@ export interface ListedCommit {
 export function createObjects(
   app: GitHubApp,
   repository: { id: number; owner: string; name: string; installationId: number },
-  cache: ObjectCache,
+  { stored: cache, large }: ObjectCache,
 ): Objects {
   const place = { owner: repository.owner, repo: repository.name };
   const call = (what: string, route: string, parameters: Record<string, unknown>) => ({
@@ -92,6 +97,40 @@ export function createObjects(
     cache.set(`${repository.id}:commit:${sha}`, { kind: "commit", value });
   }
 
+  async function readTree(id: string, whole: boolean): Promise<TreeObject> {
+    const what = `tree ${id.slice(0, 12)}`;
+    const parameters = whole ? { id, recursive: 1 } : { id };
+    const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/trees/{id}", parameters), schemas.tree);
+    sameId(what, id, data.sha);
+    const entries = data.tree.map((entry) => ({ name: entry.path, mode: entry.mode, id: entry.sha, size: entry.size ?? null }));
+    return { entries, truncated: data.truncated };
+  }
+
+  /** A folder with all that is below it, in one call. null = has to be read by itself. */
+  async function readWhole(id: string): Promise<TreeObject | null> {
+    if (large.has(repository.id)) return null;
+    const listing = await readTree(id, true).catch(() => null);
+    if (listing === null || listing.truncated || listing.entries.length > WHOLE_ENTRIES_MAX) large.set(repository.id, true);
+    if (listing === null) return null;
+    const folders = foldersOf(id, listing.entries);
+    for (const [folder, entries] of folders)
+      cache.set(`${repository.id}:tree:${folder}`, { kind: "tree", value: { entries, truncated: false } });
+    const entries = folders.get(id);
+    return entries === undefined ? null : { entries, truncated: false };
+  }
+
+  /** By commits that are known already: whether `base` is among the ancestors of `head`. False = not known. */
+  function descends(head: string, base: string): boolean {
+    const seen = new Set([head]);
+    for (const sha of seen) {
+      if (sha === base) return true;
+      const known = cache.get(`${repository.id}:commit:${sha}`);
+      if (known?.kind !== "commit" || seen.size > DESCENT_MAX) continue;
+      for (const parent of known.value.parents) seen.add(parent);
+    }
+    return false;
+  }
+
   return {
     learn,
     commit(sha) {
@@ -104,12 +143,11 @@ export function createObjects(
     },
     tree(id) {
       return remembered("tree", id, async () => {
-        const what = `tree ${id.slice(0, 12)}`;
-        const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/trees/{id}", { id }), schemas.tree);
-        sameId(what, id, data.sha);
-        const entries = data.tree.map((entry) => ({ name: entry.path, mode: entry.mode, id: entry.sha, size: entry.size ?? null }));
-        refuseOddNames(what, entries);
-        return { entries, truncated: data.truncated };
+        const whole = await readWhole(id);
+        if (whole !== null) return whole;
+        const tree = await readTree(id, false);
+        refuseOddNames(`tree ${id.slice(0, 12)}`, tree.entries);
+        return tree;
       });
     },
     blob(id) {
@@ -124,8 +162,9 @@ export function createObjects(
         return bytes;
       });
     },
-    mergeBase(base, head) {
-      return remembered("base", `${base}...${head}`, async () => {
+    async mergeBase(base, head) {
+      if (descends(head, base)) return base;
+      return await remembered("base", `${base}...${head}`, async () => {
         // Page 2 and up carry no files, which is all that makes this answer large.
         const parameters = { basehead: `${base}...${head}`, per_page: 1, page: 2 };
         const { data } = await app.request(

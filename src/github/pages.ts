@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TruthError } from "../gate/ports/truth.ts";
-import type { Call, GitHubApp } from "./client.ts";
+import type { Call } from "./call.ts";
+import type { GitHubApp } from "./client.ts";
 
 const PER_PAGE = 100;
 const MAX_PAGES = 30;

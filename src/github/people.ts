@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { PeopleFacts, Review } from "../engine/facts.ts";
-import type { PullTruth, Receipt, RepositoryRef } from "../gate/ports/pulls.ts";
+import type { PullRef, PullTruth, Receipt, RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import { type CommitLists, commitFacts, readCommits } from "./commits.ts";
@@ -19,16 +19,23 @@ const PERMISSIONS_AT_MOST = 20;
 /** A git ref cannot hold it: a base whose name GitHub does not tell. */
 const UNTOLD = "?";
 
+export interface PeopleMemory {
+  readonly commitLists: CommitLists;
+  /** Somebody is known to have reviewed it, by whatever was read or heard before. */
+  readonly isReviewed: boolean;
+}
+
 /** Everybody that a decision may depend on, read now: seven calls for one team, and one more for each unusual voter. */
 export async function readPeople(
   app: GitHubApp,
   pull: PullTruth,
   teams: readonly string[],
   receipts: readonly Receipt[],
-  commitLists: CommitLists,
+  { commitLists, isReviewed }: PeopleMemory,
 ): Promise<PeopleFacts> {
+  const isHeard = isReviewed || receipts.some(({ kind }) => kind === "review");
   try {
-    return await gather(app, pull, teams, receipts, commitLists);
+    return await gather(app, pull, teams, receipts, { commitLists, isReviewed: isHeard });
   } catch (error) {
     // Somebody was renamed since the commits were listed: the next reading must list them anew.
     if (error instanceof LoginMoved) commitLists.clear();
@@ -41,18 +48,20 @@ async function gather(
   pull: PullTruth,
   teams: readonly string[],
   receipts: readonly Receipt[],
-  commitLists: CommitLists,
+  { commitLists, isReviewed }: PeopleMemory,
 ): Promise<PeopleFacts> {
   const directory = createDirectory();
   const withTimeline = app.history === "timeline";
-  const [reviews, list, pushes, timeline, owners, membership] = await Promise.all([
-    readReviews(app, pull),
+  const [early, list, pushes, timeline, owners, membership] = await Promise.all([
+    isReviewed || pull.state === "closed" || !withTimeline ? readReviews(app, pull) : null,
     readCommits(app, pull, commitLists),
     readPushes(app, pull, directory),
     withTimeline ? readTimeline(app, pull, directory) : readComments(app, pull, directory),
     readOwners(app, pull, directory),
     Promise.all([...new Set(teams)].map((slug) => readTeam(app, pull, slug, directory))),
   ]);
+  // Nobody was heard to review it: the timeline tells who did, and what it hides the second look finds before a success.
+  const reviews = early ?? (timeline.isReviewed ? await readReviews(app, pull) : []);
   if (pull.author !== null) directory.note(pull.author);
   if (pull.repository.ownerType === "User") directory.byId(pull.repository.ownerId, pull.repository.owner);
 
@@ -98,14 +107,14 @@ async function gather(
   };
 }
 
-function pullCall(pull: PullTruth, what: string, route: string) {
+function pullCall(pull: PullRef, what: string, route: string) {
   const { owner, name, installationId } = pull.repository;
   return { installationId, what, route, parameters: { owner, repo: name, number: pull.number } };
 }
 
 type SubmittedReview = z.infer<typeof schemas.review> & { readonly submitted_at: string };
 
-export async function readReviews(app: GitHubApp, pull: PullTruth): Promise<readonly SubmittedReview[]> {
+export async function readReviews(app: GitHubApp, pull: PullRef): Promise<readonly SubmittedReview[]> {
   const call = pullCall(pull, `reviews of #${pull.number}`, "GET /repos/{owner}/{repo}/pulls/{number}/reviews");
   return (await listAll(app, call, schemas.review)).flatMap((review) => {
     const at = review.submitted_at ?? null;
@@ -119,7 +128,7 @@ export async function readReviews(app: GitHubApp, pull: PullTruth): Promise<read
 async function readComments(app: GitHubApp, pull: PullTruth, directory: Directory): Promise<Timeline> {
   const call = pullCall(pull, `comments of #${pull.number}`, "GET /repos/{owner}/{repo}/issues/{number}/comments");
   const comments = (await listAll(app, call, schemas.comment)).map((comment) => commentEvent(comment, directory));
-  return { labels: [], comments, retargets: [], reopened: [], dismissals: new Map() };
+  return { labels: [], comments, retargets: [], reopened: [], dismissals: new Map(), isReviewed: true };
 }
 
 function isVote(review: Review): boolean {

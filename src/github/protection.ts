@@ -3,7 +3,8 @@ import type { BranchRule, ClassicProtection, Reading, RequiredCheck, Ruleset } f
 import type { Protection } from "../gate/ports/protection.ts";
 import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
-import type { Call, GitHubApp } from "./client.ts";
+import type { Call } from "./call.ts";
+import type { GitHubApp } from "./client.ts";
 import { RequestFailure } from "./failure.ts";
 import { listAll } from "./pages.ts";
 import * as schemas from "./schemas.ts";

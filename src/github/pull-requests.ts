@@ -1,7 +1,8 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { PullRef, PullRequests, PullTruth, RepositoryRef } from "../gate/ports/pulls.ts";
+import type { PullRef, PullRequests, PullTruth, RepositoryRef, SecondLook } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
-import type { GitHubApp } from "./client.ts";
+import { type GitHubApp, unconditionally } from "./client.ts";
 import { createCommitLists, readCommits, treeOf } from "./commits.ts";
 import { createContent } from "./content.ts";
 import { readContributions } from "./contributions.ts";
@@ -17,13 +18,18 @@ import * as schemas from "./schemas.ts";
 export function createPullRequests(app: GitHubApp): PullRequests {
   const cache = createObjectCache();
   const commitLists = createCommitLists();
+  /** Pull requests that a second look found reviews on: a timeline that shows none is not believed again. */
+  const reviewed = new LRUCache<string, true>({ max: 10_000 });
   return {
     ...createRepositoryReads(app),
     ...createNameReads(app),
     read: (pull) => readPull(app, pull),
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
-    people: (pull, teams, receipts) => readPeople(app, pull, teams, receipts, commitLists),
+    people: (pull, teams, receipts, look = "first") =>
+      look === "first"
+        ? readPeople(app, pull, teams, receipts, { commitLists, isReviewed: reviewed.has(keyOf(pull)) })
+        : readPeople(unconditionally(app), pull, teams, receipts, { commitLists, isReviewed: true }),
     async commits(pull) {
       const list = await readCommits(app, pull, commitLists);
       const objects = createObjects(app, pull.repository, cache);
@@ -34,9 +40,10 @@ export function createPullRequests(app: GitHubApp): PullRequests {
       };
     },
     contributions: (pull) => readContributions(app, pull, commitLists),
-    async reviews(pull) {
-      const reviews = await readReviews(app, pull);
-      return reviews.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
+    async lookAgain(pull, withReviews) {
+      const look = await lookAgain(app, pull, withReviews);
+      if (look.reviews !== null && look.reviews.length > 0) reviewed.set(keyOf(pull), true);
+      return look;
     },
     commit: (repository, sha) => createObjects(app, repository, cache).commit(sha),
     home: (repository) => readHome(app, repository),
@@ -55,6 +62,10 @@ export function createPullRequests(app: GitHubApp): PullRequests {
 function pullCall(pull: PullRef, what: string, route: string, parameters: Record<string, unknown> = {}) {
   const { owner, name, installationId } = pull.repository;
   return { installationId, what, route, parameters: { owner, repo: name, number: pull.number, ...parameters } };
+}
+
+function keyOf({ repository, number }: PullRef): string {
+  return `${repository.id}#${number}`;
 }
 
 async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
@@ -95,6 +106,13 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
     commits: data.commits,
     updatedAt: data.updated_at,
   };
+}
+
+async function lookAgain(app: GitHubApp, pull: PullRef, withReviews: boolean): Promise<SecondLook> {
+  const anew = unconditionally(app);
+  const [{ headSha, baseRef, state }, reviews] = await Promise.all([readPull(anew, pull), withReviews ? readReviews(anew, pull) : null]);
+  const looks = reviews?.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
+  return { headSha, baseRef, state, reviews: looks ?? null };
 }
 
 /** null = GitHub does not tell an app without the right to see it. */

@@ -120,4 +120,3 @@ export const checkRun = z.object({
   app: z.object({ id }).nullish(),
   output: z.object({ annotations_count: z.number().int().nonnegative() }),
 });
-export const checkRuns = z.object({ total_count: z.number().int(), check_runs: z.array(checkRun) });

@@ -38,6 +38,8 @@ export interface Timeline {
   readonly reopened: readonly { readonly at: string }[];
   /** By review id. */
   readonly dismissals: ReadonlyMap<number, Dismissal>;
+  /** It holds a review, or the dismissal of one. */
+  readonly isReviewed: boolean;
 }
 
 const entry = z.looseObject({ event: z.string().optional() });
@@ -103,7 +105,8 @@ export function foldTimeline(events: readonly z.infer<typeof entry>[], what: str
       }
     }
   }
-  return { labels, comments, retargets, reopened, dismissals };
+  const isReviewed = events.some(({ event }) => event === "reviewed" || event === "review_dismissed");
+  return { labels, comments, retargets, reopened, dismissals, isReviewed };
 }
 
 export function commentEvent(comment: z.infer<typeof schemas.comment>, directory: Directory): CommentEvent {

@@ -1,8 +1,8 @@
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import type { TreeChanges } from "../gate/ports/repository.ts";
-import type { TreeEntry, TreeObject } from "./objects.ts";
+import type { TreeObject } from "./objects.ts";
+import { TREE_MODE, type TreeEntry } from "./tree-listing.ts";
 
-const TREE_MODE = "040000";
 /** Folder pairs read at a time: two trees each, so at most 8 calls in flight. */
 const PAIRS_AT_ONCE = 4;
 

@@ -52,15 +52,22 @@ async function evaluate(scene: Case, using: GateDeps = deps) {
   return evaluatePullRequest(using, scene.key);
 }
 
-/** The same port, with something happening on GitHub just before the nth read of the pull request. */
+/** The same port, with something happening on GitHub just before the nth read of the pull request, whether it is the second look or not. */
 function interrupted(pulls: PullRequests, nth: number, happen: () => void): PullRequests {
   let reads = 0;
+  const count = () => {
+    reads += 1;
+    if (reads === nth) happen();
+  };
   return {
     ...pulls,
     read(pull) {
-      reads += 1;
-      if (reads === nth) happen();
+      count();
       return pulls.read(pull);
+    },
+    lookAgain(...asked) {
+      count();
+      return pulls.lookAgain(...asked);
     },
   };
 }
@@ -147,10 +154,10 @@ describe("publishing", () => {
     let other: Promise<unknown> = Promise.resolve();
     const slow: PullRequests = {
       ...deps.pulls,
-      async reviews(pull) {
+      async lookAgain(...asked) {
         other = deps.ledger.startWork(scene.key);
         await other;
-        return deps.pulls.reviews(pull);
+        return deps.pulls.lookAgain(...asked);
       },
     };
     expect(await evaluate(scene, { ...deps, pulls: slow })).toEqual({ status: "superseded" });

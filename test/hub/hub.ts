@@ -28,6 +28,7 @@ import { queueActors } from "./actors/queue.ts";
 import { repositoryActors } from "./actors/repositories.ts";
 import { settingsActors } from "./actors/settings.ts";
 import { WEB_FLOW_ID } from "./acts/commits.ts";
+import { newLimits } from "./conditional.ts";
 import type { Deliveries } from "./deliveries.ts";
 import { createDeliveries } from "./deliveries.ts";
 import { createEmitter, DEFAULT_EVENTS, DEFAULT_PERMISSIONS } from "./emitter.ts";
@@ -65,6 +66,8 @@ export interface HubOptions {
   readonly events?: readonly string[];
   /** Entries of a tree listing before `truncated`; default 100,000. */
   readonly treeLimit?: number;
+  /** Requests of one installation per hour, those answered 304 aside; default: none is refused. */
+  readonly rateLimit?: number;
 }
 
 type Actors = ReturnType<typeof peopleActors> &
@@ -142,6 +145,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     unknownRequests: [],
     latencyMs: options.latencyMs ?? 0,
     validate: options.validate ?? true,
+    limits: newLimits(options.rateLimit ?? null),
   };
   const desk = { sent: hooks.sent, redeliver: (delivery: Parameters<typeof redeliver>[0]) => void redeliver(delivery) };
   const routes = {

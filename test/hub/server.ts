@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Caller, Need } from "./auth.ts";
 import { authorise, identify, visibleRepo } from "./auth.ts";
+import { etagOf, isUnchanged, type Limits, spend } from "./conditional.ts";
 import { takeFault } from "./faults.ts";
 import type { Operation } from "./openapi.ts";
 import { loadOperations } from "./openapi.ts";
@@ -38,6 +38,7 @@ export interface ServerState {
   readonly unknownRequests: string[];
   latencyMs: number;
   readonly validate: boolean;
+  readonly limits: Limits;
 }
 
 interface Matcher {
@@ -82,10 +83,14 @@ export function createServer(world: World, state: ServerState, routes: Routes, b
       record.status = 502;
       return html;
     }
-    const reply = planned ?? answer(world, state, found, request, url, body);
+    const who = callerName(world, request);
+    const refused = planned === null && spend(state.limits, who, world.clock(), 1).isOver ? overLimit() : null;
+    const reply = planned ?? refused ?? answer(world, state, found, request, url, body);
     record.status = reply.status;
     if (fault?.kind === "effect-then-hang") return never();
-    return respond(world, request, reply, fault?.kind === "truncated");
+    const response = respond(world, state, request, reply, who, fault?.kind === "truncated");
+    record.status = response.status;
+    return response;
   };
 }
 
@@ -188,25 +193,31 @@ function withLinks(reply: Reply, url: URL): Reply {
   return { ...reply, headers: { ...headers, link: links.join(", ") } };
 }
 
-function respond(world: World, request: Request, reply: Reply, truncated: boolean): Response {
+/** Whose limit a call is on: the installation's, whichever of its tokens was used. */
+function callerName(world: World, request: Request): string {
+  const header = request.headers.get("authorization") ?? "";
+  const known = world.tokens.get(/^(?:bearer|token)\s+(\S+)$/i.exec(header)?.[1] ?? "");
+  return known === undefined ? "nobody" : `${known.installationId ?? `user ${known.userId}`}`;
+}
+
+function overLimit(): Reply {
+  return { status: 403, body: { message: "API rate limit exceeded for installation." } };
+}
+
+function respond(world: World, state: ServerState, request: Request, reply: Reply, who: string, truncated: boolean): Response {
   const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-  const etag = `W/"${createHash("sha256")
-    .update(`${request.headers.get("authorization")}\0${text}`)
-    .digest("hex")}"`;
+  const etag = etagOf(request.headers.get("authorization"), request.headers.get("accept"), text);
+  const isTagged = request.method === "GET" && reply.status === 200;
+  const unchanged = isTagged && isUnchanged(request.headers.get("if-none-match"), etag);
   const common = {
     "content-type": "application/json; charset=utf-8",
     date: world.clock().toUTCString(),
     "x-github-media-type": "github.v3; format=json",
-    "x-ratelimit-limit": "5000",
-    "x-ratelimit-remaining": "4999",
-    "x-ratelimit-reset": String(Math.floor(world.clock().getTime() / 1000) + 3600),
-    "x-ratelimit-resource": "core",
+    ...spend(state.limits, who, world.clock(), unchanged ? -1 : 0).headers,
+    ...(isTagged ? { etag } : {}),
     ...reply.headers,
   };
-  if (request.method === "GET" && reply.status === 200) {
-    if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers: { ...common, etag } });
-    Object.assign(common, { etag });
-  }
+  if (unchanged) return new Response(null, { status: 304, headers: common });
   if (reply.status === 204) return new Response(null, { status: 204, headers: common });
   return new Response(truncated ? text.slice(0, Math.floor(text.length / 2)) : text, { status: reply.status, headers: common });
 }

@@ -59,18 +59,30 @@ export interface Receipt {
   readonly at: string;
 }
 
+/** A pull request once more, just before a success. */
+export interface SecondLook {
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly state: "open" | "closed";
+  /** null = were not asked for. */
+  readonly reviews: readonly Pick<Review, "id" | "state" | "commitId">[] | null;
+}
+
 export interface PullRequests extends RepositoryReads, CommitPulls, NameReads {
   read(pull: PullRef): Promise<PullTruth>;
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;
   content(repository: RepositoryRef): Repository;
-  /** Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with `readable: false`; 5xx rejects. */
-  people(pull: PullTruth, teams: readonly string[], receipts: readonly Receipt[]): Promise<PeopleFacts>;
+  /**
+   * Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with
+   * `readable: false`; 5xx rejects. `second`: GitHub sends everything anew, nothing is only confirmed.
+   */
+  people(pull: PullTruth, teams: readonly string[], receipts: readonly Receipt[], look?: "first" | "second"): Promise<PeopleFacts>;
   /** The commits that it adds to its base, at most 250. */
   commits(pull: PullTruth): Promise<CommitListing>;
   contributions(pull: PullTruth): Promise<Contributions>;
-  /** Every review as it is now, for the second look before a success. */
-  reviews(pull: PullTruth): Promise<readonly Pick<Review, "id" | "state" | "commitId">[]>;
+  /** For the second look before a success: sent anew by GitHub, never only confirmed. */
+  lookAgain(pull: PullRef, withReviews: boolean): Promise<SecondLook>;
   /** First parent of a commit and the commit's own tree id. */
   commit(repository: RepositoryRef, sha: string): Promise<{ sha: string; parents: readonly string[]; tree: string }>;
   removeLabel(pull: PullRef, label: string): Promise<void>;

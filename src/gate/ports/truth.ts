@@ -6,11 +6,14 @@ export interface Clock {
 export class TruthError extends Error {
   readonly what: string;
   readonly kind: "network" | "auth" | "bug";
-  constructor(what: string, kind: "network" | "auth" | "bug", message: string, options?: { cause?: unknown }) {
+  /** A write that did not even leave: it has no unknown outcome. */
+  readonly unsent: boolean;
+  constructor(what: string, kind: "network" | "auth" | "bug", message: string, options?: { cause?: unknown; unsent?: boolean }) {
     super(message, options);
     this.name = "TruthError";
     this.what = what;
     this.kind = kind;
+    this.unsent = options?.unsent === true;
   }
 }
 

@@ -1,0 +1,67 @@
+import type { Octokit } from "@octokit/rest";
+import type { BudgetBook } from "./budget.ts";
+import type { Call } from "./call.ts";
+import { headersOf, isUnauthorized, isUnmodified } from "./failure.ts";
+import { type Answer, isSameTag, type KeptAnswers } from "./kept-answers.ts";
+import type { Tokens } from "./tokens.ts";
+import type { WriteLimiter } from "./write-limiter.ts";
+
+const API_VERSION = "2022-11-28";
+
+export interface SenderParts {
+  readonly octokit: Octokit;
+  readonly tokens: Tokens;
+  readonly budget: BudgetBook;
+  readonly kept: KeptAnswers;
+  readonly writes: WriteLimiter;
+}
+
+/** Sends one call as its installation. Rejects as octokit does, for whatever is no success. */
+export function createSender({ octokit, tokens, budget, kept, writes }: SenderParts): (call: Call) => Promise<Answer> {
+  async function send(call: Call, conditional: boolean): Promise<Answer> {
+    const token = await tokens.of(call.installationId);
+    const { method, url } = octokit.request.endpoint(call.route, call.parameters);
+    const address = `${call.installationId} ${method} ${url}`;
+    const isRead = method === "GET";
+    const tag = isRead && conditional ? kept.tagOf(address, token) : null;
+    const headers = {
+      authorization: `token ${token}`,
+      "x-github-api-version": API_VERSION,
+      ...(tag === null ? {} : { "if-none-match": tag }),
+    };
+    try {
+      const response = await octokit.request(call.route, { ...call.parameters, headers });
+      budget.note(call.installationId, response.headers);
+      const answer = { data: response.data, link: typeof response.headers.link === "string" ? response.headers.link : null };
+      if (isRead) kept.keep(address, token, response.headers.etag, answer);
+      return answer;
+    } catch (error) {
+      budget.note(call.installationId, headersOf(error));
+      if (tag === null || !isUnmodified(error)) throw error;
+      const same = isSameTag(headersOf(error)["etag"], tag) ? kept.unchanged(address, token, tag) : null;
+      // It speaks of something else than what is kept, or that was dropped meanwhile: asked without a condition.
+      return same ?? (await send(call, false));
+    }
+  }
+
+  /** A revoked or expired token is refused before anything happens, so even a write may be repeated once. */
+  async function sendWithFreshToken(call: Call): Promise<Answer> {
+    try {
+      return await send(call, call.unconditional !== true);
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      tokens.forget(call.installationId);
+      return await send(call, false);
+    }
+  }
+
+  return (call) => {
+    if (call.route.startsWith("GET ")) return sendWithFreshToken(call);
+    return writes.run(call.installationId, isContent(call.route), () => sendWithFreshToken(call));
+  };
+}
+
+/** GitHub limits apart what people are notified of; a check run notifies nobody. */
+function isContent(route: string): boolean {
+  return route.startsWith("POST ") && !route.endsWith("/check-runs");
+}

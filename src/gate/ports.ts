@@ -3,6 +3,7 @@
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
 export * from "./ports/access.ts";
+export * from "./ports/api-budget.ts";
 export * from "./ports/branches.ts";
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
@@ -25,6 +26,8 @@ export * from "./ports/policy-pins.ts";
 export * from "./ports/protection.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
+export * from "./ports/recovery.ts";
+export * from "./ports/recovery-records.ts";
 export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";

@@ -10,7 +10,7 @@ import { wakeOpen } from "./wake-open.ts";
 
 /** What the votes on this pull request were counted by: read a moment ago. */
 export async function keepMemberships(tx: Tx, held: SubjectRow, { people, subject: place }: Facts): Promise<void> {
-  const counted = people === null || held.number === null || place.ownerType !== "Organization" ? [] : membershipsOf(people);
+  const counted = people && held.number !== null && place.ownerType === "Organization" ? membershipsOf(people) : [];
   await tx.delete(countedMembership).where(eq(countedMembership.subjectKey, held.key));
   if (counted.length === 0) return;
   const { key: subjectKey, tenantId, ownerId } = held;

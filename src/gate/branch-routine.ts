@@ -4,7 +4,7 @@ import { failWith, inTurns } from "./in-turns.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import type { GroupPlace, RepositoryRef } from "./ports.ts";
 import { TruthError } from "./ports.ts";
-import { hasReserve, type Spending } from "./recovery-budget.ts";
+import { hasReserve } from "./recovery-budget.ts";
 import type { Routine } from "./routines.ts";
 
 const EVERY_MS = 120_000;
@@ -14,7 +14,7 @@ const WALKS_MAX = 2;
 const AT_ONCE = 400;
 
 /** Finds what moved while no delivery said so, and governed branches that are new. Walking them is the worker's: a branch is a subject. */
-export const branchWalker: Routine<GateDeps & Spending> = {
+export const branchWalker: Routine<GateDeps> = {
   name: "branch walker",
   everyMs: 30_000,
   async run(deps) {

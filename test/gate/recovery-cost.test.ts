@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { branchWalker } from "../../src/gate/branch-routine.ts";
 import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
-import { inTurns } from "../../src/gate/in-turns.ts";
 import type { ApiBudget } from "../../src/gate/ports.ts";
-import { callsAllowed, hasReserve } from "../../src/gate/recovery-budget.ts";
 import { RECOVERY } from "../../src/gate/recovery-table.ts";
 import { type Hand, startHand } from "../support/by-hand.ts";
 import { type Recovering, recovering } from "../support/recovering.ts";
@@ -34,9 +32,9 @@ async function halfAMinute(): Promise<void> {
     await hand.database.outer.execute(`update ${table} set ${column} = ${column} - interval '30 seconds'`);
 }
 
-/** One hour of rounds, each routine when it is due; `until`: enough before that. */
-async function anHour(until: () => Promise<boolean> = async () => false): Promise<void> {
-  for (let round = 0; round < ROUNDS_AN_HOUR && !(await until()); round += 1) {
+/** Rounds of half a minute, each routine when it is due; `until`: enough before that. */
+async function rounds(count: number, until: () => Promise<boolean> = async () => false): Promise<void> {
+  for (let round = 0; round < count && !(await until()); round += 1) {
     await halfAMinute();
     for (const routine of [...RECOVERY, branchWalker]) if (round % (routine.everyMs / 30_000) === 0) await routine.run(recovery.deps);
   }
@@ -55,19 +53,18 @@ describe("what it costs to look", () => {
       }
     }
     const waiting = async () => (await hand.deps.ledger.pendingSubjects(1000)).filter((key) => key.includes("#"));
-    await anHour(async () => (await waiting()).length === OPEN);
+    await rounds(ROUNDS_AN_HOUR, async () => (await waiting()).length === OPEN);
     expect(await waiting()).toHaveLength(OPEN);
     for (const key of await waiting()) if (key.endsWith("#1")) await evaluateSubject(hand.deps, key);
     // Decided: what that costs is another matter, and the same when every delivery is heard.
     await hand.database.outer.execute("update subject set done_gen = want_gen");
     hand.pass(60);
-    let warm = 0;
-    await anHour(async () => (warm += 1) > 8);
+    await rounds(8);
     for (const key of await hand.deps.ledger.pendingSubjects(1000)) if (key.includes("!")) await evaluateSubject(hand.deps, key);
     await hand.database.outer.execute("update subject set done_gen = want_gen");
 
     recovery.forgetCalls();
-    await anHour();
+    await rounds(ROUNDS_AN_HOUR);
     const calls = recovery.calls();
     const count = (call: string) => calls.filter((each) => each === call).length;
     expect(calls.length).toBeLessThanOrEqual(1500);
@@ -81,29 +78,6 @@ describe("what it costs to look", () => {
 });
 
 describe("a reserve for what is happening now", () => {
-  const now = new Date("2026-01-01T00:00:00Z");
-  const clock = { now: () => now };
-  const left = (remaining: number, resetAt = "2026-01-01T00:30:00Z"): ApiBudget => ({
-    remaining: () => ({ remaining, limit: 5000, resetAt }),
-  });
-
-  test.each([
-    [5000, 6],
-    [3000, 3],
-    [1001, 1],
-    [1000, 0],
-    [0, 0],
-  ])("%i of 5,000 calls left: %i of 6 in a round", (remaining, allowed) => {
-    expect(callsAllowed({ budget: left(remaining), clock }, 1, 6)).toBe(allowed);
-  });
-
-  test("what is not known, and an hour that is over, is no reason to stop", () => {
-    expect(callsAllowed({ clock }, 1, 6)).toBe(6);
-    expect(callsAllowed({ budget: { remaining: () => null }, clock }, 1, 6)).toBe(6);
-    expect(callsAllowed({ budget: left(0, "2025-12-31T23:59:59Z"), clock }, 1, 6)).toBe(6);
-    expect(hasReserve({ budget: left(1000), clock }, 1)).toBe(false);
-  });
-
   test("T81: below it not one call is made for that installation, and the others are looked after", async () => {
     hand.hub.createOrg("poor");
     hand.hub.createRepo("poor/data", { "a.txt": "a" });
@@ -141,26 +115,5 @@ describe("T81: turns", () => {
     const ids = new Set(taken.map(({ repository: each }) => each.id));
     expect(next.filter(({ repository: each }) => ids.has(each.id))).toEqual([]);
     await hand.database.outer.execute("delete from watched_repository where repository_id > 900000000");
-  });
-
-  test("one that fails ends its own turn and no other's, and those of one installation never overlap", async () => {
-    const done: string[] = [];
-    const active = new Map<string, number>();
-    const tasks = ["a1", "b1", "a2", "c1", "b2", "d1", "e1", "f1"];
-    const failures = await inTurns(
-      tasks,
-      (task) => task.charCodeAt(0),
-      async (task) => {
-        const lane = task[0]!;
-        active.set(lane, (active.get(lane) ?? 0) + 1);
-        expect(active.get(lane)).toBe(1);
-        await Promise.resolve();
-        active.set(lane, active.get(lane)! - 1);
-        if (task === "a1") throw new Error("hostile");
-        done.push(task);
-      },
-    );
-    expect(failures.map(({ message }) => message)).toEqual(["hostile"]);
-    expect(done.toSorted()).toEqual(["b1", "b2", "c1", "d1", "e1", "f1"]);
   });
 });

@@ -6,7 +6,10 @@ import { delivery, newRepository, pullMark } from "./sample.ts";
 describeOnBoth("T76: recovery on one database", (open) => {
   it("gives a repository to one of many replicas that ask at once, and one to every installation first", async () => {
     const ledger = createLedger(await open());
-    const repositories = Array.from({ length: 12 }, (_, index) => ({ ...newRepository(), installationId: 700_000 + (index < 9 ? 1 : index) }));
+    const repositories = Array.from({ length: 12 }, (_, index) => ({
+      ...newRepository(),
+      installationId: 700_000 + (index < 9 ? 1 : index),
+    }));
     for (const repository of repositories) await ledger.recordDelivery(delivery([pullMark(repository, 1)]));
     const ours = new Set(repositories.map(({ id }) => id));
     const taken = (await Promise.all(Array.from({ length: 6 }, () => ledger.claimSweeps(180_000, 3, 400)))).flat();

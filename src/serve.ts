@@ -10,6 +10,8 @@ import { notaryWarnings } from "./gate/notary-warnings.ts";
 import { type Electorate, type Ledger, TruthError } from "./gate/ports.ts";
 import { createPlanPublishing } from "./gate/publish-plan.ts";
 import { createPlanReading } from "./gate/read-plan.ts";
+import type { RecoveryDeps } from "./gate/recovery-deps.ts";
+import { RECOVERY } from "./gate/recovery-table.ts";
 import { createRoles } from "./gate/roles.ts";
 import { ROUTINES } from "./gate/routine-table.ts";
 import { runDueRoutines, startRoutines } from "./gate/routines.ts";
@@ -95,6 +97,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         notary,
         comparer: sandbox,
         policyRepositories: config.policyRepositories ?? new Map<number, number>(),
+        budget: client.budget,
         pulls,
         issues: github.createIssues(client),
         protection: github.createProtection(client),
@@ -118,8 +121,16 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         await runDueRoutines(ledger, [accessTidying], { access }, onRoutineError);
         await runDueRoutines(ledger, [submissionExpiry], { submissions, expireAfterMs }, onRoutineError);
       };
-      const clockwork = startRoutines(ROUTINE_TICK_MS, round);
-      started.push(() => clockwork.stop());
+      const recovery: RecoveryDeps = {
+        ...deps,
+        ...recoveryReads(config.github!, client),
+        onAlarm: (says, about) => log.error(about, says),
+      };
+      // Apart: an installation that hangs is waited for there, and holds up nothing else.
+      for (const turn of [round, () => runDueRoutines(ledger, RECOVERY, recovery, onRoutineError)]) {
+        const clockwork = startRoutines(ROUTINE_TICK_MS, turn);
+        started.push(() => clockwork.stop());
+      }
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
     const drafts = { records: store.createStudioRecords(database), electorate: electorateOf(config, client, database) };
     app.route(
@@ -170,6 +181,11 @@ function electorateOf({ github: server }: ServerConfig, app: github.GitHubApp | 
       return seen.find(({ repository, unguarded }) => repository.id === repositoryId && unguarded === null)?.repository ?? null;
     },
   });
+}
+
+function recoveryReads(server: github.GitHubOptions, client: github.GitHubApp) {
+  const ask = github.createAskAsApp(server);
+  return { lists: github.createPullLists(client), hooks: github.createHookLog(ask), installed: github.createInstalledApps(ask, client) };
 }
 
 /** Without an app nothing that people or history decide is decided. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lackingOf } from "../gate/needed-permissions.ts";
 import type { RepositoryNews } from "../gate/ports.ts";
 import { actor, repositoryOf, text } from "./payload.ts";
 
@@ -23,14 +24,6 @@ const ruled = sender.extend({
   repository_ruleset: z.object({ name: text }).nullish(),
 });
 const acted = sender.extend({ action: z.string() });
-
-/** Without one of these no check can be decided or written. */
-const NEEDED: Readonly<Record<string, "read" | "write">> = {
-  checks: "write",
-  contents: "read",
-  pull_requests: "read",
-  members: "read",
-};
 
 /** What happens to a repository itself, by action of `repository`. `lost`: nothing can be gated there any more. */
 const REPOSITORY_ACTIONS: Readonly<Record<string, { readonly because: string; readonly lost: boolean }>> = {
@@ -69,7 +62,7 @@ function installationNews(payload: unknown): readonly RepositoryNews[] {
     ...{ kind: "unguarded", installationId, repositoryIds, actorId, because },
   });
   const found = (repositories: z.infer<typeof brief>, because: string): readonly RepositoryNews[] => {
-    const lacking = lackingOf(permissions);
+    const lacking = lackingOf(permissions ?? null);
     if (lacking !== null) return [lost(null, lacking)];
     return [{ kind: "guarded", account, installationId, repositories: repositories ?? null, actorId, because }];
   };
@@ -93,16 +86,6 @@ function installationNews(payload: unknown): readonly RepositoryNews[] {
     default:
       return [];
   }
-}
-
-function lackingOf(permissions: Readonly<Record<string, string>> | undefined): string | null {
-  if (permissions === undefined) return null;
-  const lacking = Object.entries(NEEDED).filter(
-    ([name, level]) => permissions[name] !== "write" && !(level === "read" && permissions[name] === "read"),
-  );
-  // A personal account has no members to read.
-  const real = lacking.filter(([name]) => name !== "members" || permissions["members"] !== undefined);
-  return real.length === 0 ? null : `the app lacks ${real.map(([name, level]) => `${name}: ${level}`).join(", ")}`;
 }
 
 function ruleNews(event: string, payload: unknown): readonly RepositoryNews[] {

@@ -22,6 +22,7 @@ export type HashDomain =
   | "countersign/audit/v1"
   | "countersign/audit-payload/v1"
   | "countersign/stored-evaluation/v1"
+  | "countersign/membership/v1"
   | "countersign/record/v1"
   | "countersign/submitted-side/v1"
   | "countersign/submitted-blob/v1";

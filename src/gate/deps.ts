@@ -1,5 +1,16 @@
 import type { PolicyRepositories } from "./organisation.ts";
-import type { Checks, Clock, ContractComparer, Conversation, Issues, Ledger, Notary, Protection, PullRequests } from "./ports.ts";
+import type {
+  ApiBudget,
+  Checks,
+  Clock,
+  ContractComparer,
+  Conversation,
+  Issues,
+  Ledger,
+  Notary,
+  Protection,
+  PullRequests,
+} from "./ports.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
@@ -37,6 +48,8 @@ export interface GateDeps extends GatherDeps {
   readonly issues: Issues;
   readonly protection: Protection;
   readonly conversation: Conversation;
+  /** What is left of an installation's API calls; absent = nobody knows. */
+  readonly budget?: Pick<ApiBudget, "remaining">;
   /** Seals the audit trail; absent = nothing does. */
   readonly notary?: Notary;
   /** Told when something beside the verdict could not be said to people; nothing else comes of it. */

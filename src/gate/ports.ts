@@ -26,6 +26,8 @@ export * from "./ports/policy-pins.ts";
 export * from "./ports/protection.ts";
 export * from "./ports/pulls.ts";
 export * from "./ports/records.ts";
+export * from "./ports/recovery.ts";
+export * from "./ports/recovery-records.ts";
 export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";

@@ -1,10 +1,14 @@
+export { createAskAsApp } from "./as-app.ts";
 export { createCallerReads } from "./caller.ts";
 export { createChecks } from "./checks.ts";
 export { createGitHub, type GitHubApp, type GitHubOptions } from "./client.ts";
 export { createConversation } from "./conversation.ts";
 export { createElectorate } from "./electorate.ts";
+export { createHookLog } from "./hook-log.ts";
 export { createInstallations } from "./installations.ts";
+export { createInstalledApps } from "./installed.ts";
 export { createIssues } from "./issues.ts";
+export { createPullLists } from "./listed-pulls.ts";
 export { type Credentials, openDoctor } from "./open-doctor.ts";
 export { createProtection } from "./protection.ts";
 export { createPullRequests } from "./pull-requests.ts";

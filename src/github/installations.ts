@@ -1,11 +1,7 @@
-import { createAppAuth } from "@octokit/auth-app";
-import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { TruthError } from "../gate/ports/truth.ts";
-import { failureOf } from "./failure.ts";
-import { createTransport } from "./transport.ts";
+import { type AppOptions, createAskAsApp } from "./as-app.ts";
 
-const TIMEOUT_MS = 15_000;
 const PER_PAGE = 100;
 /** No app of one server is on more accounts than this. */
 const PAGES_MAX = 30;
@@ -34,28 +30,10 @@ export interface Installations {
   onAccount(accountId: number): Promise<InstalledAccount>;
 }
 
-export function createInstallations(options: {
-  readonly baseUrl: string;
-  readonly appId: number;
-  readonly privateKey: string;
-  readonly timeoutMs?: number;
-}): Installations {
-  const { appId, privateKey, timeoutMs = TIMEOUT_MS } = options;
-  const baseUrl = options.baseUrl.replace(/\/+$/, "");
-  const request = { fetch: createTransport(baseUrl, timeoutMs) };
-  const octokit = new Octokit({ baseUrl, userAgent: "countersign", log: { debug() {}, info() {}, warn() {}, error() {} }, request });
-  const authenticate = createAppAuth({ appId, privateKey, request: octokit.request });
-
-  async function ask<T>(what: string, route: string, parameters: Readonly<Record<string, unknown>>, schema: z.ZodType<T>): Promise<T> {
-    const { token } = await authenticate({ type: "app" });
-    const headers = { authorization: `bearer ${token}` };
-    const { data } = await octokit.request(route, { ...parameters, headers }).catch((error: unknown) => {
-      throw failureOf(what, error);
-    });
-    const parsed = schema.safeParse(data);
-    if (!parsed.success) throw new TruthError(what, "network", `${what}: GitHub's answer cannot be understood`);
-    return parsed.data;
-  }
+export function createInstallations(options: AppOptions): Installations {
+  const askAsApp = createAskAsApp(options);
+  const ask = async <T>(what: string, route: string, parameters: Readonly<Record<string, unknown>>, schema: z.ZodType<T>): Promise<T> =>
+    (await askAsApp(what, route, parameters, schema)).data;
 
   return {
     async onRepository(owner, repo) {

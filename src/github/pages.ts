@@ -46,7 +46,7 @@ export async function listByCursor<T>(
   for (let page = 1; page <= maxPages; page++) {
     const { data, link } = await app.request({ ...call, parameters: { ...call.parameters, per_page: PER_PAGE, ...cursor } }, z.array(item));
     items.push(...data);
-    const after = nextCursor(link);
+    const after = nextCursor(link, "after");
     if (after === null) return { items, complete: !hasNext(link) };
     cursor = { after };
   }
@@ -57,7 +57,8 @@ function hasNext(link: string | null): boolean {
   return link !== null && /rel="next"/.test(link);
 }
 
-function nextCursor(link: string | null): string | null {
+/** The parameter that names the next page. Its address is never followed. */
+export function nextCursor(link: string | null, parameter: "after" | "cursor"): string | null {
   const address = /<([^>]*)>;\s*rel="next"/.exec(link ?? "")?.[1];
-  return address !== undefined && URL.canParse(address) ? new URL(address).searchParams.get("after") : null;
+  return address !== undefined && URL.canParse(address) ? new URL(address).searchParams.get(parameter) : null;
 }

@@ -5,6 +5,7 @@ import type { Database, Tx } from "./connect.ts";
 import { overrideVerbs } from "./override-verbs.ts";
 import { planVerbs } from "./plan-verbs.ts";
 import { protectionVerbs } from "./protection-verbs.ts";
+import { recoveryVerbs } from "./recovery-verbs.ts";
 import { ACROSS, ofRepository, ofRow, ofSubject } from "./scope.ts";
 import { approveActiveDraft } from "./verbs/approve-active-draft.ts";
 import { watchedBranches } from "./verbs/branches.ts";
@@ -78,7 +79,8 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     ...policyPins(db, host),
     ...auditVerbs(db),
     ...overrideVerbs(db),
-    ...protectionVerbs(db),
+    ...protectionVerbs(db, host),
+    ...recoveryVerbs(db, host),
     ...planVerbs(db),
     ...watchedBranches(db, host),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),

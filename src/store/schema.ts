@@ -12,6 +12,7 @@ export * from "./schema/plan.ts";
 export * from "./schema/policy.ts";
 export * from "./schema/policy-pins.ts";
 export * from "./schema/records.ts";
+export * from "./schema/recovery.ts";
 export * from "./schema/routine.ts";
 export * from "./schema/studio.ts";
 export * from "./schema/traces.ts";

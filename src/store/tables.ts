@@ -32,6 +32,8 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   subject: STATE,
   branch_watermark: STATE,
   watched_repository: STATE,
+  swept_pull: STATE,
+  counted_membership: { rows: OF_TENANT, may: ["insert", "update", "delete"] },
   lineage_snapshot: STATE,
   post_hoc_review: STATE,
   governance_workspace: STATE,
@@ -79,6 +81,14 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
     rows: { by: "nobody", because: "what a delivery says cannot be read back by the login that runs: only whether it came before" },
     may: ["insert"],
     reads: ["guid", "body_sha256"],
+  },
+  missing_delivery: {
+    rows: { by: "nobody", because: "ids of deliveries that never came: whose they would have been is not known before they come" },
+    may: ["insert", "update", "delete"],
+  },
+  hook_position: {
+    rows: { by: "nobody", because: "how far the app's own list of deliveries is read" },
+    may: ["insert", "update"],
   },
   rate_limit: {
     rows: { by: "nobody", because: "addresses and keys with a count of their requests, asked before anybody's tenant is known" },

@@ -95,6 +95,26 @@ describe("T51: what came past every pull request", () => {
     expect(await incidents()).toEqual(["incident.push"]);
   });
 
+  test("T73: with every delivery lost, what is open on the branch is decided anew, and nothing more the next time", async () => {
+    const pull = await green();
+    const version = async () => (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))!.version;
+    const before = await version();
+    lose();
+    push({ "README.md": "y" });
+    await look();
+    expect(await version()).toBe(before + 1);
+    await look();
+    expect(await version()).toBe(before + 1);
+  });
+
+  test("T73: a group of the merge queue that nobody announced gets its check", async () => {
+    const pull = await green();
+    lose();
+    const { headSha } = hand.hub.enqueue(repo.name, pull.number, { actor: "alice" });
+    await look();
+    expect(repo.shows(headSha)).toBe("success");
+  });
+
   test("what changes nothing governed moves the watermark and nothing else", async () => {
     const tip = push({ "README.md": "y", "src/app.ts": "1" });
     await hand.work();

@@ -84,6 +84,23 @@ test("a failed delivery is listed and can be sent again under the same GUID", as
   expect(hub.violations).toEqual([]);
 });
 
+test("the list of deliveries is paged by a cursor, newest first, and an attempt that is not there cannot be repeated", async () => {
+  const { pull } = await listening();
+  for (const body of ["one", "two", "three"]) hub.comment("acme/data", pull.number, body, { actor: "bob" });
+  await hub.settled();
+  const app = jwtClient(hub);
+  const ids: number[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const { data, headers } = await app.apps.listWebhookDeliveries({ per_page: 2, ...(cursor === undefined ? {} : { cursor }) });
+    ids.push(...data.map(({ id }) => id));
+    cursor = /[?&]cursor=([^&>]+)/.exec(headers.link ?? "")?.[1];
+    if (cursor === undefined) break;
+  }
+  expect(ids).toEqual(hub.hooks.sent.map(({ id }) => id).toSorted((a, b) => b - a));
+  await expect(app.apps.redeliverWebhookDelivery({ delivery_id: 1 })).rejects.toMatchObject({ status: 404 });
+  expect(hub.violations).toEqual([]);
+});
+
 test("paused deliveries can be dropped, repeated and reordered by hand", async () => {
   const { pull } = await listening();
   hub.hooks.pause();

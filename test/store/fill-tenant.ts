@@ -10,6 +10,7 @@ import {
   branchWatermark,
   businessSource,
   contractContent,
+  countedMembership,
   decisionTrace,
   idempotentAnswer,
   postHocReview,
@@ -106,6 +107,13 @@ export async function fillTenant(app: Database, admin: Database, ownerId: number
     dueAt: new Date(at),
   });
   await admin.outer.insert(branchWatermark).values({ subjectKey: key, tenantId, sha: sha("tip") });
+  await ledger.markSeen(repository, [{ number: 1, headSha: sha("head"), baseRef: "main", seen: "as it was" }], []);
+  await admin.outer
+    .insert(countedMembership)
+    .values({ subjectKey: key, tenantId, ownerId, name: "owners", digest: sha("owners") })
+    .onConflictDoNothing();
+  const attempt = { id: ownerId, guid: `missing-${ownerId}`, deliveredAt: at, event: "push" };
+  await ledger.keepMissing([{ ...attempt, installationId: null, repositoryId: null }], { reconciledTo: at, walk: null });
   return { tenantId, repositoryId: repository.id };
 }
 

@@ -201,7 +201,7 @@ describeOnBoth("plans", (open) => {
     const { repository } = staging;
     const production = await land(repository, 2);
     async function push(ref: string): Promise<void> {
-      await ledger.seeBranches(repository, [{ ref, sha: sha(`${ref} before`) }]);
+      await ledger.seeBranches(repository, [{ ref, sha: sha(`${ref} before`), isDefault: true }], []);
       const branch = (await ledger.startBranch(`${repository.id}!${ref}`))!;
       const incidents = [{ sha: sha(ref), because: "pushed" }];
       expect(await ledger.moveWatermark(branch, { to: sha(ref), done: true, incidents, landings: [] })).toBe(true);

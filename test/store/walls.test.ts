@@ -28,7 +28,13 @@ describeOnBoth("the list of tables", (open) => {
         where c.relnamespace = 'public'::regnamespace and c.relrowsecurity and c.relforcerowsecurity`),
     );
     expect(rows.map(({ name }) => name).sort()).toEqual(WALLED.toSorted());
-    expect(Object.keys(TABLES).filter((table) => !WALLED.includes(table))).toEqual(["webhook_delivery", "rate_limit", "routine"]);
+    expect(Object.keys(TABLES).filter((table) => !WALLED.includes(table))).toEqual([
+      "webhook_delivery",
+      "missing_delivery",
+      "hook_position",
+      "rate_limit",
+      "routine",
+    ]);
   });
 
   it("T84: what only grows has triggers against all else, every trigger fires under any role, and the verb pins its search path", async () => {

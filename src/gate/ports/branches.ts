@@ -1,3 +1,4 @@
+import type { GroupPlace } from "./merge-groups.ts";
 import type { RepositoryRef } from "./refs.ts";
 import type { HeldWork } from "./work.ts";
 
@@ -8,6 +9,13 @@ export interface BranchWork extends HeldWork {
   readonly ref: string;
   /** Every first-parent commit up to here is accounted for; null = none yet, or the branch was not governed. */
   readonly watermark: string | null;
+}
+
+export interface BranchTip {
+  /** Short name. */
+  readonly ref: string;
+  readonly sha: string;
+  readonly isDefault: boolean;
 }
 
 /** Something came to a governed branch past every pull request. */
@@ -40,10 +48,13 @@ export interface WatchedBranches {
    * watermark is never owed by memory alone. False = another worker holds the branch now, and nothing was written.
    */
   moveWatermark(work: BranchWork, move: BranchMove): Promise<boolean>;
-  /** Guarded repositories whose branches nobody has looked at for so long, the longest waiting first. */
-  repositoriesToWalk(olderThanMs: number, limit: number): Promise<readonly RepositoryRef[]>;
-  /** The governed branches as they are listed now: a new one is watched from here on, one that has moved is walked. */
-  seeBranches(repository: RepositoryRef, tips: readonly { readonly ref: string; readonly sha: string }[]): Promise<void>;
+  /** Takes guarded repositories whose branches nobody has looked at for so long, in turns: the first of every installation before the second of any. */
+  claimWalks(olderThanMs: number, perInstallation: number, limit: number): Promise<readonly RepositoryRef[]>;
+  /**
+   * The governed branches as they are listed now: a new one is watched from here on; one that has moved unheard is walked, and what is
+   * open on it is decided anew, as after a push. Groups of the merge queue that nobody announced are taken in.
+   */
+  seeBranches(repository: RepositoryRef, tips: readonly BranchTip[], groups: readonly GroupPlace[]): Promise<void>;
   /** Whether this very landing has its approval or its incident. */
   isLandingRecorded(repositoryId: number, number: number, mergeSha: string): Promise<boolean>;
 }

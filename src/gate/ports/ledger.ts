@@ -8,9 +8,10 @@ import type { Overrides } from "./overrides.ts";
 import type { PlanRecords } from "./plan.ts";
 import type { PolicyVersions } from "./policy.ts";
 import type { PolicyPins } from "./policy-pins.ts";
-import type { WatchedRepositories } from "./protection.ts";
+import type { RepositoryNewsRecords, WatchedRepositories } from "./protection.ts";
 import type { Receipt } from "./pulls.ts";
 import type { ApprovalRecord, AuditEvent, Incident, LandedApproval } from "./records.ts";
+import type { MembershipRecords, RedeliveryRecords, SweepRecords } from "./recovery-records.ts";
 import type { RoutineClaims } from "./routines.ts";
 import type { DecisionHistory } from "./traces.ts";
 import type { EvaluatedContent, HeldWork, OutboxCheck, SaveEvaluation, SaveOutcome, StoredEvaluation, SubjectWork } from "./work.ts";
@@ -28,6 +29,10 @@ export interface Ledger
     WatchedRepositories,
     WatchedBranches,
     QueuedGroups,
+    SweepRecords,
+    RedeliveryRecords,
+    MembershipRecords,
+    RepositoryNewsRecords,
     Correspondence {
   /** Inbox row, dirty marks and receipts in one transaction; resolves only after commit. */
   recordDelivery(delivery: Delivery): Promise<DeliveryOutcome>;

@@ -73,3 +73,12 @@ export interface WatchedRepositories {
   recordProtection(repository: RepositoryRef, verdict: ProtectionVerdict | null): Promise<void>;
   recordUnguarded(repository: RepositoryRef, because: string): Promise<void>;
 }
+
+/** What was found about repositories without a delivery, in the words of one. */
+export interface RepositoryNewsRecords {
+  hearNews(news: readonly RepositoryNews[]): Promise<void>;
+  /** Every repository that was ever seen under this installation. */
+  repositoriesOf(installationId: number): Promise<readonly WatchedRepository[]>;
+  /** Installations under which a repository is guarded. */
+  guardedInstallations(): Promise<readonly number[]>;
+}

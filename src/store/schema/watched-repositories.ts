@@ -1,4 +1,4 @@
-import { boolean, index, pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, index, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { databaseNow, evidence, githubId, instant } from "./columns.ts";
 import { tenantId } from "./tenant-id.ts";
 
@@ -24,6 +24,16 @@ export const watchedRepository = pgTable(
     checkedAt: instant("checked_at"),
     /** When its branches were last held against their watermarks. */
     walkedAt: instant("walked_at"),
+    /** When the sweeper last took it; null = it is due. */
+    sweptAt: instant("swept_at"),
+    /** The newest `updated_at` of a pull request that was seen there, by GitHub's clock. */
+    sweptTo: instant("swept_to"),
+    /** The same at the first look: what was closed before is none of our business. */
+    sweptFrom: instant("swept_from"),
+    /** A pass through everything open that is under way, and when the last one ended. */
+    passPage: integer("pass_page"),
+    passSince: instant("pass_since"),
+    passedAt: instant("passed_at"),
     seenAt: instant("seen_at").notNull().default(databaseNow()),
   },
   (t) => [index("watched_repository_installation").on(t.installationId)],

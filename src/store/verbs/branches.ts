@@ -1,5 +1,6 @@
-import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
-import type { BranchMove, BranchWork, PushIncident, WatchedBranches } from "../../gate/ports/branches.ts";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { BranchMove, BranchTip, BranchWork, PushIncident, WatchedBranches } from "../../gate/ports/branches.ts";
+import type { GroupPlace } from "../../gate/ports/merge-groups.ts";
 import type { RepositoryRef } from "../../gate/ports/refs.ts";
 import type { Database, Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -8,9 +9,10 @@ import { branchWatermark, bypassIncident, contentMismatch, governanceApproval, s
 import { ACROSS, ofPlace, ofRepository, ofSubject } from "../scope.ts";
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
+import { claimInTurns } from "./claim-in-turns.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
 import { markSubjects } from "./mark-subjects.ts";
-import { branchKey } from "./merge-groups.ts";
+import { branchKey, groupKey } from "./merge-groups.ts";
 import { holdSubject } from "./save-evaluation.ts";
 import { takeSubject } from "./start-work.ts";
 
@@ -24,8 +26,9 @@ export function watchedBranches(db: Database, host: string): WatchedBranches {
           if (error instanceof LostBranch) return false;
           throw error;
         }),
-    repositoriesToWalk: (olderThanMs, limit) => db.read(ACROSS, (tx) => repositoriesToWalk(tx, olderThanMs, limit)),
-    seeBranches: (repository, tips) => db.transaction(ofPlace(repository), (tx) => seeBranches(tx, host, repository, tips)),
+    claimWalks: (olderThanMs, perInstallation, limit) =>
+      db.transaction(ACROSS, (tx) => claimWalks(tx, olderThanMs, perInstallation, limit)),
+    seeBranches: (repository, tips, groups) => db.transaction(ofPlace(repository), (tx) => seeBranches(tx, host, repository, tips, groups)),
     isLandingRecorded: (repositoryId, number, mergeSha) =>
       db.read(ofRepository(repositoryId), (tx) => isLandingRecorded(tx, repositoryId, number, mergeSha)),
   };
@@ -101,61 +104,69 @@ async function recordPush(tx: Tx, held: SubjectRow, branch: string, { sha, becau
   });
 }
 
-async function repositoriesToWalk(tx: Tx, olderThanMs: number, limit: number): Promise<readonly RepositoryRef[]> {
-  const isOld = sql`${watchedRepository.walkedAt} <= clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}::double precision)`;
-  const rows = await tx
-    .select()
-    .from(watchedRepository)
-    .where(and(isNull(watchedRepository.unguarded), or(isNull(watchedRepository.walkedAt), isOld)))
-    .orderBy(sql`${watchedRepository.walkedAt} asc nulls first`, asc(watchedRepository.repositoryId))
-    .limit(limit);
-  return rows.map(({ repositoryId: id, owner, name, ownerId, installationId }) => ({ id, owner, name, ownerId, installationId }));
+async function claimWalks(tx: Tx, olderThanMs: number, perInstallation: number, limit: number): Promise<readonly RepositoryRef[]> {
+  const isDue = sql`(walked_at is null or walked_at <= clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}::double precision))`;
+  const taken = await claimInTurns(tx, { since: "walked_at", isDue, perInstallation, limit });
+  return taken.map(({ repositoryId: id, owner, name, ownerId, installationId }) => ({ id, owner, name, ownerId, installationId }));
 }
 
 async function seeBranches(
   tx: Tx,
   host: string,
   repository: RepositoryRef,
-  tips: Parameters<WatchedBranches["seeBranches"]>[1],
+  tips: readonly BranchTip[],
+  groups: readonly GroupPlace[],
 ): Promise<void> {
   const tenantId = await ensureTenant(tx, host, { id: repository.ownerId, login: repository.owner });
-  for (const { ref, sha } of tips.toSorted((a, b) => (a.ref < b.ref ? -1 : 1))) {
-    const key = branchKey(repository.id, storable(ref));
-    await tx
-      .insert(subject)
-      .values({
-        key,
-        tenantId,
-        repositoryId: repository.id,
-        ownerId: repository.ownerId,
-        owner: storable(repository.owner),
-        name: storable(repository.name),
-        installationId: repository.installationId,
-        number: null,
-        baseRef: storable(ref),
-        headSha: null,
-        // Never woken by what wakes pull requests.
-        open: false,
-      })
-      .onConflictDoNothing();
-    const { id: _id, ...place } = { ...repository, owner: storable(repository.owner), name: storable(repository.name) };
-    await tx
-      .update(subject)
-      .set(place)
-      .where(and(eq(subject.key, key), eq(subject.ownerId, repository.ownerId)));
-    await tx.insert(branchWatermark).values({ subjectKey: key, tenantId, sha: null }).onConflictDoNothing();
-    await tx
-      .update(subject)
-      .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
-      .where(
-        and(
-          eq(subject.key, key),
-          eq(subject.wantGen, subject.doneGen),
-          sql`exists (select 1 from ${branchWatermark} b where b.subject_key = ${key} and b.sha is distinct from ${sha})`,
-        ),
-      );
-  }
+  for (const { ref } of tips.toSorted(byRef)) await watchBranch(tx, tenantId, repository, ref);
+  const moved: BranchTip[] = [];
+  for (const tip of tips) if (await hasMovedUnheard(tx, branchKey(repository.id, storable(tip.ref)), tip.sha)) moved.push(tip);
+  const keys = groups.map(({ headSha }) => groupKey(repository.id, headSha));
+  const known = keys.length === 0 ? [] : await tx.select({ key: subject.key }).from(subject).where(inArray(subject.key, keys));
+  const unheard = groups.filter(({ headSha }) => !known.some(({ key }) => key === groupKey(repository.id, headSha)));
+  await markSubjects(tx, host, [
+    ...moved.map(({ ref, isDefault }) => ({ kind: "branch", repository, ref, isDefault }) as const),
+    ...unheard.map((group) => ({ kind: "merge_group", repository, ...group }) as const),
+  ]);
   await tx.update(watchedRepository).set({ walkedAt: sql`clock_timestamp()` }).where(eq(watchedRepository.repositoryId, repository.id));
+}
+
+function byRef(a: BranchTip, b: BranchTip): number {
+  return a.ref < b.ref ? -1 : 1;
+}
+
+async function watchBranch(tx: Tx, tenantId: string, repository: RepositoryRef, ref: string): Promise<void> {
+  const key = branchKey(repository.id, storable(ref));
+  const { id: _id, ...place } = { ...repository, owner: storable(repository.owner), name: storable(repository.name) };
+  await tx
+    .insert(subject)
+    .values({
+      key,
+      tenantId,
+      repositoryId: repository.id,
+      ...place,
+      number: null,
+      baseRef: storable(ref),
+      headSha: null,
+      // Never woken by what wakes pull requests.
+      open: false,
+    })
+    .onConflictDoNothing();
+  await tx
+    .update(subject)
+    .set(place)
+    .where(and(eq(subject.key, key), eq(subject.ownerId, repository.ownerId)));
+  await tx.insert(branchWatermark).values({ subjectKey: key, tenantId, sha: null }).onConflictDoNothing();
+}
+
+/** A push that was heard has marked the branch, and its walk moves the watermark. */
+async function hasMovedUnheard(tx: Tx, key: string, sha: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ key: subject.key })
+    .from(subject)
+    .innerJoin(branchWatermark, eq(branchWatermark.subjectKey, subject.key))
+    .where(and(eq(subject.key, key), eq(subject.wantGen, subject.doneGen), sql`${branchWatermark.sha} is distinct from ${sha}`));
+  return row !== undefined;
 }
 
 async function isLandingRecorded(tx: Tx, repositoryId: number, number: number, mergeSha: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Delivery, DeliveryOutcome } from "../../gate/ports/inbox.ts";
+import type { RepositoryNews } from "../../gate/ports/protection.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -15,26 +16,36 @@ import { watchRepository } from "./watched-repositories.ts";
 
 /** Whoever a delivery may be about: the tenants of its repositories and accounts, as far as they are known. */
 export function ofDelivery({ marks, news = [], receipts, actions = [] }: Delivery): Scope {
-  const places = [...marks.flatMap((mark) => (mark.kind === "owner" ? [] : [mark.repository]))];
-  for (const each of news) if (each.kind === "rule_changed" || each.kind === "changed") places.push(each.repository);
+  const places = marks.flatMap((mark) => (mark.kind === "owner" ? [] : [mark.repository]));
   const repositories = [
     ...places.map(({ id }) => id),
     ...receipts.map((each) => each.repositoryId),
     ...actions.map((each) => each.repositoryId),
   ];
   const owners = [...places.map(({ ownerId }) => ownerId), ...marks.flatMap((mark) => (mark.kind === "owner" ? [mark.ownerId] : []))];
+  return [...ofAll(repositories, owners), ...ofNews(news)];
+}
+
+/** Whoever news may be about. */
+export function ofNews(news: readonly RepositoryNews[]): Scope {
+  const repositories: number[] = [];
+  const owners: number[] = [];
   const installations: number[] = [];
   for (const each of news) {
+    if (each.kind === "rule_changed" || each.kind === "changed") {
+      repositories.push(each.repository.id);
+      owners.push(each.repository.ownerId);
+    }
     if (each.kind === "unguarded") repositories.push(...(each.repositoryIds ?? []));
     if (each.kind === "guarded") owners.push(each.account.id);
     if (each.kind === "guarded") repositories.push(...(each.repositories ?? []).map(({ id }) => id));
     if (each.kind === "unguarded" || each.kind === "guarded") installations.push(each.installationId);
   }
-  return [
-    ...[...new Set(repositories)].flatMap(ofRepository),
-    ...[...new Set(owners)].flatMap(ofOwner),
-    ...[...new Set(installations)].map((id) => ["installation", String(id)] as const),
-  ];
+  return [...ofAll(repositories, owners), ...[...new Set(installations)].map((id) => ["installation", String(id)] as const)];
+}
+
+function ofAll(repositories: readonly number[], owners: readonly number[]): Scope {
+  return [...[...new Set(repositories)].flatMap(ofRepository), ...[...new Set(owners)].flatMap(ofOwner)];
 }
 
 export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {

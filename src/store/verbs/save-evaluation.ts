@@ -7,6 +7,7 @@ import { type SubjectRow, toEvaluation } from "../rows.ts";
 import { evaluation, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { pseudonymous, referToNames } from "./identities.ts";
+import { keepMemberships } from "./memberships.ts";
 import { noteOverride } from "./override-events.ts";
 import { recordTraces } from "./record-traces.ts";
 import { saveDraft } from "./save-draft.ts";
@@ -59,6 +60,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
     })
     .returning();
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks });
+  await keepMemberships(tx, held, input.facts);
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id });
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
   await wakeBeside(tx, beside);

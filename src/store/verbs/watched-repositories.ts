@@ -130,12 +130,25 @@ export async function watchedRepositories(tx: Tx, tenantId: string | null, limit
       asc(watchedRepository.name),
     )
     .limit(limit);
-  return rows.map((row) => ({
-    repository: toRef(row),
-    unguarded: row.unguarded,
-    verdict: row.verdict as ProtectionVerdict | null,
-    checkedAt: row.checkedAt?.toISOString() ?? null,
-  }));
+  return rows.map(toWatched);
+}
+
+function toWatched(row: WatchedRow): WatchedRepository {
+  const verdict = row.verdict as ProtectionVerdict | null;
+  return { repository: toRef(row), unguarded: row.unguarded, verdict, checkedAt: row.checkedAt?.toISOString() ?? null };
+}
+
+export async function repositoriesOf(tx: Tx, installationId: number): Promise<readonly WatchedRepository[]> {
+  return (await rowsOfInstallation(tx, installationId, null)).map(toWatched);
+}
+
+export async function guardedInstallations(tx: Tx): Promise<readonly number[]> {
+  const rows = await tx
+    .selectDistinct({ id: watchedRepository.installationId })
+    .from(watchedRepository)
+    .where(isNull(watchedRepository.unguarded))
+    .orderBy(asc(watchedRepository.installationId));
+  return rows.map(({ id }) => id);
 }
 
 export async function rowsOfInstallation(tx: Tx, installationId: number, ids: readonly number[] | null): Promise<readonly WatchedRow[]> {

@@ -55,6 +55,16 @@ export function checkActors(world: World) {
       if (suite === undefined) throw notFound();
       rerequestSuite(world, repo, suite, idOf(o.actor));
     },
+    /** What somebody with the app's key does to a run, and a late write of our own: no webhook tells it. */
+    alterRun(name: string, runId: number, conclusion: string | null): void {
+      const { run } = find(name, runId);
+      Object.assign(run, { conclusion, status: conclusion === null ? "in_progress" : "completed" });
+    },
+    /** As GitHub does with old runs. */
+    deleteRun(name: string, runId: number): void {
+      const { repo, run } = find(name, runId);
+      repo.runs.splice(repo.runs.indexOf(run), 1);
+    },
     requestAction(name: string, runId: number, identifier: string, o: By): void {
       const { repo, run } = find(name, runId);
       requestAction(world, repo, run, identifier, idOf(o.actor));

@@ -1,0 +1,30 @@
+/** Installations that are looked after at once; GitHub wants the calls of one to come one after the other. */
+const LANES = 4;
+
+/**
+ * Does every task, those of one installation in their order and one at a time. One that fails ends the turn of its own installation and
+ * of no other: one that hangs, or refuses everything, holds up nobody else. Gives the failures.
+ */
+export async function inTurns<T>(
+  tasks: readonly T[],
+  installationOf: (task: T) => number,
+  act: (task: T) => Promise<void>,
+): Promise<readonly Error[]> {
+  const lanes = [...Map.groupBy(tasks, installationOf).values()].reverse();
+  const failures: Error[] = [];
+  const runLanes = async () => {
+    for (let lane = lanes.pop(); lane !== undefined; lane = lanes.pop()) {
+      try {
+        for (const task of lane) await act(task);
+      } catch (error) {
+        failures.push(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, runLanes));
+  return failures;
+}
+
+export function failWith(failures: readonly Error[], message: string): void {
+  if (failures.length > 0) throw new AggregateError(failures, `${message}: ${failures[0]!.message}`);
+}

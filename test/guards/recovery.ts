@@ -1,0 +1,80 @@
+import type { Guard } from "./guard.ts";
+
+/** What finds out that no delivery told it. */
+export const RECOVERY_GUARDS: readonly Guard[] = [
+  {
+    threat: "T73",
+    file: "src/gate/listed-pulls.ts",
+    guard: "if (before === undefined || before.seen !== seen) return true;",
+    without: "if (before === undefined) return true;",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T73",
+    file: "src/gate/listed-pulls.ts",
+    guard: '...(isSettled ? [] : ["unsettled"])',
+    without: "",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T75",
+    file: "src/gate/listed-pulls.ts",
+    guard: "return !before.open || before.headSha !== headSha || before.baseRef !== baseRef;",
+    without: "return false;",
+    test: "test/gate/recovery-bounds.test.ts",
+    named: "T73",
+  },
+  {
+    threat: "T73",
+    file: "src/gate/listed-pulls.ts",
+    guard: "if (before !== undefined) return before.open && !(before.dirty && before.seen === seen);",
+    without: "if (before !== undefined) return false;",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T81",
+    file: "src/gate/recovery-budget.ts",
+    guard: "const reserve = left.limit * RESERVE;",
+    without: "const reserve = 0 * RESERVE;",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T81",
+    file: "src/gate/in-turns.ts",
+    guard: "failures.push(error instanceof Error ? error : new Error(String(error)));",
+    without: "throw error;",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T73",
+    file: "src/gate/compare-checks-routine.ts",
+    guard: "if (run.conclusion !== conclusion)",
+    without: "if (run.conclusion === undefined)",
+    test: "test/gate/lost-deliveries.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T73",
+    file: "src/gate/sweep-repository.ts",
+    guard: 'if (!(await take(deps, task, recent, allowance))) return { status: "cut", sweptTo: task.sweptTo };',
+    without: "await take(deps, task, recent, { calls: 0, marks: 0 });",
+    test: "test/gate/lost-deliveries.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T06",
+    file: "src/store/verbs/memberships.ts",
+    guard: "ne(countedMembership.digest, digest)",
+    without: 'eq(countedMembership.digest, "")',
+    test: "test/gate/membership-refresh.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T73",
+    file: "src/store/verbs/redeliveries.ts",
+    guard: "if (here.has(storable(guid))) continue;",
+    without: "if (!here.has(storable(guid))) continue;",
+    test: "test/gate/redelivery.test.ts",
+    slow: true,
+  },
+];

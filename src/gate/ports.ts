@@ -35,4 +35,5 @@ export * from "./ports/submissions.ts";
 export * from "./ports/traces.ts";
 export * from "./ports/truth.ts";
 export * from "./ports/types.ts";
+export * from "./ports/waiting.ts";
 export * from "./ports/work.ts";

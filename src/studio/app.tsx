@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { groupWaiting } from "../gate/group-waiting.ts";
 import type { AccessStore, Notary, SignInGitHub, StorageStanding, StoredEvaluation, TenantReads } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
 import { AccountPage } from "./account-page.tsx";
@@ -21,6 +22,7 @@ import { createSeals } from "./seal.ts";
 import { createDevSessions, sameOriginPath } from "./session.ts";
 import { createSignInPages } from "./sign-in.tsx";
 import { STATION_CSS } from "./station-css.ts";
+import { WaitingPage } from "./waiting-page.tsx";
 
 export interface StudioDeps {
   /** The records of one tenant. */
@@ -48,6 +50,8 @@ export interface StudioDeps {
 }
 
 const ROWS_MAX = 200;
+/** Changes on the page of pending approvals: the longest waiting are there. */
+const WAITING_MAX = 500;
 /** Pull requests among which one is looked up by name. */
 const LOOKUP_MAX = 500;
 /** What landed past the gate, newest first. */
@@ -114,6 +118,10 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     const [rows, incidents] = await Promise.all([of(context).overview(ROWS_MAX), of(context).auditEvents(INCIDENTS)]);
     return context.html(<OverviewPage rows={rows} incidents={incidents} />);
   });
+  app.get("/approvals", async (context) => {
+    const found = await of(context).waitingChanges(WAITING_MAX);
+    return context.html(<WaitingPage list={groupWaiting(found)} more={found.more ? WAITING_MAX : null} />);
+  });
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
   app.get("/doctor", async (context) =>
     context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} storage={deps.storage ?? null} />),
@@ -143,12 +151,16 @@ function pageFor(roles: readonly Role[]) {
 async function gatePage(context: Context, records: TenantReads, evaluation: StoredEvaluation | null): Promise<Response> {
   if (evaluation === null) return notFound(context);
   const { repositoryId, pullRequest } = evaluation.facts.subject;
-  const [latest, record] = await Promise.all([
+  const pull = repositoryId === null || pullRequest === null ? null : { repositoryId, pullRequest };
+  const [latest, record, asked] = await Promise.all([
     records.latestEvaluation(evaluation.key),
-    repositoryId === null || pullRequest === null ? null : records.approvalOf(repositoryId, pullRequest),
+    pull === null ? null : records.approvalOf(pull.repositoryId, pull.pullRequest),
+    pull === null ? {} : records.askedSince(pull.repositoryId, pull.pullRequest),
   ]);
   const newerId = latest !== null && latest.version > evaluation.version ? latest.id : null;
-  return context.html(<GatePage evaluation={evaluation} newerId={newerId} record={newerId === null ? record : null} />);
+  return context.html(
+    <GatePage evaluation={evaluation} newerId={newerId} record={newerId === null ? record : null} asked={newerId === null ? asked : {}} />,
+  );
 }
 
 function notFound(context: Context): Response | Promise<Response> {

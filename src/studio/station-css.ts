@@ -167,6 +167,15 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .audit th:nth-child(5) { width: 90px; }
 .audit th:nth-child(6) { width: 150px; }
 .audit td { border-top: 1px solid var(--line); padding: 9px 12px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
+.table { width: 100%; border-collapse: collapse; font-size: 14px; }
+.table th { text-align: left; color: var(--quiet); font-weight: 500; font-size: 13px; padding: 0 16px 8px 0; white-space: nowrap; }
+.table td { border-top: 1px solid var(--line); padding: 9px 16px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
+.table th:last-child, .table td:last-child { padding-right: 0; }
+.table .cell { display: block; min-width: 0; }
+.quiet.block { display: block; }
+.late { color: var(--red); }
+.empty p { margin: 0 0 6px; }
+.card > h2 .pill { margin-left: 6px; }
 .chain { padding: 14px 20px; }
 .chain h2 { margin: 0 0 4px; }
 .chain p { margin: 4px 0 0; }
@@ -218,8 +227,11 @@ button.stop { color: var(--red); border-color: color-mix(in srgb, var(--red) 45%
   .pulls a { flex-wrap: wrap; }
   .pulls .body { flex-basis: calc(100% - 60px); }
   .pulls .aside { flex-basis: 100%; display: flex; justify-content: space-between; padding-left: 48px; }
-  .audit, .audit tbody, .audit tr, .audit td { display: block; width: 100%; }
-  .audit thead { display: none; }
+  .audit, .audit tbody, .audit tr, .audit td, .table, .table tbody, .table tr, .table td { display: block; width: 100%; }
+  .audit thead, .table thead { position: absolute; left: -9999px; }
+  .table tr { border-top: 1px solid var(--line); padding: 8px 0; }
+  .table td { border: 0; padding: 2px 0; display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 8px; }
+  .table td::before { content: attr(data-name); color: var(--quiet); }
   .audit tr { border-top: 1px solid var(--line); padding: 8px 0; }
   .audit td { border: 0; padding: 2px 0; display: grid; grid-template-columns: 74px minmax(0, 1fr); }
   .audit td::before { content: attr(data-name); color: var(--quiet); }

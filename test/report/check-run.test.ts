@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ANNOTATION_CAP } from "../../src/report/annotations.ts";
 import { renderCheckRun } from "../../src/report/check-run.ts";
 import { byteLength } from "../../src/report/visible.ts";
-import { allFixtures, finding, massStrip, piiPolicy, strip } from "./fixtures.ts";
+import { allFixtures, finding, massStrip, piiPolicy, secOps, strip } from "./fixtures.ts";
 import { hostileDecision, hostileText } from "./hostile.ts";
 import { renderPreview } from "./markdown-preview.ts";
 
@@ -35,6 +35,13 @@ describe("what a reviewer sees", () => {
     ]);
     expect(text).toBeNull();
     expect(actions.map((action) => action.label)).toEqual(["Re-evaluate", "Request reviewers"]);
+  });
+
+  test("says since when it has been asked for, and until when: as instants, since what is published stands still", () => {
+    const view = { policy: null, evaluationId: "ev-1", detailsUrl: null, asked: { [secOps.id]: "2026-11-21T14:00:00.000Z" } };
+    expect(renderCheckRun(strip, view).summary).toContain("It was requested on Nov 21, 14:00 UTC; due Nov 22, 14:00 UTC.");
+    const noSla = { ...strip, policies: [] };
+    expect(renderCheckRun(noSla, view).summary).toContain("It was requested on Nov 21, 14:00 UTC.");
   });
 
   test("details are folded: field diff with tags first, policies, machine facts", () => {

@@ -175,6 +175,8 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     approvalOf: async (repositoryId, number) => (repositoryId === REPOSITORY_ID && number === 2 ? record : null),
     ...chainLedger(),
     evidenceOf: async () => null,
+    askedSince: async () => ({}),
+    waitingChanges: async () => ({ now: "2026-11-22T12:00:00.000Z", changes: [], more: false }),
     overrideRows: async () => [],
     decisionTraces: async () => [],
     decisionTrace: async () => null,

@@ -3,6 +3,7 @@ import { auditEvents } from "./audit-verbs.ts";
 import type { Database, Tx } from "./connect.ts";
 import { ofTenant } from "./scope.ts";
 import { overrideRows } from "./verbs/post-hoc-reviews.ts";
+import { complianceRecords } from "./verbs/read-compliance.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { decisionTraceById, decisionTraces } from "./verbs/read-history.ts";
 import { approvalOf } from "./verbs/read-records.ts";
@@ -30,6 +31,7 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
       decisionTraces: (query) => mine((tx) => decisionTraces(tx, query, tenantId)),
       decisionTrace: (id) => mine((tx) => decisionTraceById(tx, id, tenantId)),
       waitingChanges: (limit) => mine((tx) => waitingChanges(tx, tenantId, limit)),
+      complianceRecords: (period) => mine((tx) => complianceRecords(tx, tenantId, period)),
       watchedRepositories: (limit) => mine((tx) => watchedRepositories(tx, tenantId, limit)),
     };
   };

@@ -18,6 +18,7 @@ import { createDoorkeeper } from "./identify.ts";
 import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
 import { OverviewPage } from "./lists.tsx";
 import { OverridesPage } from "./overrides-page.tsx";
+import { reportPage } from "./report-page.tsx";
 import { createSeals } from "./seal.ts";
 import { createDevSessions, sameOriginPath } from "./session.ts";
 import { createSignInPages } from "./sign-in.tsx";
@@ -68,7 +69,7 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
   const limits = deps.limits ?? DEFAULT_LIMITS;
   const address = createClientAddress(deps.trustedProxies ?? []);
   const api = createStationApi({
-    ...{ access, door, records, publicUrl, address, limits, onError },
+    ...{ access, door, records, notary, publicUrl, address, limits, onError },
     github: signIn?.github ?? null,
     version: deps.version ?? "1",
     register: (routes, limiter) => {
@@ -127,6 +128,7 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} storage={deps.storage ?? null} />),
   );
   app.get("/audit", pageFor(["approver", "auditor"]), async (context) => auditPage(context, of(context), notary));
+  app.get("/report", pageFor(["auditor"]), async (context) => reportPage(context, of(context), notary));
   app.get("/evaluations/:id", async (context) => gatePage(context, of(context), await of(context).evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {
     const { owner, repo, number } = context.req.param();

@@ -172,6 +172,17 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .table td { border-top: 1px solid var(--line); padding: 9px 16px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
 .table th:last-child, .table td:last-child { padding-right: 0; }
 .table .cell { display: block; min-width: 0; }
+.table.fixed { table-layout: fixed; }
+.table.report th:nth-child(1) { width: 132px; }
+.table.report th:nth-child(2), .table.report th:nth-child(4) { width: 15%; }
+.table.report th:nth-child(6) { width: 16%; }
+.tone-row.bad td:first-child { box-shadow: inset 3px 0 0 var(--red); padding-left: 10px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 10px; margin: 0 0 18px; }
+.figures div { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 10px 14px; }
+.figures dt { color: var(--quiet); font-size: 13px; }
+.figures dd { margin: 0; font-size: 22px; font-weight: 650; font-variant-numeric: tabular-nums; }
+.figures .bad dd { color: var(--red); }
+.figures .good dd { color: var(--green); }
 .quiet.block { display: block; }
 .late { color: var(--red); }
 .empty p { margin: 0 0 6px; }

@@ -1,9 +1,9 @@
 import type { Child } from "hono/jsx";
 
 /** A table that a narrow screen reads row by row: each cell carries the name of its column. */
-export function Table({ columns, children, narrow }: { columns: readonly string[]; children: Child; narrow?: boolean }) {
+export function Table({ columns, children, fixed }: { columns: readonly string[]; children: Child; fixed?: "report" }) {
   return (
-    <table class={narrow ? "table narrow" : "table"}>
+    <table class={fixed === undefined ? "table" : `table fixed ${fixed}`}>
       <thead>
         <tr>
           {columns.map((each) => (

@@ -1,3 +1,4 @@
+import type { ComplianceRecords, Period, TooManyRecords } from "../../engine/compliance.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AuditQuery, AuditRecords, NamedEvent } from "./notary.ts";
 import type { OverrideRow } from "./overrides.ts";
@@ -33,5 +34,7 @@ export interface TenantReads
   overrideRows(limit: number): Promise<readonly OverrideRow[]>;
   /** Open changes whose newest decision does not pass, the longest waiting first. */
   waitingChanges(limit: number): Promise<WaitingChanges>;
+  /** What the records hold about a period, beside what the trail tells of it. */
+  complianceRecords(period: Period): Promise<ComplianceRecords | TooManyRecords>;
   watchedRepositories(limit: number): Promise<readonly WatchedRepository[]>;
 }

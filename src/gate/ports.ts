@@ -29,6 +29,7 @@ export * from "./ports/repositories.ts";
 export * from "./ports/repository.ts";
 export * from "./ports/routines.ts";
 export * from "./ports/station.ts";
+export * from "./ports/station-policies.ts";
 export * from "./ports/storage.ts";
 export * from "./ports/studio.ts";
 export * from "./ports/submissions.ts";

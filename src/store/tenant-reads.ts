@@ -6,6 +6,7 @@ import { overrideRows } from "./verbs/post-hoc-reviews.ts";
 import { complianceRecords } from "./verbs/read-compliance.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
 import { decisionTraceById, decisionTraces } from "./verbs/read-history.ts";
+import { decidedPulls, lineageStandings, policyStandings } from "./verbs/read-policies.ts";
 import { approvalOf } from "./verbs/read-records.ts";
 import { overview } from "./verbs/read-subjects.ts";
 import { askedSinceOf, waitingChanges } from "./verbs/read-waiting.ts";
@@ -32,6 +33,9 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
       decisionTrace: (id) => mine((tx) => decisionTraceById(tx, id, tenantId)),
       waitingChanges: (limit) => mine((tx) => waitingChanges(tx, tenantId, limit)),
       complianceRecords: (period) => mine((tx) => complianceRecords(tx, tenantId, period)),
+      policyStandings: (limit) => mine((tx) => policyStandings(tx, tenantId, limit)),
+      decidedPulls: (repositoryId, limit) => mine((tx) => decidedPulls(tx, tenantId, repositoryId, limit)),
+      lineageStandings: (repositoryId) => mine((tx) => lineageStandings(tx, tenantId, repositoryId)),
       watchedRepositories: (limit) => mine((tx) => watchedRepositories(tx, tenantId, limit)),
     };
   };

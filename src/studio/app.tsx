@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { groupWaiting } from "../gate/group-waiting.ts";
 import type { AccessStore, Notary, SignInGitHub, StorageStanding, StoredEvaluation, TenantReads } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
+import { drawLineage } from "../gate/station-lineage.ts";
 import { AccountPage } from "./account-page.tsx";
 import type { Api, ApiEnv } from "./api/api.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./api/limits.ts";
@@ -16,6 +17,7 @@ import { type GovernanceDeps, governancePages, registerGovernance } from "./gove
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
 import { createDoorkeeper } from "./identify.ts";
 import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
+import { LineageList, LineagePage } from "./lineage-page.tsx";
 import { OverviewPage } from "./lists.tsx";
 import { OverridesPage } from "./overrides-page.tsx";
 import { reportPage } from "./report-page.tsx";
@@ -93,7 +95,7 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     app.route("/", createSignInPages({ github: signIn.github, access, door, seals: people.seals, limiter, publicUrl, onError }));
   }
   const { identify } = door;
-  app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, secrets: signIn?.secrets ?? [] }));
+  app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, reads: records, secrets: signIn?.secrets ?? [] }));
   app.use("*", readsOnly);
 
   app.get("/assets/station.css", (context) => context.body(STATION_CSS, 200, { "Content-Type": "text/css; charset=utf-8" }));
@@ -122,6 +124,13 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
   app.get("/approvals", async (context) => {
     const found = await of(context).waitingChanges(WAITING_MAX);
     return context.html(<WaitingPage list={groupWaiting(found)} more={found.more ? WAITING_MAX : null} />);
+  });
+  app.get("/lineage", async (context) => context.html(<LineageList standings={await of(context).lineageStandings(null)} />));
+  app.get("/lineage/:id{[0-9]{1,15}}", async (context) => {
+    const [standing] = await of(context).lineageStandings(Number(context.req.param("id")));
+    const lineage = standing === undefined ? null : drawLineage(standing, context.req.query("contract") || null);
+    if (standing === undefined || lineage === null) return notFound(context);
+    return context.html(<LineagePage standing={standing} lineage={lineage} />);
   });
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
   app.get("/doctor", async (context) =>

@@ -177,6 +177,17 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .table.report th:nth-child(2), .table.report th:nth-child(4) { width: 15%; }
 .table.report th:nth-child(6) { width: 16%; }
 .tone-row.bad td:first-child { box-shadow: inset 3px 0 0 var(--red); padding-left: 10px; }
+.scroll { overflow-x: auto; }
+.scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.drawing svg { display: block; max-width: none; }
+.drawing .edge { fill: none; stroke: var(--quiet); stroke-width: 1.5; opacity: 0.7; }
+.drawing .node rect { fill: var(--card); stroke: var(--line); stroke-width: 1.5; }
+.drawing .node.tagged rect { fill: var(--amber-bg); stroke: var(--amber); }
+.drawing .node.outside rect { stroke-dasharray: 4 3; fill: var(--bg); }
+.drawing .node.critical rect { stroke: var(--red); stroke-width: 2; }
+.drawing .node text { font-size: 13px; fill: var(--text); }
+.drawing .node .marks { font-size: 11.5px; fill: var(--quiet); }
+.drawing a:focus-visible rect, .drawing a:hover rect { stroke: var(--link); stroke-width: 2.5; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 10px; margin: 0 0 18px; }
 .figures div { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 10px 14px; }
 .figures dt { color: var(--quiet); font-size: 13px; }
@@ -194,6 +205,8 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .search { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: flex-end; margin: 0 0 18px; }
 .search label { display: grid; gap: 4px; font-size: 13px; color: var(--quiet); flex: 1 1 160px; }
 .search input { font: inherit; font-size: 14px; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 7px 10px; min-width: 0; }
+.search select { font: inherit; font-size: 14px; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 7px 10px; min-width: 0; max-width: 100%; }
+.search input:focus-visible, .search select:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 .search button { font: inherit; font-size: 14px; font-weight: 600; color: var(--text); background: var(--code); border: 1px solid var(--line); border-radius: 8px; padding: 7px 16px; cursor: pointer; }
 .search a { font-size: 14px; padding: 8px 0; }
 .audit .pill.critical { background: var(--red-bg); color: var(--red); }
@@ -201,6 +214,7 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .acts form + form { border-top: 1px solid var(--line); margin-top: 16px; padding-top: 16px; }
 .acts label { font-size: 13px; color: var(--quiet); }
 .acts textarea { width: 100%; min-height: 64px; padding: 8px 10px; font: inherit; font-size: 14px; color: inherit; background: var(--bg); border: 1px solid var(--line); border-radius: 8px; resize: vertical; }
+.acts textarea.source { min-height: 0; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; white-space: pre; overflow-x: auto; }
 .acts .row { display: flex; flex-wrap: wrap; gap: 8px; }
 button { font: inherit; font-size: 14px; font-weight: 600; padding: 7px 14px; border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--text); cursor: pointer; }
 button:hover { border-color: var(--quiet); }

@@ -4,6 +4,7 @@ import type { AuditQuery, AuditRecords, NamedEvent } from "./notary.ts";
 import type { OverrideRow } from "./overrides.ts";
 import type { WatchedRepository } from "./protection.ts";
 import type { ApprovalRecord } from "./records.ts";
+import type { DecidedPull, LineageStanding, PolicyStanding } from "./station-policies.ts";
 import type { DecisionHistory } from "./traces.ts";
 import type { WaitingChanges } from "./waiting.ts";
 import type { StoredEvaluation } from "./work.ts";
@@ -34,6 +35,11 @@ export interface TenantReads
   overrideRows(limit: number): Promise<readonly OverrideRow[]>;
   /** Open changes whose newest decision does not pass, the longest waiting first. */
   waitingChanges(limit: number): Promise<WaitingChanges>;
+  policyStandings(limit: number): Promise<readonly PolicyStanding[]>;
+  /** Open pull requests of the repository first, then the newest decided. */
+  decidedPulls(repositoryId: number, limit: number): Promise<readonly DecidedPull[]>;
+  /** null = of every repository. */
+  lineageStandings(repositoryId: number | null): Promise<readonly LineageStanding[]>;
   /** What the records hold about a period, beside what the trail tells of it. */
   complianceRecords(period: Period): Promise<ComplianceRecords | TooManyRecords>;
   watchedRepositories(limit: number): Promise<readonly WatchedRepository[]>;

@@ -169,7 +169,10 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .audit td { border-top: 1px solid var(--line); padding: 9px 12px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
 .table { width: 100%; border-collapse: collapse; font-size: 14px; }
 .table th { text-align: left; color: var(--quiet); font-weight: 500; font-size: 13px; padding: 0 16px 8px 0; white-space: nowrap; }
-.table td { border-top: 1px solid var(--line); padding: 9px 16px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
+.table td { border-top: 1px solid var(--line); padding: 9px 16px 9px 0; vertical-align: top; overflow-wrap: break-word; }
+.table a, .table.fixed td { overflow-wrap: anywhere; }
+.card.wide { overflow-x: auto; }
+.table .chip { margin: 0 4px 0 0; }
 .table th:last-child, .table td:last-child { padding-right: 0; }
 .table .cell { display: block; min-width: 0; }
 .table.fixed { table-layout: fixed; }
@@ -233,6 +236,11 @@ button.stop { color: var(--red); border-color: color-mix(in srgb, var(--red) 45%
 .closed { max-width: 480px; margin: 12vh auto 0; text-align: center; color: var(--quiet); }
 .closed h1 { color: var(--text); }
 
+@media (max-width: 1140px) {
+  .top { padding: 8px 20px 0; height: auto; flex-wrap: wrap; gap: 0 24px; }
+  .top nav { height: auto; flex-wrap: wrap; gap: 0 18px; }
+  .top nav a { padding: 8px 0; }
+}
 @media (max-width: 860px) {
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
 }
@@ -255,7 +263,7 @@ button.stop { color: var(--red); border-color: color-mix(in srgb, var(--red) 45%
   .audit, .audit tbody, .audit tr, .audit td, .table, .table tbody, .table tr, .table td { display: block; width: 100%; }
   .audit thead, .table thead { position: absolute; left: -9999px; }
   .table tr { border-top: 1px solid var(--line); padding: 8px 0; }
-  .table td { border: 0; padding: 2px 0; display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 8px; }
+  .table td { border: 0; padding: 2px 0; display: grid; overflow-wrap: anywhere; grid-template-columns: 92px minmax(0, 1fr); gap: 8px; }
   .table td::before { content: attr(data-name); color: var(--quiet); }
   .audit tr { border-top: 1px solid var(--line); padding: 8px 0; }
   .audit td { border: 0; padding: 2px 0; display: grid; grid-template-columns: 74px minmax(0, 1fr); }

@@ -132,6 +132,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         started.push(() => clockwork.stop());
       }
     } else log.warn("no APP_ID: webhooks are not taken; see docs/self-hosting.md");
+    const policyRepositoryOf = async (tenantId: string) =>
+      config.policyRepositories?.get((await access.tenant(tenantId))?.accountId ?? 0) ?? null;
     const drafts = { records: store.createStudioRecords(database), electorate: electorateOf(config, client, database) };
     app.route(
       "/",
@@ -140,13 +142,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         ...{ access, notary, publicUrl, storage },
         governance: {
           ...drafts,
+          policyRepositoryOf,
           plans: { ...createPlanPublishing({ ledger, pulls: pulls ?? { content: notConnected } }), ...createPlanReading(ledger) },
         },
         register: (api, limiter) =>
           registerSubmissions(api, {
             ...{ ...drafts, submissions, comparer: sandbox, publicUrl, expireAfterMs },
             clock: { now: () => new Date() },
-            policyRepositoryOf: async (tenantId) => config.policyRepositories?.get((await access.tenant(tenantId))?.accountId ?? 0) ?? null,
+            policyRepositoryOf,
             approvals: limiter.approvals,
             freshlySignedIn: freshlySignedIn(),
           }),

@@ -15,6 +15,7 @@ import { addLogin } from "./login.ts";
 import { addMigrate } from "./migrate.ts";
 import { addPlan } from "./plan.ts";
 import { addPolicy } from "./policy.ts";
+import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
 import { StationFailure } from "./station-failure.ts";
 import { addTrace } from "./trace.ts";
@@ -44,6 +45,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     addKey,
     addPlan,
     addAudit,
+    addReport,
     addIdentity,
     addMigrate,
     addLogin,

@@ -2,10 +2,11 @@ import type { ApprovalPreview, PlanState } from "./ports.ts";
 
 /** What approving would enforce, one sentence each, before anybody does it. */
 export function consequencesOf(
-  { workspace, approvalVersion, compiled, refusal }: ApprovalPreview,
+  { workspace, draft, approvalVersion, compiled, refusal }: ApprovalPreview,
   plan: PlanState | null,
 ): readonly string[] {
-  if (compiled === null) return [];
+  // What is approved, or ended, is not approved again.
+  if (compiled === null || (draft !== null && draft.status !== "open")) return [];
   const fields = compiled.contracts.flatMap(({ objects }) => objects.flatMap((object) => object.fields));
   const tagged = fields.filter(({ tags }) => tags.length > 0);
   const tags = [...new Set(tagged.flatMap((field) => field.tags))].sort();

@@ -28,7 +28,11 @@ export async function publishChecks(deps: GateDeps, work: HeldWork, headSha: str
 async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck): Promise<void> {
   const evaluation = await deps.ledger.evaluation(owed.evaluationId);
   if (evaluation === null) throw new Error(`check ${owed.name} belongs to no evaluation`);
+  const { state } = evaluation.decision;
+  const number = /#(\d+)$/.exec(evaluation.key)?.[1];
+  const isAsking = number !== undefined && (state === "pending_approval" || state === "rejected");
   const check: PublishCheck = {
+    ...(isAsking ? { asked: await deps.ledger.askedSince(owed.repository.id, Number(number)) } : {}),
     name: owed.name,
     policy: owed.policy,
     conclusion: owed.conclusion,

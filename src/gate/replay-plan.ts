@@ -3,6 +3,7 @@ import { environmentOf } from "../engine/policy/environment.ts";
 import type { PolicyReading, PolicySource } from "../engine/policy/model.ts";
 import { parsePolicySet, readableSet } from "../engine/policy/parse.ts";
 import { defaultBranchOf, defaultBranchRevision } from "./default-branch.ts";
+import { instantOf } from "./instant.ts";
 import { repositoryName } from "./local-facts.ts";
 import { type Clock, type CommitListing, type HistoryRange, type HistoryWalk, type LocalRepository, Refusal } from "./ports.ts";
 import { readPolicySources, withReplacements } from "./read-policy.ts";
@@ -97,19 +98,4 @@ function governedBranch(branch: string, defaultBranch: string, policy: PolicyRea
     environment: null,
   };
   return environmentOf(subject as Subject, readableSet(policy).config, []) === null ? defaultBranch : branch;
-}
-
-const DAY_MS = 86_400_000;
-
-/** `180d` and `26w` count back from now; anything else must be a date. Whole seconds, as git keeps them. */
-function instantOf(text: string, now: Date): string {
-  const [, amount, unit] = /^(\d{1,5})([dw])$/.exec(text) ?? [];
-  const at =
-    amount !== undefined
-      ? now.getTime() - Number(amount) * (unit === "w" ? 7 : 1) * DAY_MS
-      : /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
-        ? Date.parse(text)
-        : Number.NaN;
-  if (Number.isNaN(at)) throw new Refusal("usage", `--since \`${text}\` is no time`, "days (180d), weeks (26w) or a date (2026-01-31)");
-  return new Date(Math.floor(at / 1000) * 1000).toISOString();
 }

@@ -4,8 +4,8 @@ import type { PlanShowing, PlanState, StudioRecords, WorkspaceView } from "./por
 export interface DoctorAnswer {
   readonly id: "snapshot_ready" | "no_blockers" | "same_snapshot" | "approval_and_artifact" | "plan_current";
   readonly question: string;
-  /** `not_yet`: nothing has come that far, and nothing is wrong. */
-  readonly answer: "yes" | "no" | "not_yet";
+  /** `not_yet`: nothing has come that far, and nothing is wrong. `overridden`: no, and an override stands for it on the record. */
+  readonly answer: "yes" | "no" | "not_yet" | "overridden";
   readonly detail: string;
   /** What to do about a `no` or a `not_yet`; null = nothing. */
   readonly next: string | null;
@@ -52,6 +52,10 @@ function blockers(view: WorkspaceView): DoctorAnswer {
   if (snapshot === null) return { id: "no_blockers", question, answer: "not_yet", detail: NO_DRAFT, next: ACTIVATE };
   const { blockerIds } = snapshot;
   if (blockerIds.length === 0) return { id: "no_blockers", question, answer: "yes", detail: "none stands", next: null };
+  if (snapshot.status === "approved") {
+    const detail = `it landed under an override, and its record keeps what stood against it: ${blockerIds.join(", ")}`;
+    return { id: "no_blockers", question, answer: "overridden", detail, next: "the override owes a review: see Overrides" };
+  }
   const next = "requirements are filled by votes; problems are fixed in the change";
   return { id: "no_blockers", question, answer: "no", detail: blockerIds.join(", "), next };
 }

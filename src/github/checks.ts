@@ -40,7 +40,10 @@ export function createChecks(app: GitHubApp, options: ChecksOptions): Checks {
 
   async function write(repository: RepositoryRef, id: number | null, check: PublishCheck): Promise<CheckRunState> {
     const detailsUrl = `${publicUrl}/evaluations/${check.externalId}`;
-    const page = renderCheckRun(check.decision, { policy: check.policy, evaluationId: check.externalId, detailsUrl });
+    const page = renderCheckRun(check.decision, {
+      ...{ policy: check.policy, evaluationId: check.externalId, detailsUrl },
+      asked: check.asked ?? {},
+    });
     const output = { title: page.title, summary: page.summary, ...(page.text === null ? {} : { text: page.text }) };
     const verdict = {
       name: check.name,

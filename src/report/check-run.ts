@@ -1,6 +1,7 @@
 import type { Decision } from "../engine/decision.ts";
 import { type Annotation, annotationsOf } from "./annotations.ts";
 import { allChanges, markdownBody } from "./markdown.ts";
+import type { AskedSince } from "./next-steps.ts";
 import { type DecisionView, verdictLine, viewOf } from "./view.ts";
 import { cutBytes } from "./visible.ts";
 
@@ -28,9 +29,9 @@ export interface CheckRunOutput {
 /** What a check run says. `policy` null = the aggregate check; else one matched policy, and that policy only. */
 export function renderCheckRun(
   decision: Decision,
-  view: { readonly policy: string | null; readonly evaluationId: string; readonly detailsUrl: string | null },
+  view: { readonly policy: string | null; readonly evaluationId: string; readonly detailsUrl: string | null; readonly asked?: AskedSince },
 ): CheckRunOutput {
-  const folded = viewOf(decision, view.policy);
+  const folded = viewOf(decision, view.policy, view.asked);
   const text = allChanges(decision, folded, FIELD_MAX_BYTES);
   return {
     title: checkTitle(decision, folded),

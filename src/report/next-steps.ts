@@ -1,16 +1,20 @@
 import { type Decision, isPassing, type Requirement } from "../engine/decision.ts";
 import { assertNever, type Problem } from "../engine/problem.ts";
+import { dueAt, slaHoursOf } from "../engine/sla.ts";
 import { isFilled, missing, requirementName } from "./approvals.ts";
 import { requirementsOf, words } from "./changes.ts";
 import { code, data, instant, listed, type Phrase, say, sentence } from "./phrase.ts";
 
+/** Requirement id -> the instant since which it has been asked for. */
+export type AskedSince = Readonly<Record<string, string>>;
+
 /** What to do next, and by whom: never empty. With a policy, what that policy still needs. */
-export function nextSteps(decision: Decision, policy: string | null): readonly Phrase[] {
-  const steps = [...stepsOfState(decision, policy), ...decision.overrideNotes.map((note) => sentence(note))];
+export function nextSteps(decision: Decision, policy: string | null, asked: AskedSince = {}): readonly Phrase[] {
+  const steps = [...stepsOfState(decision, policy, asked), ...decision.overrideNotes.map((note) => sentence(note))];
   return decision.simulated ? [...steps, say`This result is simulated: flags stood in for facts, and no check will follow it.`] : steps;
 }
 
-function stepsOfState(decision: Decision, policy: string | null): readonly Phrase[] {
+function stepsOfState(decision: Decision, policy: string | null, asked: AskedSince): readonly Phrase[] {
   if (decision.group !== undefined && !isPassing(decision.state) && decision.state !== "error")
     return [
       say`The queue takes the group apart. Have what is listed under Problems approved on its own pull request, then queue it again.`,
@@ -23,11 +27,11 @@ function stepsOfState(decision: Decision, policy: string | null): readonly Phras
     case "overridden":
       return overrideSteps(decision);
     case "pending_approval":
-      return approvalSteps(decision, policy);
+      return approvalSteps(decision, policy, asked);
     case "rejected":
       return [
         say`Whoever asked for changes approves once they are made, or a member of the same team, or an admin, who did not work on this change dismisses that review.`,
-        ...openRequirements(decision, policy).map((requirement) => approvalStep(decision, requirement)),
+        ...openRequirements(decision, policy).map((requirement) => approvalStep(decision, requirement, asked)),
       ];
     case "blocked":
       return [
@@ -48,9 +52,9 @@ function openRequirements(decision: Decision, policy: string | null): readonly R
   return requirementsOf(decision, policy).filter((requirement) => !isFilled(requirement));
 }
 
-function approvalSteps(decision: Decision, policy: string | null): readonly Phrase[] {
+function approvalSteps(decision: Decision, policy: string | null, asked: AskedSince): readonly Phrase[] {
   const open = openRequirements(decision, policy);
-  if (open.length > 0) return open.map((requirement) => approvalStep(decision, requirement));
+  if (open.length > 0) return open.map((requirement) => approvalStep(decision, requirement, asked));
   return [
     policy === null
       ? say`See the explanation: no single requirement is open.`
@@ -59,7 +63,7 @@ function approvalSteps(decision: Decision, policy: string | null): readonly Phra
 }
 
 /** "A member of sec-ops other than the author reviews and approves this pull request: any one of @bob, @carol. Due 24 h after the request." */
-function approvalStep(decision: Decision, requirement: Requirement): Phrase {
+function approvalStep(decision: Decision, requirement: Requirement, asked: AskedSince): Phrase {
   const left = requirement.minApprovals - requirement.have;
   const name = requirementName(requirement);
   const who =
@@ -76,7 +80,7 @@ function approvalStep(decision: Decision, requirement: Requirement): Phrase {
       : decision.peopleKnown
         ? say`. Nobody eligible is known: add people to the team, or correct the policy`
         : say``;
-  return say`${who} ${words(left === 1 ? "reviews and approves" : "review and approve")} this pull request${people}.${because(requirement)}${due(decision, requirement)}`;
+  return say`${who} ${words(left === 1 ? "reviews and approves" : "review and approve")} this pull request${people}.${because(requirement)}${due(decision, requirement, asked)}`;
 }
 
 const BECAUSE_SHOWN = 3;
@@ -88,9 +92,13 @@ function because({ because: reasons = [] }: Requirement): Phrase {
   return say` This is because ${listed(said, BECAUSE_SHOWN, "; ")}.`;
 }
 
-function due(decision: Decision, requirement: Requirement): Phrase {
-  const hours = decision.policies.filter((each) => requirement.source.includes(each.name)).flatMap((each) => each.slaHours ?? []);
-  return hours.length === 0 ? [] : say` Due ${Math.min(...hours)} h after the request.`;
+/** Instants, not hours that are left: what is published stands still while time goes on. */
+function due(decision: Decision, requirement: Requirement, asked: AskedSince): Phrase {
+  const hours = slaHoursOf(decision, requirement);
+  const since = asked[requirement.id];
+  if (since === undefined) return hours === null ? [] : say` Due ${hours} h after the request.`;
+  const by = hours === null ? say`` : say`; due ${data(instant(dueAt(since, hours)))}`;
+  return say` It was requested on ${data(instant(since))}${by}.`;
 }
 
 function overrideSteps(decision: Decision): readonly Phrase[] {

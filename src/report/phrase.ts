@@ -93,3 +93,8 @@ export function instant(iso: string): string {
   const month = parts === null ? undefined : MONTHS[Number(parts[2]) - 1];
   return parts === null || month === undefined ? visible(iso) : `${month} ${Number(parts[3])}, ${parts[4]} UTC`;
 }
+
+/** The same with its year, for what is read later: `Nov 25, 2026, 18:00 UTC`. */
+export function instantWithYear(iso: string): string {
+  return instant(iso).replace(/^(\w+ \d+),/, `$1, ${iso.slice(0, 4)},`);
+}

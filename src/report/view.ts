@@ -2,7 +2,7 @@ import type { Decision, PolicyMatch, Requirement } from "../engine/decision.ts";
 import { isPassing } from "../engine/decision.ts";
 import { approvedBy, isFilled, refusals, refusedPhrase } from "./approvals.ts";
 import { type ChangeRow, changeRows, changesHeadline, requirementsOf, words } from "./changes.ts";
-import { nextSteps } from "./next-steps.ts";
+import { type AskedSince, nextSteps } from "./next-steps.ts";
 import { code, count, listed, type Phrase, plain, say, sentence } from "./phrase.ts";
 
 /** What every surface says about a decision, as one fold; surfaces only draw it. */
@@ -20,7 +20,7 @@ export interface DecisionView {
 }
 
 /** `policy` null = the whole decision; else what one matched policy asks for, and nothing of the others. */
-export function viewOf(decision: Decision, policy: string | null): DecisionView {
+export function viewOf(decision: Decision, policy: string | null, asked: AskedSince = {}): DecisionView {
   const rows = changeRows(decision, policy);
   const requirements = requirementsOf(decision, policy);
   return {
@@ -32,7 +32,7 @@ export function viewOf(decision: Decision, policy: string | null): DecisionView 
         : say`${changesHeadline(rows)} ${approvalHeadline(decision, requirements)}`,
     rows,
     requirements,
-    steps: nextSteps(decision, policy),
+    steps: nextSteps(decision, policy, asked),
     notCounted: refusals(policy === null ? decision : { ...decision, refused: [] }, requirements).map(refusedPhrase),
     policies: decision.policies.filter((each) => each.mode !== "shadow" && (policy === null || each.name === policy)),
   };

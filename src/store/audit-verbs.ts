@@ -2,7 +2,7 @@ import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { AuditQuery, AuditRecords, NamedEvent } from "../gate/ports/notary.ts";
 import type { Database, Tx } from "./connect.ts";
 import { toAuditEvent } from "./rows.ts";
-import { auditEvent, tenant } from "./schema.ts";
+import { auditEvent, identity, tenant } from "./schema.ts";
 import { ACROSS, ofRow, ofTenant } from "./scope.ts";
 import { appendAudit } from "./verbs/append-audit.ts";
 import { exportLines } from "./verbs/export-audit.ts";
@@ -50,13 +50,19 @@ async function erase(tx: Tx, who: string): Promise<number> {
   return [...erased.values()].reduce((total, references) => total + references.length, 0);
 }
 
+/** By account id, or by a login that is known for one. */
+function byActor(who: string): SQL {
+  if (/^\d+$/.test(who)) return eq(auditEvent.actor, who);
+  return sql`${auditEvent.actor} in (select i.account_id::text from ${identity} i where i.tenant_id = ${auditEvent.tenantId} and lower(i.login) = lower(${who}))`;
+}
+
 /** `tenantId` null = across tenants. */
 export async function auditEvents(tx: Tx, tenantId: string | null, query: AuditQuery): Promise<readonly NamedEvent[]> {
   const wanted: (SQL | undefined)[] = [
     tenantId === null ? undefined : eq(auditEvent.tenantId, tenantId),
     query.before === null ? undefined : lt(auditEvent.seq, query.before),
     query.type === null ? undefined : sql`(${auditEvent.type} = ${query.type} or starts_with(${auditEvent.type}, ${`${query.type}.`}))`,
-    query.actor === null ? undefined : eq(auditEvent.actor, query.actor),
+    query.actor === null ? undefined : byActor(query.actor),
     query.subject === null ? undefined : sql`strpos(lower(${auditEvent.subject}), lower(${query.subject})) > 0`,
   ];
   const rows = await tx

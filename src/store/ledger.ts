@@ -20,6 +20,7 @@ import { contentHistory, evaluationById, evaluationForHead, latestEvaluation } f
 import { decisionTraceById, decisionTraces, recentOverrides } from "./verbs/read-history.ts";
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
+import { askedSinceOf } from "./verbs/read-waiting.ts";
 import { ofDelivery, recordDelivery } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
@@ -59,6 +60,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     },
     finishWork: (work, state) => db.transaction(ofSubject(work.key), (tx) => finishWork(tx, work, state)),
     withholdSuccess: (work, headSha) => db.transaction(ofSubject(work.key), (tx) => withholdSuccess(tx, work, headSha)),
+    askedSince: within(askedSinceOf),
     pendingChecks: about(pendingChecks),
     beginPublish: (check, work) => db.transaction(ofSubject(work.key), (tx) => beginPublish(tx, check, work)),
     endPublish: (check, outcome) => db.transaction(ofRow("check", check.id), (tx) => endPublish(tx, check, outcome)),

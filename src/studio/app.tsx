@@ -1,6 +1,8 @@
 import { type Context, Hono } from "hono";
+import { groupWaiting } from "../gate/group-waiting.ts";
 import type { AccessStore, Notary, SignInGitHub, StorageStanding, StoredEvaluation, TenantReads } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
+import { drawLineage } from "../gate/station-lineage.ts";
 import { AccountPage } from "./account-page.tsx";
 import type { Api, ApiEnv } from "./api/api.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./api/limits.ts";
@@ -15,12 +17,15 @@ import { type GovernanceDeps, governancePages, registerGovernance } from "./gove
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
 import { createDoorkeeper } from "./identify.ts";
 import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
+import { LineageList, LineagePage } from "./lineage-page.tsx";
 import { OverviewPage } from "./lists.tsx";
 import { OverridesPage } from "./overrides-page.tsx";
+import { reportPage } from "./report-page.tsx";
 import { createSeals } from "./seal.ts";
 import { createDevSessions, sameOriginPath } from "./session.ts";
 import { createSignInPages } from "./sign-in.tsx";
 import { STATION_CSS } from "./station-css.ts";
+import { WaitingPage } from "./waiting-page.tsx";
 
 export interface StudioDeps {
   /** The records of one tenant. */
@@ -48,6 +53,8 @@ export interface StudioDeps {
 }
 
 const ROWS_MAX = 200;
+/** Changes on the page of pending approvals: the longest waiting are there. */
+const WAITING_MAX = 500;
 /** Pull requests among which one is looked up by name. */
 const LOOKUP_MAX = 500;
 /** What landed past the gate, newest first. */
@@ -64,7 +71,7 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
   const limits = deps.limits ?? DEFAULT_LIMITS;
   const address = createClientAddress(deps.trustedProxies ?? []);
   const api = createStationApi({
-    ...{ access, door, records, publicUrl, address, limits, onError },
+    ...{ access, door, records, notary, publicUrl, address, limits, onError },
     github: signIn?.github ?? null,
     version: deps.version ?? "1",
     register: (routes, limiter) => {
@@ -88,7 +95,7 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     app.route("/", createSignInPages({ github: signIn.github, access, door, seals: people.seals, limiter, publicUrl, onError }));
   }
   const { identify } = door;
-  app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, secrets: signIn?.secrets ?? [] }));
+  app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, reads: records, secrets: signIn?.secrets ?? [] }));
   app.use("*", readsOnly);
 
   app.get("/assets/station.css", (context) => context.body(STATION_CSS, 200, { "Content-Type": "text/css; charset=utf-8" }));
@@ -114,11 +121,23 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     const [rows, incidents] = await Promise.all([of(context).overview(ROWS_MAX), of(context).auditEvents(INCIDENTS)]);
     return context.html(<OverviewPage rows={rows} incidents={incidents} />);
   });
+  app.get("/approvals", async (context) => {
+    const found = await of(context).waitingChanges(WAITING_MAX);
+    return context.html(<WaitingPage list={groupWaiting(found)} more={found.more ? WAITING_MAX : null} />);
+  });
+  app.get("/lineage", async (context) => context.html(<LineageList standings={await of(context).lineageStandings(null)} />));
+  app.get("/lineage/:id{[0-9]{1,15}}", async (context) => {
+    const [standing] = await of(context).lineageStandings(Number(context.req.param("id")));
+    const lineage = standing === undefined ? null : drawLineage(standing, context.req.query("contract") || null);
+    if (standing === undefined || lineage === null) return notFound(context);
+    return context.html(<LineagePage standing={standing} lineage={lineage} />);
+  });
   app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
   app.get("/doctor", async (context) =>
     context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} storage={deps.storage ?? null} />),
   );
   app.get("/audit", pageFor(["approver", "auditor"]), async (context) => auditPage(context, of(context), notary));
+  app.get("/report", pageFor(["auditor"]), async (context) => reportPage(context, of(context), notary));
   app.get("/evaluations/:id", async (context) => gatePage(context, of(context), await of(context).evaluation(context.req.param("id"))));
   app.get("/pulls/:owner/:repo/:number{[0-9]{1,9}}", async (context) => {
     const { owner, repo, number } = context.req.param();
@@ -143,12 +162,16 @@ function pageFor(roles: readonly Role[]) {
 async function gatePage(context: Context, records: TenantReads, evaluation: StoredEvaluation | null): Promise<Response> {
   if (evaluation === null) return notFound(context);
   const { repositoryId, pullRequest } = evaluation.facts.subject;
-  const [latest, record] = await Promise.all([
+  const pull = repositoryId === null || pullRequest === null ? null : { repositoryId, pullRequest };
+  const [latest, record, asked] = await Promise.all([
     records.latestEvaluation(evaluation.key),
-    repositoryId === null || pullRequest === null ? null : records.approvalOf(repositoryId, pullRequest),
+    pull === null ? null : records.approvalOf(pull.repositoryId, pull.pullRequest),
+    pull === null ? {} : records.askedSince(pull.repositoryId, pull.pullRequest),
   ]);
   const newerId = latest !== null && latest.version > evaluation.version ? latest.id : null;
-  return context.html(<GatePage evaluation={evaluation} newerId={newerId} record={newerId === null ? record : null} />);
+  return context.html(
+    <GatePage evaluation={evaluation} newerId={newerId} record={newerId === null ? record : null} asked={newerId === null ? asked : {}} />,
+  );
 }
 
 function notFound(context: Context): Response | Promise<Response> {

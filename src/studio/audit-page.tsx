@@ -44,7 +44,7 @@ function AuditPage({ events, chains, query, warnings }: PageProps) {
       ))}
       <form class="search" method="get" action="/audit">
         <Field name="type" label="Type" value={query.type} hint="governance" />
-        <Field name="actor" label="Actor (account id)" value={query.actor} hint="583231" />
+        <Field name="actor" label="Actor (login or account id)" value={query.actor} hint="ana" />
         <Field name="subject" label="Subject" value={query.subject} hint="approval" />
         <button type="submit">Search</button>
         {searched && <a href="/audit">Show all</a>}
@@ -95,12 +95,12 @@ function EventTable({ events }: { events: readonly NamedEvent[] }) {
       <table class="audit">
         <thead>
           <tr>
-            <th>No.</th>
-            <th>When</th>
-            <th>What</th>
-            <th>Subject</th>
-            <th>Actor</th>
-            <th>Hash</th>
+            <th scope="col">No.</th>
+            <th scope="col">When</th>
+            <th scope="col">What</th>
+            <th scope="col">Subject</th>
+            <th scope="col">Actor</th>
+            <th scope="col">Hash</th>
           </tr>
         </thead>
         <tbody>
@@ -114,7 +114,9 @@ function EventTable({ events }: { events: readonly NamedEvent[] }) {
                 </span>
               </td>
               <td data-name="Subject">{clip(visible(event.subject), 200)}</td>
-              <td data-name="Actor">{visible(event.actorLogin ?? event.actor ?? "–")}</td>
+              <td data-name="Actor" title={event.actor === null ? undefined : `account ${visible(event.actor)}`}>
+                {visible(event.actorLogin ?? event.actor ?? "–")}
+              </td>
               <td data-name="Hash">
                 <Hash value={event.hash} />
               </td>

@@ -1,7 +1,7 @@
 import type { Decision } from "../engine/decision.ts";
 import type { ApprovalRecord, StoredEvaluation } from "../gate/ports.ts";
 import { changeRows } from "../report/changes.ts";
-import { overridePhrase, problemPhrase } from "../report/next-steps.ts";
+import { type AskedSince, overridePhrase, problemPhrase } from "../report/next-steps.ts";
 import { instant, type Phrase } from "../report/phrase.ts";
 import { viewOf } from "../report/view.ts";
 import { visible } from "../report/visible.ts";
@@ -19,13 +19,15 @@ export interface GateView {
   readonly newerId: string | null;
   /** After the merge. */
   readonly record: ApprovalRecord | null;
+  /** Since when its requirements have been asked for; of the newest evaluation. */
+  readonly asked: AskedSince;
 }
 
 /** Everything about one decision, the verdict first. */
-export function GatePage({ evaluation, newerId, record }: GateView) {
+export function GatePage({ evaluation, newerId, record, asked }: GateView) {
   const { decision, facts } = evaluation;
   const { subject } = facts;
-  const view = viewOf(decision, null);
+  const view = viewOf(decision, null, asked);
   const name = subject.pullRequest === null ? subject.repository : `${subject.repository} #${subject.pullRequest}`;
   return (
     <Layout title={visible(name)} here="pulls">

@@ -8,11 +8,20 @@ import { registerPlan } from "./api/plan.ts";
 import { registerWorkspaces } from "./api/workspaces.ts";
 import { createFormTokens } from "./form-token.ts";
 import type { WayIn } from "./layout.tsx";
+import { createPolicyPages, type PolicyPagesDeps } from "./policy-pages.tsx";
 import { createWorkspacePages } from "./workspace-pages.tsx";
 
 /** Drafts and their approval in Studio, and the plans that runtimes read. */
 export interface GovernanceDeps extends DraftDeps {
   readonly plans: PlanPublishing & PlanShowing & PlanReading;
+  /** Id of the repository that holds the organisation's policy; absent, or null = none is pinned. */
+  readonly policyRepositoryOf?: (tenantId: string) => Promise<number | null>;
+}
+
+interface PagesDoor extends Pick<PolicyPagesDeps, "reads"> {
+  readonly identify: Identify;
+  readonly publicUrl: string;
+  readonly wayIn: WayIn;
 }
 
 /** The routes, behind the API's guards. */
@@ -24,10 +33,19 @@ export function registerGovernance(api: Api, limiter: Limiter, deps: GovernanceD
 /** The pages. `secrets`: of the sessions, so that every replica knows the forms of the others; none = this process alone knows them. */
 export function governancePages(
   deps: GovernanceDeps,
-  { limiter, secrets, ...door }: { identify: Identify; publicUrl: string; wayIn: WayIn; limiter: Limiter; secrets: readonly string[] },
+  { limiter, secrets, reads, ...door }: PagesDoor & { readonly limiter: Limiter; readonly secrets: readonly string[] },
 ): Hono<ApiEnv> {
   const tokens = createFormTokens(secrets.length > 0 ? secrets : [randomBytes(32).toString("hex")]);
-  return createWorkspacePages({ ...deps, ...door, tokens, guards: guardsOf(limiter) });
+  const app = createWorkspacePages({ ...deps, ...door, tokens, guards: guardsOf(limiter) });
+  const { policyRepositoryOf } = deps;
+  app.route(
+    "/",
+    createPolicyPages({
+      ...{ ...door, reads, tokens, limit: limiter.approvals },
+      ...(policyRepositoryOf === undefined ? {} : { policyRepositoryOf }),
+    }),
+  );
+  return app;
 }
 
 function guardsOf(limiter: Limiter) {

@@ -3,16 +3,23 @@ import type { NodeStatus } from "../engine/decision.ts";
 import type { Phrase } from "../report/phrase.ts";
 import { SYMBOLS } from "../report/tree.ts";
 
+/** What the navigation leads to, in its order. */
+const PLACES = {
+  pulls: ["/", "Pull requests"],
+  approvals: ["/approvals", "Approvals"],
+  workspaces: ["/workspaces", "Workspaces"],
+  policies: ["/policies", "Policies"],
+  lineage: ["/lineage", "Lineage"],
+  overrides: ["/overrides", "Overrides"],
+  doctor: ["/doctor", "Protection"],
+  audit: ["/audit", "Audit trail"],
+  report: ["/report", "Report"],
+  account: ["/account", "Account"],
+} as const;
+type Place = keyof typeof PLACES;
+
 /** The frame of every page. */
-export function Layout({
-  title,
-  here,
-  children,
-}: {
-  title: string;
-  here: "pulls" | "workspaces" | "overrides" | "doctor" | "audit" | "account" | null;
-  children: Child;
-}) {
+export function Layout({ title, here, children }: { title: string; here: Place | null; children: Child }) {
   return (
     <html lang="en">
       <head>
@@ -34,24 +41,11 @@ export function Layout({
           </a>
           {here !== null && (
             <nav aria-label="Station">
-              <a href="/" aria-current={here === "pulls" ? "page" : undefined}>
-                Pull requests
-              </a>
-              <a href="/workspaces" aria-current={here === "workspaces" ? "page" : undefined}>
-                Workspaces
-              </a>
-              <a href="/overrides" aria-current={here === "overrides" ? "page" : undefined}>
-                Overrides
-              </a>
-              <a href="/doctor" aria-current={here === "doctor" ? "page" : undefined}>
-                Protection
-              </a>
-              <a href="/audit" aria-current={here === "audit" ? "page" : undefined}>
-                Audit trail
-              </a>
-              <a href="/account" aria-current={here === "account" ? "page" : undefined}>
-                Account
-              </a>
+              {Object.entries(PLACES).map(([place, [href, name]]) => (
+                <a href={href} aria-current={here === place ? "page" : undefined}>
+                  {name}
+                </a>
+              ))}
             </nav>
           )}
         </header>

@@ -27,10 +27,13 @@ function Override({ row }: { row: OverrideRow }) {
         {visible(repository)} #{grant.pullRequest} <span class={`pill ${review?.isOverdue ? "block" : ""}`}>{stateOf(row)}</span>
       </h2>
       <p class="quiet">
-        Label set {instant(grant.labelledAt)} by account {grant.actorId ?? "unknown"} ({clip(visible(grant.because), 200)})
+        Label set {instant(grant.labelledAt)} by {personOf(row.actorLogin, grant.actorId)} ({clip(visible(grant.because), 200)})
         {review === null
           ? ""
           : ` · review due ${instant(review.dueAt)}${review.issueNumber === null ? "" : `, issue #${review.issueNumber}`}`}
+        {review === null || review.closedAt === null
+          ? ""
+          : ` · closed ${instant(review.closedAt)} by ${personOf(review.closedByLogin, review.closedBy)}`}
       </p>
       <ul class="sentences">
         {events.map((event) => (
@@ -41,6 +44,11 @@ function Override({ row }: { row: OverrideRow }) {
       </ul>
     </section>
   );
+}
+
+/** The name where it is known; the account's id stands for whoever was erased. */
+function personOf(login: string | null, id: number | null): string {
+  return login !== null ? visible(login) : id === null ? "somebody unknown" : `account ${id}`;
 }
 
 function stateOf({ grant, review }: OverrideRow): string {

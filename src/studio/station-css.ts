@@ -167,6 +167,40 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .audit th:nth-child(5) { width: 90px; }
 .audit th:nth-child(6) { width: 150px; }
 .audit td { border-top: 1px solid var(--line); padding: 9px 12px 9px 0; vertical-align: top; overflow-wrap: anywhere; }
+.table { width: 100%; border-collapse: collapse; font-size: 14px; }
+.table th { text-align: left; color: var(--quiet); font-weight: 500; font-size: 13px; padding: 0 16px 8px 0; white-space: nowrap; }
+.table td { border-top: 1px solid var(--line); padding: 9px 16px 9px 0; vertical-align: top; overflow-wrap: break-word; }
+.table a, .table.fixed td { overflow-wrap: anywhere; }
+.card.wide { overflow-x: auto; }
+.table .chip { margin: 0 4px 0 0; }
+.table th:last-child, .table td:last-child { padding-right: 0; }
+.table .cell { display: block; min-width: 0; }
+.table.fixed { table-layout: fixed; }
+.table.report th:nth-child(1) { width: 132px; }
+.table.report th:nth-child(2), .table.report th:nth-child(4) { width: 15%; }
+.table.report th:nth-child(6) { width: 16%; }
+.tone-row.bad td:first-child { box-shadow: inset 3px 0 0 var(--red); padding-left: 10px; }
+.scroll { overflow-x: auto; }
+.scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.drawing svg { display: block; max-width: none; }
+.drawing .edge { fill: none; stroke: var(--quiet); stroke-width: 1.5; opacity: 0.7; }
+.drawing .node rect { fill: var(--card); stroke: var(--line); stroke-width: 1.5; }
+.drawing .node.tagged rect { fill: var(--amber-bg); stroke: var(--amber); }
+.drawing .node.outside rect { stroke-dasharray: 4 3; fill: var(--bg); }
+.drawing .node.critical rect { stroke: var(--red); stroke-width: 2; }
+.drawing .node text { font-size: 13px; fill: var(--text); }
+.drawing .node .marks { font-size: 11.5px; fill: var(--quiet); }
+.drawing a:focus-visible rect, .drawing a:hover rect { stroke: var(--link); stroke-width: 2.5; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 10px; margin: 0 0 18px; }
+.figures div { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 10px 14px; }
+.figures dt { color: var(--quiet); font-size: 13px; }
+.figures dd { margin: 0; font-size: 22px; font-weight: 650; font-variant-numeric: tabular-nums; }
+.figures .bad dd { color: var(--red); }
+.figures .good dd { color: var(--green); }
+.quiet.block { display: block; }
+.late { color: var(--red); }
+.empty p { margin: 0 0 6px; }
+.card > h2 .pill { margin-left: 6px; }
 .chain { padding: 14px 20px; }
 .chain h2 { margin: 0 0 4px; }
 .chain p { margin: 4px 0 0; }
@@ -174,6 +208,8 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .search { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: flex-end; margin: 0 0 18px; }
 .search label { display: grid; gap: 4px; font-size: 13px; color: var(--quiet); flex: 1 1 160px; }
 .search input { font: inherit; font-size: 14px; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 7px 10px; min-width: 0; }
+.search select { font: inherit; font-size: 14px; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 7px 10px; min-width: 0; max-width: 100%; }
+.search input:focus-visible, .search select:focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 .search button { font: inherit; font-size: 14px; font-weight: 600; color: var(--text); background: var(--code); border: 1px solid var(--line); border-radius: 8px; padding: 7px 16px; cursor: pointer; }
 .search a { font-size: 14px; padding: 8px 0; }
 .audit .pill.critical { background: var(--red-bg); color: var(--red); }
@@ -181,6 +217,7 @@ main { max-width: 1160px; margin: 0 auto; padding: 26px 20px 60px; }
 .acts form + form { border-top: 1px solid var(--line); margin-top: 16px; padding-top: 16px; }
 .acts label { font-size: 13px; color: var(--quiet); }
 .acts textarea { width: 100%; min-height: 64px; padding: 8px 10px; font: inherit; font-size: 14px; color: inherit; background: var(--bg); border: 1px solid var(--line); border-radius: 8px; resize: vertical; }
+.acts textarea.source { min-height: 0; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; white-space: pre; overflow-x: auto; }
 .acts .row { display: flex; flex-wrap: wrap; gap: 8px; }
 button { font: inherit; font-size: 14px; font-weight: 600; padding: 7px 14px; border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: var(--text); cursor: pointer; }
 button:hover { border-color: var(--quiet); }
@@ -199,6 +236,11 @@ button.stop { color: var(--red); border-color: color-mix(in srgb, var(--red) 45%
 .closed { max-width: 480px; margin: 12vh auto 0; text-align: center; color: var(--quiet); }
 .closed h1 { color: var(--text); }
 
+@media (max-width: 1140px) {
+  .top { padding: 8px 20px 0; height: auto; flex-wrap: wrap; gap: 0 24px; }
+  .top nav { height: auto; flex-wrap: wrap; gap: 0 18px; }
+  .top nav a { padding: 8px 0; }
+}
 @media (max-width: 860px) {
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
 }
@@ -218,8 +260,11 @@ button.stop { color: var(--red); border-color: color-mix(in srgb, var(--red) 45%
   .pulls a { flex-wrap: wrap; }
   .pulls .body { flex-basis: calc(100% - 60px); }
   .pulls .aside { flex-basis: 100%; display: flex; justify-content: space-between; padding-left: 48px; }
-  .audit, .audit tbody, .audit tr, .audit td { display: block; width: 100%; }
-  .audit thead { display: none; }
+  .audit, .audit tbody, .audit tr, .audit td, .table, .table tbody, .table tr, .table td { display: block; width: 100%; }
+  .audit thead, .table thead { position: absolute; left: -9999px; }
+  .table tr { border-top: 1px solid var(--line); padding: 8px 0; }
+  .table td { border: 0; padding: 2px 0; display: grid; overflow-wrap: anywhere; grid-template-columns: 92px minmax(0, 1fr); gap: 8px; }
+  .table td::before { content: attr(data-name); color: var(--quiet); }
   .audit tr { border-top: 1px solid var(--line); padding: 8px 0; }
   .audit td { border: 0; padding: 2px 0; display: grid; grid-template-columns: 74px minmax(0, 1fr); }
   .audit td::before { content: attr(data-name); color: var(--quiet); }

@@ -22,8 +22,7 @@ interface Target {
 /** What this person may do about the active draft. The gate decides; a form only asks. */
 export function Acts({ form, draft, snapshot }: Target) {
   const target = { form, draft, snapshot };
-  if (draft.kind === "pull_request")
-    return <Note>Pull request #{draft.pullRequest} is reviewed on GitHub, and approves when it merges.</Note>;
+  if (draft.kind === "pull_request") return <Note>{pullRequestNote(draft)}</Note>;
   if (draft.status !== "open") return <Note>This draft is {draft.status}. Nothing is to be done about it.</Note>;
   if (form.barred !== null) return <Note>{form.barred}.</Note>;
   return (
@@ -66,6 +65,13 @@ export function Acts({ form, draft, snapshot }: Target) {
       </Form>
     </section>
   );
+}
+
+function pullRequestNote({ pullRequest, status }: Draft): string {
+  if (status === "open") return `Pull request #${pullRequest} is reviewed on GitHub, and approves when it merges.`;
+  if (status === "approved")
+    return `Pull request #${pullRequest} has merged, and its approval is recorded. Nothing is to be done about it.`;
+  return `The draft of pull request #${pullRequest} is ${status}. Nothing is to be done about it.`;
 }
 
 export function Activate(target: Target) {

@@ -40,7 +40,7 @@ export function WorkbenchPage({ view, preview, consequences, questions, form, no
       )}
       <div class="columns">
         <div class="primary">
-          <section class={`card tone-${preview.refusal === null ? "next" : "bad"}`}>
+          <section class={`card tone-${preview.refusal === null || draft?.status === "approved" ? "next" : "bad"}`}>
             <h2>
               Active draft <Status snapshot={snapshot} />
             </h2>
@@ -56,11 +56,17 @@ export function WorkbenchPage({ view, preview, consequences, questions, form, no
                 <p class="quiet">
                   snapshot <Hash value={snapshot.id} /> source <Hash value={snapshot.sourceSnapshotHash} />
                 </p>
-                {preview.refusal !== null && <p>Not approvable by you now: {visible(preview.refusal.message)}.</p>}
+                {preview.refusal !== null && draft.status === "open" && (
+                  <p>Not approvable by you now: {visible(preview.refusal.message)}.</p>
+                )}
               </>
             )}
           </section>
-          <Ids title="Blockers" none="Nothing stands against it." ids={snapshot?.blockerIds ?? []} />
+          <Ids
+            title={snapshot?.status === "approved" ? "Blockers that it was approved over" : "Blockers"}
+            none={snapshot?.status === "approved" ? null : "Nothing stands against it."}
+            ids={snapshot?.blockerIds ?? []}
+          />
           <Ids title="Advisories" none={null} ids={snapshot?.advisoryIds ?? []} />
           {consequences.length > 0 && (
             <section class="card tone-next">
@@ -166,7 +172,7 @@ function Drafts({ drafts, active, form }: { drafts: WorkspaceView["drafts"]; act
   );
 }
 
-const MARKS = { yes: ["pass", "✓"], no: ["rejected", "✗"], not_yet: ["info", "·"] } as const;
+const MARKS = { yes: ["pass", "✓"], no: ["rejected", "✗"], not_yet: ["info", "·"], overridden: ["overridden", "!"] } as const;
 
 function Questions({ questions }: { questions: readonly DoctorAnswer[] }) {
   return (

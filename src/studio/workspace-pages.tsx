@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { approveDraft } from "../gate/approve-draft.ts";
@@ -10,6 +10,7 @@ import type { ApiEnv, Identify } from "./api/api.ts";
 import { isAllowed, NOBODY, NOBODY_DECIDES, type Principal } from "./api/principal.ts";
 import { ApiProblem, PROBLEMS } from "./api/problems.ts";
 import { askOf, settled, type WorkspaceApiDeps } from "./api/workspace-acts.ts";
+import { formFields, pass } from "./form-fields.ts";
 import type { FormTokens } from "./form-token.ts";
 import { FORM_REFERRER, hostAllowList, securityHeaders } from "./guard.ts";
 import { ClosedPage, PlainPage, type WayIn } from "./layout.tsx";
@@ -96,25 +97,8 @@ export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
   return app;
 }
 
-/** A guard either goes on or throws: it is asked, and answers nothing itself. */
-async function pass(guard: MiddlewareHandler<ApiEnv>, context: Context<ApiEnv>): Promise<void> {
-  await guard(context, async () => {});
-}
-
-/** From our own page, for this very session, by somebody who may; else nothing is looked at further. */
-async function readForm(context: Context<ApiEnv>, { publicUrl, tokens }: WorkspacePagesDeps): Promise<Given> {
-  const site = context.req.header("sec-fetch-site");
-  if (context.req.header("origin") !== new URL(publicUrl).origin || (site !== undefined && site !== "same-origin"))
-    throw new ApiProblem("CROSS_SITE");
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(context.req.header("content-type") ?? ""))
-    throw new ApiProblem("UNSUPPORTED_MEDIA_TYPE", { message: "this address takes forms", hint: "programs use the API" });
-  const principal = context.get("principal");
-  if (!isAllowed(principal, DECIDES)) throw new ApiProblem("FORBIDDEN");
-  const fields = Object.fromEntries(new URLSearchParams(await context.req.text()));
-  const { token, ...rest } = fields;
-  if (!tokens.accepts(principal, token ?? ""))
-    throw new ApiProblem("CROSS_SITE", { message: "this form is not of your session", hint: "read the page again, then decide" });
-  const parsed = given.safeParse({ token, ...rest });
+async function readForm(context: Context<ApiEnv>, deps: WorkspacePagesDeps): Promise<Given> {
+  const parsed = given.safeParse(await formFields(context, deps, DECIDES));
   if (!parsed.success) throw new ApiProblem("INVALID_BODY", { hint: "read the page again, then decide" });
   return parsed.data;
 }

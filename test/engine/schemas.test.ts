@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { agentSchemas } from "../../src/engine/agents/schema.ts";
 import { casesJsonSchema } from "../../src/engine/cases/schema.ts";
+import { complianceJsonSchema } from "../../src/engine/compliance.ts";
 import { decide } from "../../src/engine/decide.ts";
 import { decisionJson, decisionJsonSchema, decisionSchema } from "../../src/engine/decision-schema.ts";
 import { policySchemas } from "../../src/engine/policy/schema.ts";
@@ -18,6 +19,7 @@ test("the published schemas are those that the engine reads with", () => {
   expect(published("cases")).toEqual(JSON.parse(JSON.stringify(casesJsonSchema())));
   expect(published("agents")).toEqual(JSON.parse(JSON.stringify(agentSchemas().agents)));
   expect(published("system-card")).toEqual(JSON.parse(JSON.stringify(agentSchemas()["system-card"])));
+  expect(published("report")).toEqual(JSON.parse(JSON.stringify(complianceJsonSchema())));
   expect(published("decision")).toEqual(JSON.parse(JSON.stringify(decisionJsonSchema())));
 });
 

@@ -92,6 +92,7 @@ describe("the second look", () => {
     expect(scene.runs()).toEqual([]);
     expect(await evaluate(scene)).toMatchObject({ status: "evaluated", state: "pending_approval" });
     expect(scene.runs()[0]?.conclusion).toBe("action_required");
+    expect(scene.runs()[0]?.output.summary).toMatch(/It was requested on \w+ \d+, [\d:]+ UTC; due \w+ \d+, [\d:]+ UTC\./);
   });
 
   test("T26: a retarget between reading and deciding", async () => {

@@ -34,7 +34,7 @@ export const STUDIO: readonly Guard[] = [
   },
   {
     threat: "T91",
-    file: "src/studio/workspace-pages.tsx",
+    file: "src/studio/form-fields.ts",
     guard: 'if (context.req.header("origin") !== new URL(publicUrl).origin || (site !== undefined && site !== "same-origin"))',
     without: "if (false)",
     test: "test/studio/workspace-pages.test.ts",
@@ -42,8 +42,8 @@ export const STUDIO: readonly Guard[] = [
   },
   {
     threat: "T91",
-    file: "src/studio/workspace-pages.tsx",
-    guard: 'if (!tokens.accepts(principal, token ?? ""))',
+    file: "src/studio/form-fields.ts",
+    guard: 'if (!tokens.accepts(principal, fields["token"] ?? ""))',
     without: "if (false)",
     test: "test/studio/workspace-pages.test.ts",
     slow: true,

@@ -4,7 +4,7 @@ import { governanceFindings } from "../../src/engine/policy/governance.ts";
 import { ANNOTATION_CAP } from "../../src/report/annotations.ts";
 import { renderCheckRun } from "../../src/report/check-run.ts";
 import { byteLength } from "../../src/report/visible.ts";
-import { allFixtures, finding, massStrip, piiPolicy, strip } from "./fixtures.ts";
+import { allFixtures, finding, massStrip, piiPolicy, secOps, strip } from "./fixtures.ts";
 import { hostileDecision, hostileText } from "./hostile.ts";
 import { renderPreview } from "./markdown-preview.ts";
 
@@ -44,6 +44,13 @@ describe("what a reviewer sees", () => {
     const { summary, text, annotations } = renderCheckRun({ ...strip, findings }, aggregate);
     expect(summary).toContain("governance file changed");
     expect(JSON.stringify([summary, text, annotations])).not.toMatch(/b[12]ob/);
+  });
+
+  test("says since when it has been asked for, and until when: as instants, since what is published stands still", () => {
+    const view = { policy: null, evaluationId: "ev-1", detailsUrl: null, asked: { [secOps.id]: "2026-11-21T14:00:00.000Z" } };
+    expect(renderCheckRun(strip, view).summary).toContain("It was requested on Nov 21, 14:00 UTC; due Nov 22, 14:00 UTC.");
+    const noSla = { ...strip, policies: [] };
+    expect(renderCheckRun(noSla, view).summary).toContain("It was requested on Nov 21, 14:00 UTC.");
   });
 
   test("details are folded: field diff with tags first, policies, machine facts", () => {

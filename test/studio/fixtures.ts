@@ -1,5 +1,6 @@
 import { GENESIS, type SealedEvent, sealEvent } from "../../src/engine/audit.ts";
 import { rootOf } from "../../src/engine/checkpoint.ts";
+import type { ComplianceRecords } from "../../src/engine/compliance.ts";
 import type { Decision } from "../../src/engine/decision.ts";
 import type { Facts } from "../../src/engine/facts.ts";
 import type { AccessStore, ApprovalRecord, AuditEvent, StoredEvaluation, StudioRecords, TenantReads } from "../../src/gate/ports.ts";
@@ -161,6 +162,15 @@ export function chainLedger(
   };
 }
 
+/** Nothing happened. */
+const emptyRecords: ComplianceRecords = {
+  ...{ organisation: "acme", generatedAt: "2026-11-22T12:00:00.000Z" },
+  period: { from: "2026-11-01T00:00:00.000Z", to: "2026-11-22T12:00:00.000Z" },
+  trail: { first: null, last: null, events: {} },
+  ...{ approvals: [], overrides: [], incidents: [], policyChanges: [], waits: [], boundaryViolations: [], coverage: [] },
+  ...{ checkpoints: [], reconciliation: [] },
+};
+
 export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(evaluations)): PageLedger {
   const latest = (key: string) => stored.filter((each) => each.key === key).toSorted((a, b) => b.version - a.version)[0] ?? null;
   return {
@@ -175,6 +185,12 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     approvalOf: async (repositoryId, number) => (repositoryId === REPOSITORY_ID && number === 2 ? record : null),
     ...chainLedger(),
     evidenceOf: async () => null,
+    askedSince: async () => ({}),
+    waitingChanges: async () => ({ now: "2026-11-22T12:00:00.000Z", changes: [], more: false }),
+    policyStandings: async () => [],
+    decidedPulls: async () => [],
+    lineageStandings: async () => [],
+    complianceRecords: async () => emptyRecords,
     overrideRows: async () => [],
     decisionTraces: async () => [],
     decisionTrace: async () => null,

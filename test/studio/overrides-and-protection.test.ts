@@ -24,17 +24,19 @@ function override(over: Partial<OverrideRow>): OverrideRow {
   return {
     grant: { ...grant, labelledAt: at, entitled: true, because: "an owner", observedAt: at, used: true },
     repository: "acme/data",
+    actorLogin: "ana",
     events: [{ kind: "used", because: HOSTILE, at }],
-    review: { dueAt: "2026-11-24T11:00:00.000Z", issueNumber: 12, closedAt: null, isOverdue: true },
+    review: { dueAt: "2026-11-24T11:00:00.000Z", issueNumber: 12, closedAt: null, closedBy: null, closedByLogin: null, isOverdue: true },
     ...over,
   };
 }
 
 test("overrides are listed with their reviews, counted apart, and whatever they say is text", async () => {
-  const refused = override({ review: null, events: [] });
+  const refused = override({ review: null, events: [], actorLogin: null });
   const rows = [override({}), { ...refused, grant: { ...refused.grant, entitled: false, used: false, because: HOSTILE } }];
   const html = await page("/overrides", { overrideRows: async () => rows });
-  for (const said of ["1 override", "1 overdue", "review overdue", "issue #12", "refused", "acme/data"]) expect(html).toContain(said);
+  for (const said of ["1 override", "1 overdue", "review overdue", "issue #12", "refused", "acme/data", "by ana (", "by account 6 ("])
+    expect(html).toContain(said);
   expect(html).not.toMatch(/<script>|\u202e/);
 });
 

@@ -57,6 +57,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     params: async (station, tenantId) => ({ id: await sampleEvaluation(station.db, tenantId) }),
   },
   "GET /api/v1/audit": { roles: ["approver", "auditor"], scopes: [] },
+  "GET /api/v1/report": { roles: ["auditor"], scopes: [], query: async () => "?since=30d" },
   ...STUDIO_EXAMPLES,
   "GET /api/v1/traces": { roles: ["approver", "developer", "auditor"], scopes: ["read"] },
   "GET /api/v1/traces/{id}": {

@@ -1,5 +1,6 @@
 import type { Decision } from "../../src/engine/decision.ts";
 import type { Facts } from "../../src/engine/facts.ts";
+import { blockersOf } from "../../src/gate/draft.ts";
 import { createAccessStore } from "../../src/store/access.ts";
 import type { Database } from "../../src/store/connect.ts";
 import { createLedger } from "../../src/store/ledger.ts";
@@ -17,6 +18,11 @@ export async function sampleTrace(db: Database, tenantId: string, agent = "tidy"
 
 /** A pull request of that tenant with one decision; gives the decision's id. */
 export async function sampleEvaluation(db: Database, tenantId: string, decision: Decision = strip): Promise<string> {
+  return (await samplePull(db, tenantId, decision)).evaluation.id;
+}
+
+/** The same, with what it takes to go on with that pull request. */
+export async function samplePull(db: Database, tenantId: string, decision: Decision = strip, title = "Strip") {
   const tenant = await createAccessStore(db).tenant(tenantId);
   if (tenant === null) throw new Error(`no tenant ${tenantId}`);
   const repository = { ...newRepository(tenant.accountId), owner: tenant.login };
@@ -26,11 +32,14 @@ export async function sampleEvaluation(db: Database, tenantId: string, decision:
     repository: `${tenant.login}/${repository.name}`,
     repositoryId: repository.id,
     pullRequest: 1,
-    title: "Strip",
+    title,
     baseRef: "main",
   };
   const facts = { asOf: "2026-11-20T10:00:00.000Z", subject: { ...subject, author: "alice" } } as unknown as Facts;
-  const { id } = await save(ledger, evaluated(work, { state: "pending_approval", facts, decision }));
-  if ((await createTenantReads(db)(tenantId).evaluation(id)) === null) throw new Error("it was saved for somebody else");
-  return id;
+  const input = evaluated(work, { state: decision.state, facts, decision });
+  const blockerIds = blockersOf(decision);
+  const draft = { ...input.draft!, agent: subject.repository, blockerIds, readyForApproval: blockerIds.length === 0 };
+  const evaluation = await save(ledger, { ...input, draft });
+  if ((await createTenantReads(db)(tenantId).evaluation(evaluation.id)) === null) throw new Error("it was saved for somebody else");
+  return { ledger, repository, work, evaluation, input: { ...input, draft } };
 }

@@ -39,6 +39,11 @@ export function configProblems(reading: SourceReading<RawConfig>): readonly Prob
     report(["check", "name"], `\`check.name\` may not begin with \`${OBSERVE_PREFIX}\`: that names what is only observed`);
   const { low = 3, medium = 6, high = 8 } = config.risk?.thresholds ?? {};
   vocabularyProblems(report, config);
+  if ((config.notify ?? []).length > 0) {
+    const message = "`notify` is read, and nothing is sent: notifications are not built yet";
+    const hint = "the check and the Station's page of pending approvals say who is waited for";
+    problems.push({ code: "E001", message, file: reading.source.path, line: reading.lineOf(["notify"]), severity: "warning", hint });
+  }
   if (low > medium || medium > high) report(["risk", "thresholds"], "`risk.thresholds` must rise: low, medium, high");
   return problems;
 }

@@ -18,6 +18,8 @@ export interface PublishCheck extends WantedCheck {
   /** Evaluation id. */
   readonly externalId: string;
   readonly decision: Decision;
+  /** Requirement id -> since when it has been asked for; absent = nobody is waited for. */
+  readonly asked?: Readonly<Record<string, string>>;
 }
 
 export interface CheckRunState {

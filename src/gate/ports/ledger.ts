@@ -60,6 +60,8 @@ export interface Ledger
    * the next evaluation of this pull request. Gives how many checks changed.
    */
   withholdSuccess(work: HeldWork, headSha: string | null): Promise<number>;
+  /** Requirement id of the pull request -> since when it has been open without a break; ISO 8601 by the database's clock. */
+  askedSince(repositoryId: number, number: number): Promise<Readonly<Record<string, string>>>;
   pendingChecks(key: string): Promise<readonly OutboxCheck[]>;
   /** Compare-and-set: true = this caller now holds the one write in flight for this row version. */
   beginPublish(check: OutboxCheck, work: HeldWork): Promise<boolean>;

@@ -38,6 +38,7 @@ export interface AuditQuery {
   /** Events before this one; newest first. */
   readonly before: number | null;
   readonly type: string | null;
+  /** Account id, or a login. */
   readonly actor: string | null;
   /** Part of the subject's text. */
   readonly subject: string | null;

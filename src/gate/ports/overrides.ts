@@ -43,12 +43,16 @@ export interface PostHocReview {
 export interface OverrideRow {
   readonly grant: OverrideGrant;
   readonly repository: string;
+  /** Who set the label; null = unknown, or erased. */
+  readonly actorLogin: string | null;
   /** What became of it, oldest first. */
   readonly events: readonly { readonly kind: string; readonly because: string; readonly at: string }[];
   readonly review: {
     readonly dueAt: string;
     readonly issueNumber: number | null;
     readonly closedAt: string | null;
+    readonly closedBy: number | null;
+    readonly closedByLogin: string | null;
     readonly isOverdue: boolean;
   } | null;
 }

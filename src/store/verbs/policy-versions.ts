@@ -217,7 +217,7 @@ function tenantOf(tx: Tx, host: string, { ownerId, owner }: RepositoryRef): Prom
   return ensureTenant(tx, host, { id: ownerId, login: owner });
 }
 
-function toVersion(row: typeof policyVersion.$inferSelect): PolicyVersion {
+export function toVersion(row: typeof policyVersion.$inferSelect): PolicyVersion {
   const { id, repositoryId, seq, digest, evaluationId, approvalId, actorId } = row;
   const rest = { sources: row.sources as readonly PolicySource[], how: row.how as PolicyOrigination, at: row.createdAt.toISOString() };
   return { id, repositoryId, seq, commit: row.commitSha, digest, evaluationId, approvalId, actorId, ...rest };

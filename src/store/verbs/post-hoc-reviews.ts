@@ -7,7 +7,7 @@ import { toEvaluation, toRepository } from "../rows.ts";
 import { evaluation, overrideEvent, overrideGrant, postHocReview, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
-import { named } from "./identities.ts";
+import { loginsOf, named } from "./identities.ts";
 import { toGrant } from "./override-grants.ts";
 
 const ofSubject = and(eq(subject.repositoryId, overrideGrant.repositoryId), eq(subject.number, overrideGrant.pullRequest));
@@ -144,6 +144,11 @@ export async function overrideRows(tx: Tx, tenantId: string, limit: number): Pro
     .where(eq(overrideGrant.tenantId, tenantId))
     .orderBy(desc(overrideGrant.labelledAt), desc(overrideGrant.id))
     .limit(limit);
+  const logins = await loginsOf(
+    tx,
+    rows.flatMap(({ grant, review }) => [grant.actorId, review?.closedBy ?? null].flatMap((id) => (id === null ? [] : [String(id)]))),
+  );
+  const loginOf = (id: number | null) => (id === null ? null : (logins.get(String(id)) ?? null));
   const listed: OverrideRow[] = [];
   for (const { grant, subject: owner, review, isOverdue } of rows) {
     const events = await tx.select().from(overrideEvent).where(eq(overrideEvent.grantId, grant.id)).orderBy(asc(overrideEvent.at));
@@ -153,6 +158,7 @@ export async function overrideRows(tx: Tx, tenantId: string, limit: number): Pro
         events.some(({ kind }) => kind === "used"),
       ),
       repository: `${owner.owner}/${owner.name}`,
+      actorLogin: loginOf(grant.actorId),
       events: events.map(({ kind, because, at }) => ({ kind, because, at: at.toISOString() })),
       review:
         review === null
@@ -161,6 +167,8 @@ export async function overrideRows(tx: Tx, tenantId: string, limit: number): Pro
               dueAt: review.dueAt.toISOString(),
               issueNumber: review.issueNumber,
               closedAt: review.closedAt?.toISOString() ?? null,
+              closedBy: review.closedBy,
+              closedByLogin: loginOf(review.closedBy),
               isOverdue: review.closedAt === null && isOverdue,
             },
     });

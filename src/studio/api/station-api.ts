@@ -1,4 +1,4 @@
-import type { AccessStore, SignInGitHub, TenantReads } from "../../gate/ports.ts";
+import type { AccessStore, Notary, SignInGitHub, TenantReads } from "../../gate/ports.ts";
 import type { ClientAddress } from "../client-address.ts";
 import type { Doorkeeper } from "../identify.ts";
 import { type Api, createApi, identified } from "./api.ts";
@@ -7,6 +7,7 @@ import { registerDecisions } from "./decisions.ts";
 import { describeApi } from "./document.ts";
 import { registerKeys } from "./keys.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./limits.ts";
+import { registerReport } from "./report.ts";
 import { bodyCap, crossSite, jsonOnly, stripIdentity } from "./request-guards.ts";
 import { registerSessions, registerSignIn } from "./sessions.ts";
 import { registerTraces } from "./traces.ts";
@@ -16,6 +17,7 @@ export interface StationApiDeps {
   readonly door: Doorkeeper;
   readonly github: SignInGitHub | null;
   readonly records: (tenantId: string) => TenantReads;
+  readonly notary: Notary;
   readonly publicUrl: string;
   readonly address: ClientAddress;
   readonly limits?: Limits;
@@ -57,6 +59,7 @@ export function createStationApi(deps: StationApiDeps): Api {
   registerKeys(api, access);
   registerDecisions(api, records);
   registerAudit(api, records);
+  registerReport(api, records, deps.notary);
   registerTraces(api, records);
   deps.register?.(api, limiter);
   return api;

@@ -60,7 +60,7 @@ const examined = z.strictObject({
     z.strictObject({
       id: z.string(),
       question: z.string(),
-      answer: z.enum(["yes", "no", "not_yet"]),
+      answer: z.enum(["yes", "no", "not_yet", "overridden"]),
       detail: z.string(),
       next: z.string().nullable(),
     }),

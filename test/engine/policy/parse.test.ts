@@ -192,3 +192,9 @@ describe("organisation and repository", () => {
     ]);
   });
 });
+
+test("`notify` is taken, and a warning says that nothing is sent", () => {
+  const reading = parsePolicySet([source("config", "notify: [{ slack: channel, on: [pending] }]\n")]);
+  expect(reading.status).toBe("ok");
+  expect(reading.problems).toMatchObject([{ severity: "warning", line: 1, message: expect.stringContaining("nothing is sent") }]);
+});

@@ -25,6 +25,18 @@ afterAll(() => hand.close());
 const HOUR_MS = 3_600_000;
 const BARE = CONTRACT.replaceAll("        tags: [pii]\n", "");
 
+test("T81: an overridden contract with a NUL in it stops no sweep: Postgres looks into no JSON that holds one", async () => {
+  const pull = repo.open({ [FILE]: BARE.replace("Where receipts are sent", '"a\\0b"') });
+  await hand.work();
+  hand.hub.label(repo.name, pull.number, LABEL, { actor: "ana" });
+  hand.hub.comment(repo.name, pull.number, OVERRIDE, { actor: "ana" });
+  await on.later();
+  expect(repo.shows(pull.head)).toBe("success");
+  const { decision } = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))!;
+  expect(JSON.stringify(decision)).toContain("\\u0000");
+  expect(await hand.deps.ledger.pendingSubjects(100)).toEqual([]);
+});
+
 describe("authority at that moment", () => {
   test("T59: whoever becomes an owner after setting the label has no authority for it; setting it again has", async () => {
     const pull = await on.overridden("dave");

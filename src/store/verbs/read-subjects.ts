@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { Receipt } from "../../gate/ports/pulls.ts";
 import type { OverviewRow } from "../../gate/ports/station.ts";
 import type { Tx } from "../connect.ts";
-import { checkOutbox, checkWish, evaluation, receipt, subject } from "../schema.ts";
+import { checkOutbox, checkWish, evaluation, overrideEvent, overrideGrant, receipt, subject } from "../schema.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
 /**
@@ -10,7 +10,8 @@ import { latestEvaluation } from "./read-evaluations.ts";
  * - marked and not done;
  * - a check that is owed: one that an open pull request wants, or a success to be taken back, whoever wants it;
  * - a write that was begun and never ended: only its own subject can release it, and until then nobody else may write that run;
- * - an override that has run out: nothing but the clock says so.
+ * - an override that has run out: nothing but the clock says so. Never read from the stored decision: Postgres looks into no JSON that
+ *   holds an escaped NUL, as a hostile contract's may, and one such row would stop the sweep for everybody.
  */
 export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly string[]> {
   const owed = sql`exists (
@@ -21,8 +22,10 @@ export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly s
   const begun = sql`exists (select 1 from ${checkOutbox} o where o.in_flight_key = ${subject.key})`;
   const expired = sql`exists (
     select 1 from ${checkWish} w join ${evaluation} e on e.id = w.evaluation_id
-    where w.subject_key = ${subject.key} and e.state = 'overridden'
-      and (e.decision -> 'override' ->> 'expiresAt')::timestamptz <= clock_timestamp())`;
+      join ${overrideGrant} g on g.repository_id = ${subject.repositoryId} and g.pull_request = ${subject.number}
+      join ${overrideEvent} u on u.grant_id = g.id and u.kind = 'used' and u.expires_at <= clock_timestamp()
+    where w.subject_key = ${subject.key} and e.state = 'overridden' and not exists (
+      select 1 from ${overrideEvent} over where over.grant_id = g.id and over.kind in ('expired', 'revoked', 'merged')))`;
   const rows = await tx
     .select({ key: subject.key })
     .from(subject)

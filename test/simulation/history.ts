@@ -1,0 +1,19 @@
+interface When {
+  /** How many calls all workers had made. */
+  readonly step: number;
+  /** Milliseconds by the virtual clock. */
+  readonly at: number;
+}
+
+/** What happened, in order; the checker reads nothing else but the past worlds. */
+export type Happening = When &
+  (
+    | { readonly kind: "act"; readonly act: string }
+    | { readonly kind: "fault"; readonly worker: string; readonly what: string; readonly fault: string }
+    /** A delivery was stored, and GitHub was told so. `keys`: what it made dirty. */
+    | { readonly kind: "ack"; readonly guid: string; readonly keys: readonly string[] }
+    | { readonly kind: "start"; readonly worker: string; readonly key: string }
+    | { readonly kind: "end"; readonly worker: string; readonly key: string; readonly status: string; readonly error?: string }
+  );
+
+export type History = Happening[];

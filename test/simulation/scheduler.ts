@@ -1,0 +1,171 @@
+import { TruthError } from "../../src/gate/ports.ts";
+import type { Wire } from "./face.ts";
+import type { GitHub } from "./github.ts";
+import type { Event, Fault } from "./script.ts";
+import type { World } from "./world.ts";
+
+/** How far a replica lags at most. */
+export const LAG_MS = 3000;
+/** What one call takes, by the virtual clock. */
+const CALL_MS = 40;
+/** Calls until an effect that was on its way arrives. */
+const LATE_CALLS = 25;
+
+/** One process, as far as it can stand still or end. What it awaited when it ended never comes back. */
+export interface Worker {
+  readonly name: string;
+  dead: boolean;
+  /** Waits for this count of calls; null = runs. */
+  until: number | null;
+  resume: (() => void) | null;
+  /** Told when it stands still or is gone. */
+  halted: () => void;
+}
+
+/** Owns every call that leaves a worker: what happens before it, what becomes of it, and who goes on. */
+export class Scheduler {
+  readonly github: GitHub;
+  readonly onAct: (event: Extract<Event, { do: unknown }>) => void;
+  /** Deliveries and other things that come by themselves at a count of calls. */
+  readonly later: { readonly at: number; readonly run: () => void }[] = [];
+  #events: readonly Event[] = [];
+  #next = 0;
+  faultsAllowed = true;
+
+  constructor(github: GitHub, onAct: (event: Extract<Event, { do: unknown }>) => void) {
+    this.github = github;
+    this.onAct = onAct;
+  }
+
+  begin(events: readonly Event[]): void {
+    this.#events = events;
+  }
+
+  get step(): number {
+    return this.github.step;
+  }
+
+  /** The count at which something happens next by itself; null = nothing will. */
+  nextAt(): number | null {
+    const event = this.#events[this.#next];
+    const own = this.later.map(({ at }) => at);
+    const all = event === undefined ? own : [event.at, ...own];
+    return all.length === 0 ? null : Math.min(...all);
+  }
+
+  /** Everything that is due at this count; gives what hits the call that comes now. */
+  #due(): { fault: Fault | null; pause: number | null } {
+    let fault: Fault | null = null;
+    let pause: number | null = null;
+    for (let event = this.#events[this.#next]; event !== undefined && event.at <= this.step; event = this.#events[this.#next]) {
+      this.#next += 1;
+      if ("do" in event) this.onAct(event);
+      else if ("fault" in event) fault = event.fault;
+      else pause = event.pause;
+    }
+    this.#runLater();
+    return { fault, pause };
+  }
+
+  #runLater(): void {
+    for (let index = this.later.length - 1; index >= 0; index--) {
+      const one = this.later[index]!;
+      if (one.at > this.step) continue;
+      this.later.splice(index, 1);
+      one.run();
+    }
+  }
+
+  /** Nobody works: time goes on to what happens next. */
+  idle(): boolean {
+    const at = this.nextAt();
+    if (at === null) return false;
+    this.pass(at);
+    this.#due();
+    return true;
+  }
+
+  /** Nobody calls until this count. */
+  pass(step: number): void {
+    const calls = Math.max(0, step - this.step);
+    this.github.step += calls;
+    this.github.now += calls * CALL_MS;
+  }
+
+  async #call<T>(worker: Worker, what: string, run: (fault: Fault | null) => Promise<T>): Promise<T> {
+    if (worker.dead) return never();
+    this.github.step += 1;
+    this.github.now += CALL_MS;
+    const { fault, pause } = this.#due();
+    if (pause !== null && this.faultsAllowed) await this.#standStill(worker, this.step + pause);
+    if (worker.dead) return never();
+    if (fault === null || !this.faultsAllowed) return run(null);
+    if (fault === "crash_before" || fault === "crash_after" || fault === "crash_late") return this.#crash(worker, fault, run);
+    this.onFault?.(worker, what, fault);
+    return run(fault);
+  }
+
+  onFault: ((worker: Worker, what: string, fault: Fault) => void) | undefined;
+
+  async #crash<T>(worker: Worker, fault: Fault, run: (fault: Fault | null) => Promise<T>): Promise<T> {
+    this.onFault?.(worker, "crash", fault);
+    const effect = fault === "crash_before" ? null : run(fault === "crash_late" ? "late" : null).catch(() => null);
+    worker.dead = true;
+    worker.halted();
+    await effect;
+    return never();
+  }
+
+  #standStill(worker: Worker, until: number): Promise<void> {
+    worker.until = until;
+    const waiting = new Promise<void>((resolve) => {
+      const before = worker.resume;
+      worker.resume = () => {
+        before?.();
+        resolve();
+      };
+    });
+    worker.halted();
+    return waiting;
+  }
+
+  wire(worker: Worker): Wire {
+    const fail = (what: string, fault: Fault): TruthError =>
+      fault === "refused" ? new TruthError(what, "auth", `${what}: 403`) : new TruthError(what, "network", `${what}: no answer`);
+    return {
+      read: <T>(what: string, answer: (world: World) => T) =>
+        this.#call(worker, what, async (fault) => {
+          if (fault === null) return answer(this.github.world);
+          if (fault === "stale") return answer(this.github.before(LAG_MS));
+          throw fail(what, fault);
+        }),
+      write: <T>(what: string, effect: () => T) =>
+        this.#call(worker, what, async (fault) => {
+          if (fault === null || fault === "stale") return effect();
+          if (fault === "after") effect();
+          if (fault === "late") this.later.push({ at: this.step + LATE_CALLS, run: () => void effect() });
+          throw fail(what, fault);
+        }),
+    };
+  }
+
+  /** The ledger as this worker reaches it: a connection can be lost before the commit or after it. */
+  ledger<L extends object>(worker: Worker, ledger: L): L {
+    const verbs = Object.entries(ledger).map(([name, verb]) => [name, this.#verb(worker, name, verb)]);
+    return Object.fromEntries(verbs) as L;
+  }
+
+  #verb(worker: Worker, name: string, verb: unknown): unknown {
+    if (typeof verb !== "function") return verb;
+    return (...given: unknown[]) =>
+      this.#call(worker, name, async (fault) => {
+        if (fault === null || fault === "stale") return verb(...given);
+        if (fault === "after") await verb(...given);
+        throw new Error(`${name}: the connection to the database is lost`);
+      });
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

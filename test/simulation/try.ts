@@ -1,19 +1,15 @@
-import { Rows } from "./ledger/rows.ts";
-import { createMemoryLedger } from "./ledger/memory-ledger.ts";
-import { memoComparer } from "./memo-comparer.ts";
-import { scriptOf } from "./script.ts";
-import { simulate } from "./simulate.ts";
-const comparer = memoComparer();
+import "./remembered/register.ts";
+const { outcomeOf } = await import("./outcome.ts");
+const { scriptOf } = await import("./script.ts");
 const [seed, from, count, show] = process.argv.slice(2).map(Number) as [number, number, number, number];
-const started = performance.now();
 const tally: Record<string, number> = {};
-let steps = 0;
+const kinds: Record<string, number[]> = {};
 for (let index = from; index < from + count; index++) {
   const script = scriptOf(seed, index);
-  const run = await simulate(script, { comparer, ledger: (github) => createMemoryLedger(new Rows(() => github.now)) });
-  steps += run.github.step;
+  const { run, violations } = await outcomeOf(script);
   for (const h of run.history) if (h.kind === "end") { const k = h.status === "failed" ? (h.error ?? "").slice(0, 90) : h.status; tally[k] = (tally[k] ?? 0) + 1; }
-  if (!run.rested) console.log("NOT RESTED", index);
-  if (show) { console.log(JSON.stringify(script)); for (const h of run.history) console.log(JSON.stringify(h)); }
+  for (const v of violations) (kinds[`${v.invariant} ${v.because.replace(/[0-9]+/g, "N").replace(/a[0-9a-fN]+/g, "S")}`] ??= []).push(index);
+  if (show) { console.log(JSON.stringify(script)); for (const h of run.history) console.log(JSON.stringify(h));  console.log(violations) }
 }
-console.log(((performance.now() - started) / count).toFixed(2), "ms each", (steps/count).toFixed(0), "calls each", tally);
+if (count > 200) console.log(tally);
+for (const [k, v] of Object.entries(kinds)) console.log(v.length, k, v.slice(0, 6).join(" "));

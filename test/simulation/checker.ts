@@ -60,7 +60,8 @@ function noFalsePass(evidence: Evidence): Violation[] {
   const found: Violation[] = [];
   for (const event of evidence.history) {
     if (event.kind !== "end" || (event.status !== "evaluated" && event.status !== "idle")) continue;
-    const start = evidence.history.findLast(({ kind, ...each }) => kind === "start" && "worker" in each && each.worker === event.worker)!;
+    const start = evidence.history.findLast(({ kind, ...each }) => kind === "took" && "worker" in each && each.worker === event.worker);
+    if (start === undefined) continue;
     const number = Number(event.key.split("#")[1]);
     const world = evidence.past.findLast(({ step }) => step <= event.step)!.world;
     const pull = world.pulls.find((each) => each.number === number);
@@ -74,17 +75,18 @@ function noFalsePass(evidence: Evidence): Violation[] {
   return found;
 }
 
-/** I2. What was acknowledged was looked at afterwards, by a run that came to its end. */
+/** I2. What was acknowledged was looked at afterwards, by somebody who took it then and whose word stood. */
 function nothingLost({ history }: Evidence): Violation[] {
   const found: Violation[] = [];
   for (const [index, event] of history.entries()) {
     if (event.kind !== "ack") continue;
     for (const key of event.keys) {
-      const began = history.slice(index).filter((each) => each.kind === "start" && each.key === key);
-      const ends = began.map(({ worker }: { worker?: string } & object) =>
-        history.find((each) => each.kind === "end" && each.worker === worker),
-      );
-      const isSeen = ends.some((end) => end?.kind === "end" && end.status !== "failed" && end.status !== "crashed" && end.status !== "superseded");
+      let holder: string | null = null;
+      let isSeen = false;
+      for (const each of history.slice(index)) {
+        if (each.kind === "took" && each.key === key) holder = each.worker;
+        if (each.kind === "wrote" && each.key === key && each.worker === holder) isSeen = true;
+      }
       if (!isSeen) found.push({ invariant: "I2", because: `${event.guid} was acknowledged, and ${key} was never looked at after it`, step: event.step });
     }
   }

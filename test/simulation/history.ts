@@ -13,6 +13,8 @@ export type Happening = When &
     /** A delivery was stored, and GitHub was told so. `keys`: what it made dirty. */
     | { readonly kind: "ack"; readonly guid: string; readonly keys: readonly string[] }
     | { readonly kind: "start"; readonly worker: string; readonly key: string }
+    /** The ledger did what a worker asked of it. */
+    | { readonly kind: "took" | "wrote"; readonly worker: string; readonly key: string }
     | { readonly kind: "end"; readonly worker: string; readonly key: string; readonly status: string; readonly error?: string }
   );
 

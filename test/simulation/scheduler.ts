@@ -105,6 +105,7 @@ export class Scheduler {
     return run(fault);
   }
 
+  onVerb: ((worker: Worker, verb: string, given: readonly unknown[], answer: unknown) => void) | undefined;
   onFault: ((worker: Worker, what: string, fault: Fault) => void) | undefined;
 
   async #crash<T>(worker: Worker, fault: Fault, run: (fault: Fault | null) => Promise<T>): Promise<T> {
@@ -159,8 +160,11 @@ export class Scheduler {
     if (typeof verb !== "function") return verb;
     return (...given: unknown[]) =>
       this.#call(worker, name, async (fault) => {
-        if (fault === null || fault === "stale") return verb(...given);
-        if (fault === "after") await verb(...given);
+        if (fault === null || fault === "stale" || fault === "after") {
+          const answer = await verb(...given);
+          this.onVerb?.(worker, name, given, answer);
+          if (fault !== "after") return answer;
+        }
         throw new Error(`${name}: the connection to the database is lost`);
       });
   }

@@ -60,7 +60,19 @@ class Simulation {
       this.#note({ kind: "act", act: event.do.act });
       this.#dispatch();
     });
+    this.scheduler.onVerb = (worker, verb, given, answer) => this.#noteVerb(worker, verb, given, answer);
     this.scheduler.onFault = (worker, what, fault) => this.#note({ kind: "fault", worker: worker.name, what, fault });
+  }
+
+  /** What the checker wants to know of the ledger: who took which subject, and whose writing it let stand. */
+  #noteVerb(worker: Worker, verb: string, given: readonly unknown[], answer: unknown): void {
+    if (verb === "startWork" || verb === "startBranch") this.#note({ kind: "took", worker: worker.name, key: given[0] });
+    const isWritten =
+      verb === "finishWork" ||
+      (verb === "moveWatermark" && answer === true) ||
+      (verb === "saveEvaluation" && (answer as { status: string }).status === "saved" && (given[0] as { done: boolean }).done);
+    const held = (given[0] as { work?: { key: string }; key?: string }) ?? {};
+    if (isWritten) this.#note({ kind: "wrote", worker: worker.name, key: held.work?.key ?? held.key });
   }
 
   async run(): Promise<Run> {

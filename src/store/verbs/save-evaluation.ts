@@ -66,6 +66,9 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
   return { status: "saved", evaluation: { ...toEvaluation(row!), facts: input.facts, decision } };
 }
 
+/** Whatever woke this work, it comes round again: also what no mark did (a check that was owed, an override that ran out). */
+export const leftToDo = sql`greatest(${subject.wantGen}, ${subject.doneGen} + 1)`;
+
 /** The subject's row, locked, when this worker still holds its fence. */
 export async function holdSubject(tx: Tx, work: HeldWork): Promise<SubjectRow | null> {
   const [row] = await tx
@@ -76,7 +79,7 @@ export async function holdSubject(tx: Tx, work: HeldWork): Promise<SubjectRow | 
   return row ?? null;
 }
 
-/** Marks that arrived since the work started stay to be done; a fault leaves this work's own marks too. */
+/** Marks that arrived since the work started stay to be done; a fault leaves this work's own marks too, or makes one where there was none. */
 export async function moveSubject(
   tx: Tx,
   work: HeldWork,
@@ -89,7 +92,7 @@ export async function moveSubject(
       open: place.open,
       headSha: place.headSha,
       baseRef: storable(place.baseRef),
-      ...(done ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` } : {}),
+      ...(done ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` } : { wantGen: leftToDo }),
     })
     .where(eq(subject.key, work.key));
 }

@@ -71,6 +71,7 @@ function move(
   held.headSha = place.headSha;
   held.baseRef = place.baseRef;
   if (done) held.doneGen = Math.max(held.doneGen, work.wantGen);
+  else held.wantGen = Math.max(held.wantGen, held.doneGen + 1);
 }
 
 /** An override weighs on every other change of its contracts: those are decided anew where it begins or ends. */

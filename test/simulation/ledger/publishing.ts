@@ -24,7 +24,13 @@ export function publishingVerbs(rows: Rows): Verbs {
     },
     async endPublish(check, outcome) {
       const run = rows.outbox.find(({ id }) => id === check.id);
-      if (run?.inFlight?.version !== check.version) return;
+      if (run === undefined) return;
+      if (run.inFlight?.version !== check.version) {
+        if (outcome.status === "failed" || run.version === check.version) return;
+        run.version += 1;
+        run.uncertain = true;
+        return;
+      }
       run.inFlight = null;
       if (outcome.status === "uncertain") run.uncertain = true;
       if (outcome.status !== "published") return;
@@ -120,6 +126,7 @@ function withhold(rows: Rows, work: HeldWork, headSha: string | null): number {
     rows.wishes = [...rows.wishes.filter((wish) => !same(wish)), { ...mine, conclusion: null }];
     fold(rows, run, false);
   }
+  if (runs.length > 0) held.wantGen = Math.max(held.wantGen, held.doneGen + 1);
   return runs.length;
 }
 

@@ -9,8 +9,12 @@ import { BASES, OWNER, PEOPLE, type Pull, pullOf, REPOSITORY, type Run, type Wor
 /** How a call reaches GitHub: reads are given the world that answers, writes happen to the true one. */
 export interface Wire {
   read<T>(what: string, answer: (world: World) => T): Promise<T>;
-  write<T>(what: string, effect: () => T): Promise<T>;
+  /** `late`: the caller has long given up. */
+  write<T>(what: string, effect: (late: boolean) => T): Promise<T>;
 }
+
+/** Told of every check run that GitHub takes. */
+export type OnCheck = (run: Run, late: boolean) => void;
 
 const HOME = { ...REPOSITORY, ownerType: "Organization", defaultBranch: "main" } as const;
 
@@ -112,21 +116,22 @@ function side(name: "base" | "head", blob: string | undefined): object {
   return { [`${name}Mode`]: blob === undefined ? null : "100644", [`${name}Blob`]: blob ?? null };
 }
 
-export function createChecks(github: GitHub, wire: Wire): Checks {
+export function createChecks(github: GitHub, wire: Wire, onCheck: OnCheck): Checks {
   const stateOf = ({ id, name, sha, externalId, conclusion }: Run): CheckRunState => {
     const status = conclusion === null ? "in_progress" : "completed";
     return { id, name, headSha: sha, externalId, status, conclusion };
   };
-  const put = (run: Run): CheckRunState => {
+  const put = (run: Run, late: boolean): CheckRunState => {
     const { world } = github;
     github.become({ ...world, runs: [...world.runs.filter(({ id }) => id !== run.id), run] });
+    onCheck(run, late);
     return stateOf(run);
   };
   return {
     create: (_repository, { headSha: sha, name, conclusion, externalId }) =>
-      wire.write("create check", () => put({ id: github.nextId(), sha, name, conclusion, externalId })),
+      wire.write("create check", (late) => put({ id: github.nextId(), sha, name, conclusion, externalId }, late)),
     update: (_repository, id, { name, headSha: sha, conclusion, externalId }) =>
-      wire.write("update check", () => put({ id, sha, name, conclusion, externalId })),
+      wire.write("update check", (late) => put({ id, sha, name, conclusion, externalId }, late)),
     find: (_repository, sha, name) =>
       wire.read("find check", (world) => {
         const runs = world.runs.filter((run) => run.sha === sha && run.name === name);

@@ -15,6 +15,8 @@ export type Happening = When &
     | { readonly kind: "start"; readonly worker: string; readonly key: string }
     /** The ledger did what a worker asked of it. */
     | { readonly kind: "took" | "wrote"; readonly worker: string; readonly key: string }
+    /** GitHub has this check now; `late`: long after it was sent. */
+    | { readonly kind: "check"; readonly worker: string; readonly sha: string; readonly name: string; readonly conclusion: string | null; readonly run: number; readonly late: boolean }
     | { readonly kind: "end"; readonly worker: string; readonly key: string; readonly status: string; readonly error?: string }
   );
 

@@ -1,15 +1,15 @@
 import { TruthError } from "../../src/gate/ports.ts";
 import type { Wire } from "./face.ts";
 import type { GitHub } from "./github.ts";
-import type { Event, Fault } from "./script.ts";
+import type { Event, Fault, Target } from "./script.ts";
 import type { World } from "./world.ts";
 
 /** How far a replica lags at most. */
 export const LAG_MS = 3000;
 /** What one call takes, by the virtual clock. */
 const CALL_MS = 40;
-/** Calls until an effect that was on its way arrives. */
-const LATE_CALLS = 25;
+/** Calls until an effect that was on its way arrives, at most. */
+const LATE_CALLS = 120;
 
 /** One process, as far as it can stand still or end. What it awaited when it ended never comes back. */
 export interface Worker {
@@ -30,6 +30,7 @@ export class Scheduler {
   readonly later: { readonly at: number; readonly run: () => void }[] = [];
   #events: readonly Event[] = [];
   #next = 0;
+  #armed: Exclude<Event, { do: unknown }>[] = [];
   faultsAllowed = true;
 
   constructor(github: GitHub, onAct: (event: Extract<Event, { do: unknown }>) => void) {
@@ -54,16 +55,25 @@ export class Scheduler {
   }
 
   /** Everything that is due at this count; gives what hits the call that comes now. */
-  #due(): { fault: Fault | null; pause: number | null } {
-    let fault: Fault | null = null;
-    let pause: number | null = null;
+  #due(): void {
     for (let event = this.#events[this.#next]; event !== undefined && event.at <= this.step; event = this.#events[this.#next]) {
       this.#next += 1;
       if ("do" in event) this.onAct(event);
-      else if ("fault" in event) fault = event.fault;
-      else pause = event.pause;
+      else this.#armed.push(event);
     }
     this.#runLater();
+  }
+
+  /** What hits this call, of all that waits for one like it. */
+  #hits(what: string): { fault: Fault | null; pause: number | null } {
+    const targets = ["any", targetOf(what)];
+    const hits = this.#armed.filter(({ on }) => targets.includes(on));
+    this.#armed = this.#armed.filter((each) => !hits.includes(each));
+    let fault: Fault | null = null;
+    let pause: number | null = null;
+    for (const hit of hits)
+      if ("fault" in hit) fault = hit.fault;
+      else pause = hit.pause;
     return { fault, pause };
   }
 
@@ -96,7 +106,8 @@ export class Scheduler {
     if (worker.dead) return never();
     this.github.step += 1;
     this.github.now += CALL_MS;
-    const { fault, pause } = this.#due();
+    this.#due();
+    const { fault, pause } = this.#hits(what);
     if (pause !== null && this.faultsAllowed) await this.#standStill(worker, this.step + pause);
     if (worker.dead) return never();
     if (fault === null || !this.faultsAllowed) return run(null);
@@ -140,11 +151,11 @@ export class Scheduler {
           if (fault === "stale") return answer(this.github.before(LAG_MS));
           throw fail(what, fault);
         }),
-      write: <T>(what: string, effect: () => T) =>
+      write: <T>(what: string, effect: (late: boolean) => T) =>
         this.#call(worker, what, async (fault) => {
-          if (fault === null || fault === "stale") return effect();
-          if (fault === "after") effect();
-          if (fault === "late") this.later.push({ at: this.step + LATE_CALLS, run: () => void effect() });
+          if (fault === null || fault === "stale") return effect(false);
+          if (fault === "after") effect(false);
+          if (fault === "late") this.later.push({ at: this.step + lateness(this.step), run: () => void effect(true) });
           throw fail(what, fault);
         }),
     };
@@ -168,6 +179,16 @@ export class Scheduler {
         throw new Error(`${name}: the connection to the database is lost`);
       });
   }
+}
+
+function targetOf(what: string): Target | null {
+  if (what === "create check" || what === "update check") return "check";
+  return ["saveEvaluation", "finishWork", "approveActiveDraft", "recordIncident", "moveWatermark"].includes(what) ? "save" : null;
+}
+
+/** Spread without dice: a replay of a part of a script is late by as much as the whole was. */
+function lateness(step: number): number {
+  return 1 + ((step * 37) % LATE_CALLS);
 }
 
 function never(): Promise<never> {

@@ -43,9 +43,12 @@ export type Fault =
 /** Everything that happens beside the workers' own steps; `at` counts the calls that all workers make. */
 export type Event =
   | { readonly at: number; readonly do: Act }
-  | { readonly at: number; readonly fault: Fault }
+  | { readonly at: number; readonly fault: Fault; readonly on: Target }
   /** The worker that makes this call stands still until so many more calls were made, or nothing else can go on. */
-  | { readonly at: number; readonly pause: number };
+  | { readonly at: number; readonly pause: number; readonly on: Target };
+
+/** The next call of this kind from then on: any, one that writes a check run, one that stores what was decided or what landed. */
+export type Target = "any" | "check" | "save";
 
 /** What becomes of a delivery, by its place in their order; others come at once. `lost` ones come again when GitHub is asked for them. */
 export interface Fate {
@@ -72,15 +75,16 @@ export function scriptOf(seed: number, index: number): Script {
   const first: Event = { at: 0, do: openPull(dice, "main") };
   const acts = dice.some(2, 9, (): Event => ({ at: dice.upTo(CALLS), do: actOf(dice) }));
   const votes = dice.some(1, 2, (): Event => ({ at: dice.upTo(CALLS), do: vote(dice) }));
-  const faults = dice.chance(0.75) ? dice.some(0, 5, (): Event => ({ at: dice.upTo(CALLS), fault: faultOf(dice) })) : [];
-  const pauses = dice.chance(0.75) ? dice.some(1, 4, (): Event => ({ at: dice.upTo(CALLS), pause: 1 + dice.upTo(60) })) : [];
+  const faults = dice.chance(0.75) ? dice.some(0, 5, (): Event => faultAt(dice, dice.upTo(CALLS))) : [];
+  const pauses = dice.chance(0.75) ? dice.some(1, 4, (): Event => pauseAt(dice, dice.upTo(CALLS))) : [];
+  const story = dice.chance(0.5) ? storyOf(dice) : [];
   const fates = dice.chance(0.6) ? dice.some(0, 5, () => fateOf(dice)) : [];
   return {
     seed,
     index,
     reanchors: dice.chance(0.5),
     squashOnly: dice.chance(0.8),
-    events: [first, ...acts, ...votes, ...faults, ...pauses].sort((a, b) => a.at - b.at),
+    events: [first, ...acts, ...votes, ...faults, ...pauses, ...story].sort((a, b) => a.at - b.at),
     fates: [...new Map(fates.map((fate) => [fate.delivery, fate])).values()].sort((a, b) => a.delivery - b.delivery),
   };
 }
@@ -121,6 +125,36 @@ const ACTS: readonly ((dice: Dice, pull: number) => Act)[] = [
 
 function actOf(dice: Dice): Act {
   return dice.one(ACTS)(dice, dice.upTo(3));
+}
+
+const TARGETS: readonly Target[] = ["any", "any", "any", "check", "check", "save"];
+
+function faultAt(dice: Dice, at: number): Event {
+  return { at, fault: faultOf(dice), on: dice.one(TARGETS) };
+}
+
+function pauseAt(dice: Dice, at: number): Event {
+  return { at, pause: 1 + dice.upTo(90), on: dice.one(TARGETS) };
+}
+
+/** What was approved ends while it is being told: where most of what can go wrong goes wrong. */
+function storyOf(dice: Dice): Event[] {
+  const at = 60 + dice.upTo(CALLS - 200);
+  const approves: Event = { at, do: { act: "review", pull: 0, who: dice.one(["bob", "carol"]), state: "APPROVED", old: false } };
+  const soon = (from: number) => at + from + dice.upTo(60);
+  const harm: Event = dice.chance(0.5)
+    ? { at: at + 1, fault: dice.one(["after", "late", "crash_after", "crash_late"]), on: "check" }
+    : { at: at + 1, pause: 20 + dice.upTo(100), on: dice.one(["check", "check", "save", "any"]) };
+  const ends = dice.one<(dice: Dice) => Act>([
+    () => ({ act: "dismiss", pull: 0, who: "ana", review: dice.upTo(2) }),
+    () => ({ act: "push", pull: 0, who: "alice", mask: dice.upTo(MASKS) }),
+    () => ({ act: "leave", who: dice.one(["bob", "carol"]) }),
+    () => ({ act: "close", pull: 0 }),
+    () => ({ act: "retarget", pull: 0, base: "develop" }),
+    () => ({ act: "merge", pull: 0, who: "alice", how: dice.one(["squash", "wrong", "push"]) }),
+    () => ({ act: "review", pull: 0, who: dice.one(["bob", "carol"]), state: "CHANGES_REQUESTED", old: false }),
+  ])(dice);
+  return [approves, harm, { at: soon(5), do: ends }];
 }
 
 const FAULTS: readonly Fault[] = [

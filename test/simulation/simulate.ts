@@ -10,12 +10,15 @@ import { createChecks, createConversation, createIssues, createProtection, creat
 import { GitHub, type Moment, type Sent } from "./github.ts";
 import type { History } from "./history.ts";
 import type { SimulatedLedger } from "./ledger/memory-ledger.ts";
+import { checkOf } from "./judge.ts";
 import { Scheduler, type Worker } from "./scheduler.ts";
 import type { Script } from "./script.ts";
+import { REPOSITORY, shown } from "./world.ts";
 
 /** 2026-06-01T08:00:00Z */
 const START = 1_780_300_800_000;
 const WORKERS = 2;
+const PASSING = ["not_applicable", "auto_approved", "approved", "overridden"];
 /** A run that needs more jobs than this does not come to rest. */
 const JOBS_MAX = 150;
 
@@ -84,6 +87,7 @@ class Simulation {
     // Twice: what the walker finds is then recorded, and what that wakes is decided.
     for (let round = 0; round < 2 && rested; round++) {
       this.github.now += 300_000;
+      await this.#sweep();
       this.#routines += 1;
       rested = await this.#work();
     }
@@ -99,6 +103,18 @@ class Simulation {
     while (await this.#begin());
     this.github.step = 0;
     this.scheduler.begin(this.script.events);
+  }
+
+  /** Stands for the sweeper: a check on GitHub that is not what was decided last makes its pull request dirty. */
+  async #sweep(): Promise<void> {
+    for (const { number, state, baseRef, headSha } of this.github.world.pulls) {
+      const name = checkOf(baseRef);
+      if (state === "closed" || name === null) continue;
+      const key = `${REPOSITORY.id}#${number}`;
+      const decided = await this.ledger.latestEvaluation(key);
+      const shows = shown(this.github.world, headSha, name)?.conclusion === "success";
+      if (decided !== null && shows !== PASSING.includes(decided.decision.state)) await this.ledger.markDirty(key);
+    }
   }
 
   #note(event: Record<string, unknown> & { readonly kind: string }): void {
@@ -228,7 +244,9 @@ class Simulation {
     return {
       ledger: scheduler.ledger(worker, this.ledger) as unknown as GateDeps["ledger"],
       pulls: createPulls(github, wire, this.script),
-      checks: createChecks(github, wire),
+      checks: createChecks(github, wire, ({ id: run, sha, name, conclusion }, late) =>
+        this.#note({ kind: "check", worker: worker.name, sha, name, conclusion, run, late }),
+      ),
       issues: createIssues(github, wire),
       protection: createProtection(wire),
       conversation: createConversation(wire),

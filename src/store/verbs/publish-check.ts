@@ -60,6 +60,8 @@ export async function endPublish(tx: Tx, check: OutboxCheck, outcome: PublishOut
 function learned(check: OutboxCheck, outcome: PublishOutcome): Partial<typeof checkOutbox.$inferInsert> {
   if (outcome.status === "failed") return {};
   if (outcome.status === "uncertain") return { uncertain: true };
-  const shown = { runId: outcome.runId, publishedConclusion: outcome.conclusion, uncertain: false };
+  // A success that took over an earlier run is written over again by what may still be on its way to that run: only a new run ends that.
+  const uncertain = check.uncertain && check.conclusion === "success";
+  const shown = { runId: outcome.runId, publishedConclusion: outcome.conclusion, uncertain };
   return outcome.conclusion === check.conclusion ? { ...shown, publishedVersion: check.version } : shown;
 }

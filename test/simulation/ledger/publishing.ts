@@ -36,7 +36,7 @@ export function publishingVerbs(rows: Rows): Verbs {
       if (outcome.status !== "published") return;
       run.runId = outcome.runId;
       run.publishedConclusion = outcome.conclusion;
-      run.uncertain = false;
+      run.uncertain = check.uncertain && check.conclusion === "success";
       if (outcome.conclusion === check.conclusion) run.publishedVersion = check.version;
     },
   };

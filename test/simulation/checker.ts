@@ -39,39 +39,54 @@ function truthAt({ past, objects, squashOnly }: Evidence, index: number): Truth 
   return { world, at, past: past.slice(0, index + 1), objects, squashOnly };
 }
 
-/** Rulings about the pull request over the worlds of a window, by instants. */
-function rulings(evidence: Evidence, number: number, from: number, to: number): readonly Ruling[] {
+/** Rulings about the pull request over the worlds of a window, by instants; who is in the team may be older, back to `teamsFrom`. */
+function rulings(evidence: Evidence, number: number, from: number, to: number, teamsFrom: number): readonly Ruling[] {
   const { past } = evidence;
-  const first = Math.max(0, past.findLastIndex(({ at }) => at <= from));
+  const startOf = (instant: number) => Math.max(0, past.findLastIndex(({ at }) => at <= instant));
+  const teams = new Set(past.slice(startOf(teamsFrom)).flatMap(({ at, world }) => (at <= to ? [world.team] : [])));
   const found: Ruling[] = [];
-  for (let index = first; index < past.length && past[index]!.at <= to; index++) {
+  for (let index = startOf(from); index < past.length && past[index]!.at <= to; index++) {
     const truth = truthAt(evidence, index);
     const pull = truth.world.pulls.find((each) => each.number === number);
-    if (pull !== undefined) found.push(rule(truth, pull));
+    if (pull !== undefined) for (const team of teams) found.push(rule({ ...truth, world: { ...truth.world, team } }, pull));
   }
   return found;
 }
 
+/** The work that a worker holds. */
+interface Hold {
+  readonly key: string;
+  readonly at: number;
+  /** When it last looked at the pull request; by a replica that lags, so much earlier. */
+  lookedAt: number;
+}
+
 /**
- * I1. Whenever somebody has finished with a pull request, and whenever whoever holds it writes a success: a success that GitHub shows for it
- * was right at one moment, at least, since that work began. What happens on GitHub after it began is the next work's business.
+ * I1. Whoever holds a pull request and writes a success, or leaves one when it is done: what GitHub shows then was right at one moment, at
+ * least, since the last look before it (a member who left may still have counted since the work began: GitHub is asked once). What happens
+ * on GitHub after that is the next work's business.
  */
 function noFalsePass(evidence: Evidence): Violation[] {
   const found: Violation[] = [];
-  const took = new Map<string, { readonly at: number; readonly key: string }>();
+  const holds = new Map<string, Hold>();
   const holders = new Map<string, string>();
   for (const event of evidence.history) {
     if (event.kind === "took") {
-      took.set(event.worker, { at: event.at, key: event.key });
+      holds.set(event.worker, { key: event.key, at: event.at, lookedAt: event.at });
       holders.set(event.key, event.worker);
+    }
+    if (event.kind === "looked") {
+      const hold = holds.get(event.worker);
+      const isOwn = hold !== undefined && Number(hold.key.split("#")[1]) === event.number;
+      if (isOwn) hold.lookedAt = event.at - (event.stale ? evidence.lagMs : 0);
     }
     const isWrite = event.kind === "check" && event.conclusion === "success" && !event.late;
     const isEnd = event.kind === "end" && (event.status === "evaluated" || event.status === "idle");
     if (!isWrite && !isEnd) continue;
-    const began = took.get(event.worker);
+    const hold = holds.get(event.worker);
     // What an overtaken worker writes is its successor's to put right, and is asked for then.
-    if (began === undefined || holders.get(began.key) !== event.worker) continue;
-    const violation = showsUnearned(evidence, event, began);
+    if (hold === undefined || holders.get(hold.key) !== event.worker) continue;
+    const violation = showsUnearned(evidence, event, hold);
     if (violation !== null) found.push(violation);
   }
   return found;
@@ -80,16 +95,18 @@ function noFalsePass(evidence: Evidence): Violation[] {
 function showsUnearned(
   evidence: Evidence,
   event: { readonly step: number; readonly at: number; readonly worker: string },
-  began: { readonly at: number; readonly key: string },
+  { key, at, lookedAt }: Hold,
 ): Violation | null {
-  const number = Number(began.key.split("#")[1]);
-  const world = evidence.past.findLast(({ at }) => at <= event.at)!.world;
+  const number = Number(key.split("#")[1]);
+  const world = evidence.past.findLast((moment) => moment.at <= event.at)!.world;
   const pull = world.pulls.find((each) => each.number === number);
   const name = pull === undefined || pull.state === "closed" ? null : checkOf(pull.baseRef);
   if (pull === undefined || name === null || shown(world, pull.headSha, name)?.conclusion !== "success") return null;
-  const window = rulings(evidence, number, began.at - evidence.lagMs, event.at);
+  const isBlurred = evidence.history.some((each) => each.kind === "fault" && each.worker === event.worker && each.fault === "stale");
+  const blur = isBlurred ? evidence.lagMs : 0;
+  const window = rulings(evidence, number, lookedAt - blur, event.at, at - blur);
   if (window.length === 0 || window.some((ruling) => ruling !== "fail")) return null;
-  const because = `#${number} shows success on ${short(pull.headSha)} by ${event.worker}, and never deserved it since that began`;
+  const because = `#${number} shows success on ${short(pull.headSha)} by ${event.worker}, and did not deserve it since it was last looked at`;
   return { invariant: "I1", because, step: event.step };
 }
 

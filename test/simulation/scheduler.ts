@@ -117,6 +117,7 @@ export class Scheduler {
   }
 
   onVerb: ((worker: Worker, verb: string, given: readonly unknown[], answer: unknown) => void) | undefined;
+  onRead: ((worker: Worker, what: string, stale: boolean) => void) | undefined;
   onFault: ((worker: Worker, what: string, fault: Fault) => void) | undefined;
 
   async #crash<T>(worker: Worker, fault: Fault, run: (fault: Fault | null) => Promise<T>): Promise<T> {
@@ -147,8 +148,10 @@ export class Scheduler {
     return {
       read: <T>(what: string, answer: (world: World) => T) =>
         this.#call(worker, what, async (fault) => {
-          if (fault === null) return answer(this.github.world);
-          if (fault === "stale") return answer(this.github.before(LAG_MS));
+          if (fault === null || fault === "stale") {
+            this.onRead?.(worker, what, fault === "stale");
+            return answer(fault === null ? this.github.world : this.github.before(LAG_MS));
+          }
           throw fail(what, fault);
         }),
       write: <T>(what: string, effect: (late: boolean) => T) =>

@@ -64,6 +64,9 @@ class Simulation {
       this.#dispatch();
     });
     this.scheduler.onVerb = (worker, verb, given, answer) => this.#noteVerb(worker, verb, given, answer);
+    this.scheduler.onRead = (worker, what, stale) => {
+      if (what.startsWith("pull #")) this.#note({ kind: "looked", worker: worker.name, number: Number(what.slice(6)), stale });
+    };
     this.scheduler.onFault = (worker, what, fault) => this.#note({ kind: "fault", worker: worker.name, what, fault });
   }
 

@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import "../test/simulation/remembered/register.ts";
 import { simulateMany } from "../test/simulation/many.ts";
 import type { Script } from "../test/simulation/script.ts";

@@ -4,7 +4,12 @@ import { type Objects, type Pull, shown, type World } from "./world.ts";
 
 /** What a run left behind, in the order in which it was written. */
 export interface Records {
-  readonly approvals: readonly { readonly pullRequest: number; readonly mergeSha: string; readonly kind: string; readonly artifacts: number }[];
+  readonly approvals: readonly {
+    readonly pullRequest: number;
+    readonly mergeSha: string;
+    readonly kind: string;
+    readonly artifacts: number;
+  }[];
   readonly incidents: readonly { readonly pullRequest: number | null; readonly mergeSha: string; readonly kind: string }[];
   readonly evaluations: readonly { readonly key: string; readonly version: number }[];
   readonly policies: readonly { readonly seq: number }[];
@@ -42,7 +47,11 @@ function truthAt({ past, objects, squashOnly }: Evidence, index: number): Truth 
 /** Rulings about the pull request over the worlds of a window, by instants; who is in the team may be older, back to `teamsFrom`. */
 function rulings(evidence: Evidence, number: number, from: number, to: number, teamsFrom: number): readonly Ruling[] {
   const { past } = evidence;
-  const startOf = (instant: number) => Math.max(0, past.findLastIndex(({ at }) => at <= instant));
+  const startOf = (instant: number) =>
+    Math.max(
+      0,
+      past.findLastIndex(({ at }) => at <= instant),
+    );
   const teams = new Set(past.slice(startOf(teamsFrom)).flatMap(({ at, world }) => (at <= to ? [world.team] : [])));
   const found: Ruling[] = [];
   for (let index = startOf(from); index < past.length && past[index]!.at <= to; index++) {
@@ -122,7 +131,12 @@ function nothingLost({ history }: Evidence): Violation[] {
         if (each.kind === "took" && each.key === key) holder = each.worker;
         if (each.kind === "wrote" && each.key === key && each.worker === holder) isSeen = true;
       }
-      if (!isSeen) found.push({ invariant: "I2", because: `${event.guid} was acknowledged, and ${key} was never looked at after it`, step: event.step });
+      if (!isSeen)
+        found.push({
+          invariant: "I2",
+          because: `${event.guid} was acknowledged, and ${key} was never looked at after it`,
+          step: event.step,
+        });
     }
   }
   return found;
@@ -141,7 +155,8 @@ function rightAtRest(evidence: Evidence): Violation[] {
     const shows = shown(world, pull.headSha, name);
     const says = shows === undefined ? "nothing" : (shows.conclusion ?? "in progress");
     if (ruling === "pass" && says !== "success") found.push(rest(`#${pull.number} deserves success, and shows ${says}`));
-    if (ruling === "fail" && says === "success") found.push({ ...rest(`#${pull.number} deserves no success, and shows it`), invariant: "I1" });
+    if (ruling === "fail" && says === "success")
+      found.push({ ...rest(`#${pull.number} deserves no success, and shows it`), invariant: "I1" });
     if (says === "nothing") found.push(rest(`#${pull.number} shows nothing`));
   }
   for (const run of world.runs) {
@@ -180,12 +195,19 @@ function landings(evidence: Evidence): Violation[] {
     const governs = landed.takes + landed.adds + wanted.takes + wanted.adds > 0;
     const all = approvals.length + incidents.length;
     if (governs && all === 0) found.push(rest(`#${pull.number} landed governed content as ${short(sha)}, and nothing records it`));
-    if (all > 1) found.push({ invariant: "I3", because: `#${pull.number} has ${approvals.length} approvals and ${incidents.length} incidents`, step: null });
-    if (approvals.some(({ artifacts }) => artifacts !== 1)) found.push({ invariant: "I3", because: `#${pull.number}: an approval without its one artifact`, step: null });
+    if (all > 1)
+      found.push({
+        invariant: "I3",
+        because: `#${pull.number} has ${approvals.length} approvals and ${incidents.length} incidents`,
+        step: null,
+      });
+    if (approvals.some(({ artifacts }) => artifacts !== 1))
+      found.push({ invariant: "I3", because: `#${pull.number}: an approval without its one artifact`, step: null });
     const regular = approvals.some(({ kind }) => kind === "regular");
     if (regular && (landed.takes !== wanted.takes || landed.adds !== wanted.adds))
       found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and landed something else`, step: null });
-    if (regular && neverEarned(evidence, then, index)) found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and nobody had approved it`, step: null });
+    if (regular && neverEarned(evidence, then, index))
+      found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and nobody had approved it`, step: null });
   }
   return [...found, ...pushes(evidence)];
 }
@@ -212,7 +234,8 @@ function pushes({ past, objects, records }: Evidence): Violation[] {
     if (world.pulls.some(({ merge }) => merge?.sha === sha)) continue;
     const { takes, adds } = landedBy(objects, sha);
     const told = records.incidents.filter(({ kind, mergeSha }) => kind === "push" && mergeSha === sha).length;
-    if (takes + adds > 0 && told !== 1) found.push(rest(`${short(sha)} was pushed to ${ref} past the gate, and ${told} incidents tell of it`));
+    if (takes + adds > 0 && told !== 1)
+      found.push(rest(`${short(sha)} was pushed to ${ref} past the gate, and ${told} incidents tell of it`));
   }
   return found;
 }

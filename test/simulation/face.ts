@@ -1,5 +1,5 @@
 import type { ContractFile } from "../../src/engine/contract/model.ts";
-import type { Checks, CheckRunState, Conversation, Issues, Protection, PullRequests, PullTruth, Repository } from "../../src/gate/ports.ts";
+import type { CheckRunState, Checks, Conversation, Issues, Protection, PullRequests, PullTruth, Repository } from "../../src/gate/ports.ts";
 import { OVERRIDE_LABEL, takeOff } from "./acts.ts";
 import { bytesOf } from "./contents.ts";
 import type { GitHub } from "./github.ts";
@@ -166,8 +166,7 @@ export function createProtection(wire: Wire): Protection {
   return {
     appId: 7,
     repository: () => wire.read("repository", () => ({ id, owner, name, ownerId, defaultBranch: "main", archived: false })),
-    branches: () =>
-      wire.read("branches", (world) => BASES.map((ref) => ({ name: ref, protected: ref === "main", sha: world.refs[ref]! }))),
+    branches: () => wire.read("branches", (world) => BASES.map((ref) => ({ name: ref, protected: ref === "main", sha: world.refs[ref]! }))),
     rules: () => Promise.reject(new Error("not simulated: rules")),
     classic: () => Promise.reject(new Error("not simulated: classic protection")),
     rulesets: () => Promise.reject(new Error("not simulated: rulesets")),

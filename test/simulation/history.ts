@@ -18,7 +18,15 @@ export type Happening = When &
     /** A worker was told how the pull request stands; `stale`: by a replica that lags. */
     | { readonly kind: "looked"; readonly worker: string; readonly number: number; readonly stale: boolean }
     /** GitHub has this check now; `late`: long after it was sent. */
-    | { readonly kind: "check"; readonly worker: string; readonly sha: string; readonly name: string; readonly conclusion: string | null; readonly run: number; readonly late: boolean }
+    | {
+        readonly kind: "check";
+        readonly worker: string;
+        readonly sha: string;
+        readonly name: string;
+        readonly conclusion: string | null;
+        readonly run: number;
+        readonly late: boolean;
+      }
     | { readonly kind: "end"; readonly worker: string; readonly key: string; readonly status: string; readonly error?: string }
   );
 

@@ -93,7 +93,9 @@ function ruleFreshness(truth: Truth, pull: Pull, review: Review): Ruling {
   if (breaks.some((at) => at > given)) return "fail";
   if (breaks.includes(given)) return "either";
   const now = contentOf(truth, truth.world, pull);
-  const seen = truth.past.filter(({ at }) => at >= given).flatMap(({ world }) => world.pulls.filter(({ number }) => number === pull.number).map((then) => ({ world, then })));
+  const seen = truth.past
+    .filter(({ at }) => at >= given)
+    .flatMap(({ world }) => world.pulls.filter(({ number }) => number === pull.number).map((then) => ({ world, then })));
   const whenGiven = seen.find(({ then }) => then.reviews.some(({ id }) => id === review.id));
   if (whenGiven === undefined) return "either";
   const commitId = whenGiven.then.reviews.find(({ id }) => id === review.id)!.commitId;
@@ -119,5 +121,7 @@ function ruleOverride({ world, past, at }: Truth, pull: Pull): Ruling {
       return then >= Date.parse(label.at) && before !== undefined && (before.headSha !== pull.headSha || before.baseRef !== pull.baseRef);
     });
   // Set for another head: it says nothing about this one, unless that one came back.
-  return fresh.every((label) => moved(label) && world.pushes.filter(({ ref }) => ref === pull.headRef).at(-1)!.at > label.at) ? "fail" : "either";
+  return fresh.every((label) => moved(label) && world.pushes.filter(({ ref }) => ref === pull.headRef).at(-1)!.at > label.at)
+    ? "fail"
+    : "either";
 }

@@ -2,13 +2,14 @@ import { Worker } from "node:worker_threads";
 import type { Share, Told } from "./worker.ts";
 
 /** Many schedules of one seed, by their numbers, on `threads` processors; the same seed and number give the same schedule everywhere. */
-export async function simulateMany(
-  { seed, from, to }: Share,
-  threads: number,
-  onTold: (told: Told) => void = () => {},
-): Promise<Told> {
+export async function simulateMany({ seed, from, to }: Share, threads: number, onTold: (told: Told) => void = () => {}): Promise<Told> {
   const share = Math.ceil((to - from) / threads);
-  const all: { done: number; calls: number; faults: number; broken: Told["broken"][number][] } = { done: 0, calls: 0, faults: 0, broken: [] };
+  const all: { done: number; calls: number; faults: number; broken: Told["broken"][number][] } = {
+    done: 0,
+    calls: 0,
+    faults: 0,
+    broken: [],
+  };
   await Promise.all(
     Array.from({ length: threads }, (_, part) => {
       const workerData: Share = { seed, from: from + part * share, to: Math.min(to, from + (part + 1) * share) };

@@ -9,7 +9,13 @@ export type Act =
   | { readonly act: "push"; readonly pull: number; readonly who: string; readonly mask: number }
   | { readonly act: "force_back"; readonly pull: number; readonly who: string; readonly steps: number }
   | { readonly act: "rebase"; readonly pull: number; readonly who: string; readonly mask: number }
-  | { readonly act: "review"; readonly pull: number; readonly who: string; readonly state: "APPROVED" | "CHANGES_REQUESTED"; readonly old: boolean }
+  | {
+      readonly act: "review";
+      readonly pull: number;
+      readonly who: string;
+      readonly state: "APPROVED" | "CHANGES_REQUESTED";
+      readonly old: boolean;
+    }
   | { readonly act: "dismiss"; readonly pull: number; readonly who: string; readonly review: number }
   | { readonly act: "close" | "reopen"; readonly pull: number }
   | { readonly act: "retarget"; readonly pull: number; readonly base: string }

@@ -9,8 +9,8 @@ import { perform } from "./acts.ts";
 import { createChecks, createConversation, createIssues, createProtection, createPulls } from "./face.ts";
 import { GitHub, type Moment, type Sent } from "./github.ts";
 import type { History } from "./history.ts";
-import type { SimulatedLedger } from "./ledger/memory-ledger.ts";
 import { checkOf } from "./judge.ts";
+import type { SimulatedLedger } from "./ledger/memory-ledger.ts";
 import { Scheduler, type Worker } from "./scheduler.ts";
 import type { Script } from "./script.ts";
 import { REPOSITORY, shown } from "./world.ts";
@@ -136,8 +136,7 @@ class Simulation {
   }
 
   #sendAt(sent: Sent, ...delays: number[]): void {
-    for (const delay of delays)
-      this.scheduler.later.push({ at: this.github.step + 1 + delay, run: () => void this.inbox.push(sent) });
+    for (const delay of delays) this.scheduler.later.push({ at: this.github.step + 1 + delay, run: () => void this.inbox.push(sent) });
   }
 
   readonly inbox: Sent[] = [];

@@ -66,9 +66,6 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
   return { status: "saved", evaluation: { ...toEvaluation(row!), facts: input.facts, decision } };
 }
 
-/** Whatever woke this work, it comes round again: also what no mark did (a check that was owed, an override that ran out). */
-export const leftToDo = sql`greatest(${subject.wantGen}, ${subject.doneGen} + 1)`;
-
 /** The subject's row, locked, when this worker still holds its fence. */
 export async function holdSubject(tx: Tx, work: HeldWork): Promise<SubjectRow | null> {
   const [row] = await tx
@@ -79,7 +76,10 @@ export async function holdSubject(tx: Tx, work: HeldWork): Promise<SubjectRow | 
   return row ?? null;
 }
 
-/** Marks that arrived since the work started stay to be done; a fault leaves this work's own marks too, or makes one where there was none. */
+/**
+ * Marks that arrived since the work started stay to be done. A fault leaves this work's own marks too, and makes one where no mark woke it
+ * (a check that was owed, an override that ran out): what could not be decided comes round again.
+ */
 export async function moveSubject(
   tx: Tx,
   work: HeldWork,
@@ -92,7 +92,9 @@ export async function moveSubject(
       open: place.open,
       headSha: place.headSha,
       baseRef: storable(place.baseRef),
-      ...(done ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` } : { wantGen: leftToDo }),
+      ...(done
+        ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` }
+        : { wantGen: sql`greatest(${subject.wantGen}, ${subject.doneGen} + 1)` }),
     })
     .where(eq(subject.key, work.key));
 }

@@ -1,8 +1,8 @@
 import { and, asc, eq, or } from "drizzle-orm";
 import type { HeldWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
-import { checkOutbox, checkWish, subject } from "../schema.ts";
-import { holdSubject, leftToDo } from "./save-evaluation.ts";
+import { checkOutbox, checkWish } from "../schema.ts";
+import { holdSubject } from "./save-evaluation.ts";
 import { foldRun } from "./wish-checks.ts";
 
 /**
@@ -30,7 +30,5 @@ export async function withholdSuccess(tx: Tx, work: HeldWork, headSha: string | 
       .onConflictDoUpdate({ target: [checkWish.subjectKey, checkWish.headSha, checkWish.name], set: { conclusion: null } });
     await foldRun(tx, run, false);
   }
-  // "In progress" promises a verdict, also when this work ends before it gives one.
-  if (runs.length > 0) await tx.update(subject).set({ wantGen: leftToDo }).where(eq(subject.key, held.key));
   return runs.length;
 }

@@ -24,7 +24,7 @@ export function branchVerbs(rows: Rows): Omit<WatchedBranches, "isLandingRecorde
         const key = `${repository.id}!${ref}`;
         if (!rows.subjects.has(key)) {
           const place = { key, repository, number: null, headSha: null, baseRef: ref, open: false };
-          rows.subjects.set(key, { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock(), dirtySeq: 0 });
+          rows.subjects.set(key, { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock() });
         }
         if (!rows.watermarks.has(key)) rows.watermarks.set(key, null);
         const row = rows.subjects.get(key)!;

@@ -17,7 +17,9 @@ export function overrideVerbs(rows: Rows): Omit<Verbs, "reviewRequests"> {
     async recordGrant(key, grant) {
       if (!rows.subjects.has(key)) throw new Error(`no subject ${key}`);
       const same = rows.grants.some((each) => each.pullRequest === grant.pullRequest && each.delivery === grant.delivery);
-      if (!same) rows.grants.push({ ...grant, id: rows.newId(), told: new Map() });
+      if (same) return;
+      const [labelledAt, observedAt] = [grant.labelledAt, grant.observedAt].map((at) => new Date(at).toISOString()) as [string, string];
+      rows.grants.push({ ...grant, labelledAt, observedAt, id: rows.newId(), told: new Map() });
     },
     async overdueReviews(_repositoryId, asOf) {
       const due = open().filter(({ dueAt }) => Date.parse(dueAt) <= Date.parse(asOf));
@@ -83,7 +85,12 @@ export function tell(grant: GrantRow, kind: string, expiresAt: string | null): v
 }
 
 /** Ends every used override of the pull request that has not ended, but `live`. */
-export function endOverrides(rows: Rows, held: SubjectRow, live: readonly string[], how: (expiresAt: number) => "expired" | "revoked"): void {
+export function endOverrides(
+  rows: Rows,
+  held: SubjectRow,
+  live: readonly string[],
+  how: (expiresAt: number) => "expired" | "revoked",
+): void {
   for (const grant of rows.grants) {
     const used = grant.told.get("used");
     const isOver = ["expired", "revoked", "merged"].some((kind) => grant.told.has(kind));

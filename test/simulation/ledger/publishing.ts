@@ -45,7 +45,16 @@ export function publishingVerbs(rows: Rows): Verbs {
 function toCheck(run: OutboxRow, owner: SubjectRow): OutboxCheck {
   const { id, headSha, name, version, evaluationId, policy, conclusion, runId, publishedConclusion } = run;
   const rest = { evaluationId, policy, conclusion, runId, publishedConclusion };
-  return { id, key: run.subjectKey, repository: owner.repository, headSha, name, version, ...rest, uncertain: run.uncertain || run.inFlight !== null };
+  return {
+    id,
+    key: run.subjectKey,
+    repository: owner.repository,
+    headSha,
+    name,
+    version,
+    ...rest,
+    uncertain: run.uncertain || run.inFlight !== null,
+  };
 }
 
 /** Replaces what this subject wants, and folds every run that this touches. */
@@ -126,7 +135,6 @@ function withhold(rows: Rows, work: HeldWork, headSha: string | null): number {
     rows.wishes = [...rows.wishes.filter((wish) => !same(wish)), { ...mine, conclusion: null }];
     fold(rows, run, false);
   }
-  if (runs.length > 0) held.wantGen = Math.max(held.wantGen, held.doneGen + 1);
   return runs.length;
 }
 

@@ -25,8 +25,6 @@ export interface SubjectRow {
   doneGen: number;
   fence: number;
   dirtyAt: number;
-  /** Order of rows that became dirty at one instant. */
-  dirtySeq: number;
 }
 
 export interface Wish {
@@ -101,7 +99,6 @@ export class Rows {
   lineage: { readonly json: string; readonly summaries: unknown } | null = null;
   watched: { readonly repository: RepositoryRef; walkedAt: number | null } | null = null;
   #ids = 0;
-  #dirt = 0;
 
   constructor(clock: () => number) {
     this.clock = clock;
@@ -120,8 +117,6 @@ export class Rows {
   dirty(row: SubjectRow): void {
     row.wantGen += 1;
     row.dirtyAt = this.clock();
-    this.#dirt += 1;
-    row.dirtySeq = this.#dirt;
   }
 
   /** The subject, when this worker still holds its fence. */

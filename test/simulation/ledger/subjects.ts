@@ -43,8 +43,7 @@ async function recordDelivery(rows: Rows, delivery: Delivery): ReturnType<Ledger
   if (known !== undefined) return { status: known === delivery.bodySha256 ? "duplicate" : "conflict" };
   rows.deliveries.set(delivery.guid, delivery.bodySha256);
   const subjects = markSubjects(rows, delivery.marks);
-  for (const mark of delivery.marks)
-    if (mark.kind !== "owner") rows.watched ??= { repository: mark.repository, walkedAt: null };
+  for (const mark of delivery.marks) if (mark.kind !== "owner") rows.watched ??= { repository: mark.repository, walkedAt: null };
   for (const one of delivery.receipts.toSorted((a, b) => (a.subject < b.subject ? -1 : 1))) {
     const same = (each: (typeof rows.receipts)[number]) =>
       each.number === one.number && each.kind === one.kind && each.subject === one.subject;
@@ -69,7 +68,7 @@ export function markSubjects(rows: Rows, marks: readonly Mark[]): readonly strin
 function newSubject(rows: Rows, key: string, mark: Extract<Mark, { kind: "pull" }>): SubjectRow {
   const { repository, number, headSha, baseRef } = mark;
   const place = { key, repository, number, headSha, baseRef, open: true };
-  return { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock(), dirtySeq: 0 };
+  return { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock() };
 }
 
 function touches(rows: Rows, mark: Mark, row: SubjectRow): boolean {
@@ -104,7 +103,7 @@ function pending(rows: Rows): readonly string[] {
     });
     return owed || hasRunOut(rows, row.key, now);
   });
-  due.sort((a, b) => a.dirtyAt - b.dirtyAt || a.dirtySeq - b.dirtySeq || (a.key < b.key ? -1 : 1));
+  due.sort((a, b) => a.dirtyAt - b.dirtyAt || (a.key < b.key ? -1 : 1));
   return due.map(({ key }) => key);
 }
 

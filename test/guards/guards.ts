@@ -6,11 +6,12 @@ import { PEOPLE } from "./people.ts";
 import { PLAN } from "./plan.ts";
 import { POLICY } from "./policy.ts";
 import { RECORDS } from "./records.ts";
+import { SIMULATED } from "./simulated.ts";
 import { STATION } from "./station.ts";
 import { STUDIO } from "./studio.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
   ...[...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS],
-  ...[...PLAN, ...RECORDS, ...STATION, ...STUDIO],
+  ...[...PLAN, ...RECORDS, ...STATION, ...STUDIO, ...SIMULATED],
 ];

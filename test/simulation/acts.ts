@@ -7,66 +7,46 @@ import { OWNER, type Pull, type Review, shown, type World, withPull } from "./wo
 export const OVERRIDE_LABEL = "governance-override";
 const OVERRIDE = '/countersign override reason="pager 1234" incident=INC-7';
 
+interface How {
+  readonly reanchors: boolean;
+}
+
 /** Does what a person does, if it can be done now, and sends what GitHub sends of it. */
-export function perform(github: GitHub, act: Act, how: { readonly reanchors: boolean }): void {
+export function perform(github: GitHub, act: Act, how: How): void {
+  if (act.act === "open") open(github, act);
+  else if (act.act === "push_base") pushBase(github, act.base, act.mask);
+  else if (act.act === "leave" || act.act === "join") moveMember(github, act.who, act.act === "join");
+  else if (act.act === "wait") github.now += act.seconds * 1000;
+  else if ("pull" in act) {
+    const pulls = github.world.pulls.filter(({ merge }) => merge === null);
+    const pull = pulls[act.pull % Math.max(1, pulls.length)];
+    if (pull === undefined) return;
+    if (act.act === "open_again") openFrom(github, { ...pull, author: act.who, baseRef: act.base });
+    else if (act.act === "reopen") setState(github, pull, "open");
+    else if (pull.state === "open") performOn(github, pull, act, how);
+  }
+}
+
+/** What can be done to an open pull request. */
+function performOn(github: GitHub, pull: Pull, act: Act, { reanchors }: How): void {
   const { world } = github;
-  const pulls = world.pulls.filter(({ merge }) => merge === null);
-  const pull = "pull" in act ? pulls[act.pull % Math.max(1, pulls.length)] : undefined;
-  switch (act.act) {
-    case "open":
-      return open(github, act);
-    case "push_base":
-      return pushBase(github, act.base, act.mask);
-    case "leave":
-    case "join":
-      return moveMember(github, act.who, act.act === "join");
-    case "wait":
-      github.now += act.seconds * 1000;
-      return;
-    case "routine":
-      return;
+  if (act.act === "close") setState(github, pull, "closed");
+  if (act.act === "push") pushHead(github, pull, act.who, commitOn(github, pull.headSha, act.mask, act.who), false, reanchors);
+  if (act.act === "rebase")
+    pushHead(github, pull, act.who, commitOn(github, world.refs[pull.baseRef]!, act.mask, act.who), true, reanchors);
+  if (act.act === "force_back") {
+    const earlier = world.pushes.filter(({ ref }) => ref === pull.headRef).at(-1 - act.steps);
+    if (earlier !== undefined) pushHead(github, pull, act.who, earlier.sha, true, reanchors);
   }
-  if (pull === undefined) return;
-  switch (act.act) {
-    case "open_again":
-      return openFrom(github, { ...pull, author: act.who, baseRef: act.base });
-    case "reopen":
-      return setState(github, pull, "open");
-    case "close":
-      return setState(github, pull, "closed");
-  }
-  if (pull.state === "closed") return;
-  switch (act.act) {
-    case "push":
-      return pushHead(github, pull, act.who, commitOn(github, pull.headSha, act.mask, act.who), false, how.reanchors);
-    case "rebase": {
-      const onto = world.refs[pull.baseRef]!;
-      return pushHead(github, pull, act.who, commitOn(github, onto, act.mask, act.who), true, how.reanchors);
-    }
-    case "force_back": {
-      const heads = world.pushes.filter(({ ref }) => ref === pull.headRef).map(({ sha }) => sha);
-      const earlier = heads.at(-1 - act.steps);
-      if (earlier !== undefined) pushHead(github, pull, act.who, earlier, true, how.reanchors);
-      return;
-    }
-    case "review":
-      return review(github, pull, act);
-    case "dismiss":
-      return dismiss(github, pull, act);
-    case "retarget":
-      return retarget(github, pull, act.base);
-    case "override":
-      return override(github, pull, act.who);
-    case "unlabel":
-      return unlabel(github, pull);
-    case "rerequest": {
-      const check_run = { id: 1, head_sha: pull.headSha, name: "countersign: main" };
-      return github.send("check_run", { action: "rerequested", check_run });
-    }
-    case "merge":
-      if (act.who === "ana" || shown(world, pull.headSha, `countersign: ${pull.baseRef}`)?.conclusion === "success")
-        landing(github, pull, act.who, act.how);
-  }
+  if (act.act === "review") review(github, pull, act);
+  if (act.act === "dismiss") dismiss(github, pull, act);
+  if (act.act === "retarget") retarget(github, pull, act.base);
+  if (act.act === "override") override(github, pull, act.who);
+  if (act.act === "unlabel") unlabel(github, pull);
+  if (act.act === "rerequest")
+    github.send("check_run", { action: "rerequested", check_run: { id: 1, head_sha: pull.headSha, name: "countersign: main" } });
+  const isGreen = shown(world, pull.headSha, `countersign: ${pull.baseRef}`)?.conclusion === "success";
+  if (act.act === "merge" && (act.who === "ana" || isGreen)) landing(github, pull, act.who, act.how);
 }
 
 function commitOn(github: GitHub, parent: string, mask: number | null, who: string): string {

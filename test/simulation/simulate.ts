@@ -187,7 +187,10 @@ class Simulation {
     if (this.busy.length >= WORKERS) return false;
     if (this.#routines > 0) {
       this.#routines -= 1;
-      await this.#start("routine", async (deps) => void (await branchWalker.run(deps)));
+      await this.#start("routine", async (deps) => {
+        await branchWalker.run(deps);
+        return "done";
+      });
       return true;
     }
     const waiting = await this.ledger.pendingSubjects(20);
@@ -198,7 +201,7 @@ class Simulation {
     return true;
   }
 
-  async #start(key: string, work: (deps: GateDeps) => Promise<string | void>): Promise<void> {
+  async #start(key: string, work: (deps: GateDeps) => Promise<string>): Promise<void> {
     this.#jobs += 1;
     const worker: Worker = { name: `w${this.#jobs}-${this.history.length}`, dead: false, until: null, resume: null, halted: () => {} };
     const job: Job = { worker, ended: Promise.resolve() };
@@ -208,7 +211,7 @@ class Simulation {
       worker.halted = resolve;
     });
     job.ended = work(this.#deps(worker)).then(
-      (status) => this.#end(job, key, status ?? "done", null),
+      (status) => this.#end(job, key, status, null),
       (error: unknown) => this.#end(job, key, "failed", error),
     );
     await Promise.race([job.ended, halted]);

@@ -12,7 +12,7 @@ const HERE = 400;
 const SCHEDULES = Number(process.env["SIMULATE_SCHEDULES"] ?? 10_000);
 
 describe("simulated schedules", () => {
-  test(`the first ${HERE} break no invariant`, { timeout: 300_000 }, async () => {
+  test("the first 400 break no invariant", { timeout: 300_000 }, async () => {
     for (let index = 0; index < HERE; index++)
       expect({ index, found: (await outcomeOf(scriptOf(SEED, index))).violations }).toEqual({ index, found: [] });
   });

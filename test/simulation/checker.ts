@@ -2,6 +2,8 @@ import type { History } from "./history.ts";
 import { changeOf, checkOf, contentOf, type Ruling, rule, type Truth } from "./judge.ts";
 import { type Objects, type Pull, shown, type World } from "./world.ts";
 
+const FILE = "contracts/customers.odcs.yaml";
+
 /** What a run left behind, in the order in which it was written. */
 export interface Records {
   readonly approvals: readonly {
@@ -90,7 +92,7 @@ function noFalsePass(evidence: Evidence): Violation[] {
       if (isOwn) hold.lookedAt = event.at - (event.stale ? evidence.lagMs : 0);
     }
     const isWrite = event.kind === "check" && event.conclusion === "success" && !event.late;
-    const isEnd = event.kind === "end" && (event.status === "evaluated" || event.status === "idle");
+    const isEnd = event.kind === "end" && event.status === "evaluated";
     if (!isWrite && !isEnd) continue;
     const hold = holds.get(event.worker);
     // What an overtaken worker writes is its successor's to put right, and is asked for then.
@@ -111,12 +113,32 @@ function showsUnearned(
   const pull = world.pulls.find((each) => each.number === number);
   const name = pull === undefined || pull.state === "closed" ? null : checkOf(pull.baseRef);
   if (pull === undefined || name === null || shown(world, pull.headSha, name)?.conclusion !== "success") return null;
+  if (strayAt(evidence, shown(world, pull.headSha, name)!.id, event.at)) return null;
   const isBlurred = evidence.history.some((each) => each.kind === "fault" && each.worker === event.worker && each.fault === "stale");
   const blur = isBlurred ? evidence.lagMs : 0;
   const window = rulings(evidence, number, lookedAt - blur, event.at, at - blur);
   if (window.length === 0 || window.some((ruling) => ruling !== "fail")) return null;
   const because = `#${number} shows success on ${short(pull.headSha)} by ${event.worker}, and did not deserve it since it was last looked at`;
   return { invariant: "I1", because, step: event.step };
+}
+
+/**
+ * Whether the last write of this run by then was a stray one: of an effect that came long after it was sent, or of a worker that had been
+ * overtaken. No fence reaches as far as GitHub; whoever is overtaken and lives makes its successor write again, and the sweeper sees the rest.
+ */
+function strayAt({ history }: Evidence, run: number, at: number): boolean {
+  const keys = new Map<string, string>();
+  const holders = new Map<string, string>();
+  let isStray = false;
+  for (const event of history) {
+    if (event.at > at) break;
+    if (event.kind === "took") {
+      keys.set(event.worker, event.key);
+      holders.set(event.key, event.worker);
+    }
+    if (event.kind === "check" && event.run === run) isStray = event.late || holders.get(keys.get(event.worker) ?? "") !== event.worker;
+  }
+  return isStray;
 }
 
 /** I2. What was acknowledged was looked at afterwards, by somebody who took it then and whose word stood. */
@@ -163,10 +185,9 @@ function rightAtRest(evidence: Evidence): Violation[] {
     if (run.conclusion !== "success" || shown(world, run.sha, run.name)?.id !== run.id) continue;
     const isMine = ({ headSha, baseRef }: Pull) => headSha === run.sha && run.name.startsWith(checkOf(baseRef) ?? "-");
     const stands = world.pulls.some((pull) => isMine(pull) && (pull.state === "open" || pull.merge !== null));
-    // A run that was still being made when its maker was gone, and that nobody looks at any more: see docs/simulation.md.
-    const isLate = evidence.history.some((each) => each.kind === "check" && each.run === run.id && each.late);
-    const isFirst = evidence.history.find((each) => each.kind === "check" && each.run === run.id);
-    if (isLate && isFirst?.kind === "check" && isFirst.late) continue;
+    // Made by a stray write, on a commit that nobody looks at any more: see docs/simulation.md.
+    const made = evidence.history.find((each) => each.kind === "check" && each.run === run.id)!;
+    if (strayAt(evidence, run.id, made.at)) continue;
     if (!stands) found.push(rest(`${run.name} shows success on ${short(run.sha)}, which no open pull request stands on`));
   }
   return found;
@@ -204,7 +225,8 @@ function landings(evidence: Evidence): Violation[] {
     if (approvals.some(({ artifacts }) => artifacts !== 1))
       found.push({ invariant: "I3", because: `#${pull.number}: an approval without its one artifact`, step: null });
     const regular = approvals.some(({ kind }) => kind === "regular");
-    if (regular && (landed.takes !== wanted.takes || landed.adds !== wanted.adds))
+    const isHead = objects.of(sha).tree[FILE] === content.after;
+    if (regular && !isHead && (landed.takes !== wanted.takes || landed.adds !== wanted.adds))
       found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and landed something else`, step: null });
     if (regular && neverEarned(evidence, then, index))
       found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and nobody had approved it`, step: null });
@@ -221,8 +243,7 @@ function neverEarned(evidence: Evidence, then: Pull, index: number): boolean {
 
 function landedBy(objects: Objects, sha: string): { takes: number; adds: number } {
   const { tree, parents } = objects.of(sha);
-  const file = "contracts/customers.odcs.yaml";
-  return changeOf({ before: objects.of(parents[0]!).tree[file]!, after: tree[file]! });
+  return changeOf({ before: objects.of(parents[0]!).tree[FILE]!, after: tree[FILE]! });
 }
 
 /** Past every pull request: each such commit of a governed branch is an incident, once. */

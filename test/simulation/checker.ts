@@ -185,9 +185,11 @@ function rightAtRest(evidence: Evidence): Violation[] {
     if (run.conclusion !== "success" || shown(world, run.sha, run.name)?.id !== run.id) continue;
     const isMine = ({ headSha, baseRef }: Pull) => headSha === run.sha && run.name.startsWith(checkOf(baseRef) ?? "-");
     const stands = world.pulls.some((pull) => isMine(pull) && (pull.state === "open" || pull.merge !== null));
-    // Made by a stray write, on a commit that nobody looks at any more: see docs/simulation.md.
-    const made = evidence.history.find((each) => each.kind === "check" && each.run === run.id)!;
-    if (strayAt(evidence, run.id, made.at)) continue;
+    // Made by a stray write that nobody lived to hear the end of, on a commit that nobody looks at any more: see docs/simulation.md.
+    const made = evidence.history.find((each) => each.kind === "check" && each.run === run.id);
+    const [maker, isLate] = made?.kind === "check" ? [made.worker, made.late] : [null, false];
+    const isGone = evidence.history.some((each) => each.kind === "end" && each.worker === maker && each.status === "crashed");
+    if ((isLate || isGone) && strayAt(evidence, run.id, made!.at)) continue;
     if (!stands) found.push(rest(`${run.name} shows success on ${short(run.sha)}, which no open pull request stands on`));
   }
   return found;

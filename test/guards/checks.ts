@@ -218,8 +218,8 @@ export const CHECKS: readonly Guard[] = [
   {
     threat: "T69",
     file: "src/store/verbs/save-evaluation.ts",
-    guard: "sql`greatest(",
-    without: "sql`least(",
+    guard: "doneGen: sql`greatest(",
+    without: "doneGen: sql`least(",
     test: "test/gate/storm.test.ts",
     slow: true,
   },

@@ -7,11 +7,12 @@ import { PLAN } from "./plan.ts";
 import { POLICY } from "./policy.ts";
 import { RECORDS } from "./records.ts";
 import { RECOVERY_GUARDS } from "./recovery.ts";
+import { SIMULATED } from "./simulated.ts";
 import { STATION } from "./station.ts";
 import { STUDIO } from "./studio.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
   ...[...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS],
-  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...STATION, ...STUDIO],
+  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...STATION, ...STUDIO, ...SIMULATED],
 ];

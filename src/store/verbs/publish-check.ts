@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
 import type { HeldWork, OutboxCheck } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { toOutboxCheck } from "../rows.ts";
@@ -40,20 +40,28 @@ export type PublishOutcome =
   | { readonly status: "failed" };
 
 /**
- * Ends the write that this check's version began. A write that was taken over in the meantime matches nothing.
- * A run that shows something else than what was written stays owed.
+ * Ends the write that this check's version began. A run that shows something else than what was written stays owed. A write that was taken
+ * over in the meantime may have landed on what its successor wrote: the check is owed again, and by whoever decides it now.
  */
 export async function endPublish(tx: Tx, check: OutboxCheck, outcome: PublishOutcome): Promise<void> {
   const ended = { inFlightVersion: null, inFlightKey: null, inFlightFence: null, updatedAt: sql`clock_timestamp()` };
-  await tx
+  const own = await tx
     .update(checkOutbox)
     .set({ ...ended, ...learned(check, outcome) })
-    .where(and(eq(checkOutbox.id, check.id), eq(checkOutbox.inFlightVersion, check.version)));
+    .where(and(eq(checkOutbox.id, check.id), eq(checkOutbox.inFlightVersion, check.version)))
+    .returning({ id: checkOutbox.id });
+  if (own.length > 0 || outcome.status === "failed") return;
+  await tx
+    .update(checkOutbox)
+    .set({ version: sql`${checkOutbox.version} + 1`, uncertain: true, updatedAt: sql`clock_timestamp()` })
+    .where(and(eq(checkOutbox.id, check.id), ne(checkOutbox.version, check.version)));
 }
 
 function learned(check: OutboxCheck, outcome: PublishOutcome): Partial<typeof checkOutbox.$inferInsert> {
   if (outcome.status === "failed") return {};
   if (outcome.status === "uncertain") return { uncertain: true };
-  const shown = { runId: outcome.runId, publishedConclusion: outcome.conclusion, uncertain: false };
+  // A success that took over an earlier run is written over again by what may still be on its way to that run: only a new run ends that.
+  const uncertain = check.uncertain && check.conclusion === "success";
+  const shown = { runId: outcome.runId, publishedConclusion: outcome.conclusion, uncertain };
   return outcome.conclusion === check.conclusion ? { ...shown, publishedVersion: check.version } : shown;
 }

@@ -78,7 +78,10 @@ export async function holdSubject(tx: Tx, work: HeldWork): Promise<SubjectRow | 
   return row ?? null;
 }
 
-/** Marks that arrived since the work started stay to be done; a fault leaves this work's own marks too. */
+/**
+ * Marks that arrived since the work started stay to be done. A fault leaves this work's own marks too, and makes one where no mark woke it
+ * (a check that was owed, an override that ran out): what could not be decided comes round again.
+ */
 export async function moveSubject(
   tx: Tx,
   work: HeldWork,
@@ -91,7 +94,9 @@ export async function moveSubject(
       open: place.open,
       headSha: place.headSha,
       baseRef: storable(place.baseRef),
-      ...(done ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` } : {}),
+      ...(done
+        ? { doneGen: sql`greatest(${subject.doneGen}, ${work.wantGen})` }
+        : { wantGen: sql`greatest(${subject.wantGen}, ${subject.doneGen} + 1)` }),
     })
     .where(eq(subject.key, work.key));
 }

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import "../test/simulation/remembered/register.ts";
+import { simulateMany } from "../test/simulation/many.ts";
+import type { Script } from "../test/simulation/script.ts";
+
+/**
+ * `npm run simulate -- <count> [seed] [from]`: that many schedules, on every processor; each that breaks an invariant is printed, cut short.
+ * `npm run simulate -- replay <seed> <number>` or `replay <file>` tells one of them call by call.
+ */
+async function many(count: number, seed: number, from: number): Promise<number> {
+  let done = 0;
+  const started = performance.now();
+  const all = await simulateMany({ seed, from, to: from + count }, availableParallelism(), (told) => {
+    done += told.done;
+    process.stderr.write(`\r${done} of ${count}`);
+  });
+  process.stderr.write("\r");
+  for (const { index, violations, script } of all.broken) {
+    for (const { invariant, because } of violations) console.log(`${invariant}: schedule ${index} of seed ${seed}: ${because}`);
+    console.log(JSON.stringify(script));
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const range = `schedules ${from} to ${from + count - 1} of seed ${seed}`;
+  const found = all.broken.length === 0 ? "no invariant broken" : `${all.broken.length} break an invariant, or more`;
+  console.log(`${range}: ${found}; ${all.done} run in ${seconds} s, ${all.calls} calls, ${all.faults} faults`);
+  return all.broken.length === 0 ? 0 : 1;
+}
+
+async function replay(words: readonly string[]): Promise<number> {
+  const { outcomeOf } = await import("../test/simulation/outcome.ts");
+  const { scriptOf } = await import("../test/simulation/script.ts");
+  const [first = "", second] = words;
+  const script = second === undefined ? (JSON.parse(readFileSync(first, "utf8")) as Script) : scriptOf(Number(first), Number(second));
+  const { run, violations } = await outcomeOf(script);
+  for (const { step, at, ...event } of run.history) console.log(`${step} ${new Date(at).toISOString()} ${JSON.stringify(event)}`);
+  console.log(JSON.stringify(script));
+  for (const { invariant, because } of violations) console.log(`${invariant}: ${because}`);
+  return violations.length === 0 ? 0 : 1;
+}
+
+const [word = "10000", ...rest] = process.argv.slice(2);
+process.exitCode = word === "replay" ? await replay(rest) : await many(Number(word), Number(rest[0] ?? 1), Number(rest[1] ?? 0));

@@ -1,0 +1,60 @@
+import type { Guard } from "./guard.ts";
+
+const HERE = { test: "test/simulation/simulation.test.ts", named: "the first 400", slow: true } as const;
+const TWINS = { test: "test/simulation/regressions.test.ts", named: "breaks no invariant on the real store", slow: true } as const;
+const PUBLISH = "src/gate/publish-checks.ts";
+
+/** Guards whose absence only an unlucky order of events shows: simulated schedules find it. */
+export const SIMULATED: readonly Guard[] = [
+  { threat: "T56", file: "src/gate/evaluate-pull-request.ts", guard: "  if (!second) {", without: "  if (false) {", ...HERE },
+  {
+    threat: "T64",
+    file: "src/gate/second-look.ts",
+    guard: "return sameReviews(await deps.pulls.reviews(now), facts.people.reviews);",
+    without: "return true;",
+    ...HERE,
+  },
+  {
+    threat: "T65",
+    file: PUBLISH,
+    guard: 'if (newest === undefined || owed.conclusion !== "success")',
+    without: "if (newest === undefined)",
+    ...HERE,
+  },
+  { threat: "T65", file: PUBLISH, guard: "await readBack(deps, owed, run);", without: "run.conclusion;", ...HERE },
+  {
+    threat: "T77",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: "!ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0",
+    without: "!ranOut(deps, work)",
+    ...HERE,
+  },
+  {
+    threat: "T55",
+    file: "src/gate/record-merge.ts",
+    guard: '  if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);\n',
+    without: "",
+    ...HERE,
+  },
+  {
+    threat: "T65",
+    file: "src/store/verbs/publish-check.ts",
+    guard: 'const uncertain = check.uncertain && check.conclusion === "success";',
+    without: "const uncertain = false;",
+    ...TWINS,
+  },
+  {
+    threat: "T76",
+    file: "src/store/verbs/publish-check.ts",
+    guard: 'if (own.length > 0 || outcome.status === "failed") return;',
+    without: "return;",
+    ...TWINS,
+  },
+  {
+    threat: "T68",
+    file: "src/store/verbs/save-evaluation.ts",
+    guard: "...(done",
+    without: "...(true",
+    ...TWINS,
+  },
+];

@@ -1,0 +1,286 @@
+import type { History } from "./history.ts";
+import { changeOf, checkOf, contentOf, type Ruling, rule, type Truth } from "./judge.ts";
+import { type Objects, type Pull, shown, type World } from "./world.ts";
+
+const FILE = "contracts/customers.odcs.yaml";
+
+/** What a run left behind, in the order in which it was written. */
+export interface Records {
+  readonly approvals: readonly {
+    readonly pullRequest: number;
+    readonly mergeSha: string;
+    readonly kind: string;
+    readonly artifacts: number;
+  }[];
+  readonly incidents: readonly { readonly pullRequest: number | null; readonly mergeSha: string; readonly kind: string }[];
+  readonly evaluations: readonly { readonly key: string; readonly version: number }[];
+  readonly policies: readonly { readonly seq: number }[];
+}
+
+export interface Evidence {
+  readonly history: History;
+  readonly past: readonly { readonly step: number; readonly at: number; readonly world: World }[];
+  readonly objects: Objects;
+  readonly records: Records;
+  readonly rested: boolean;
+  readonly squashOnly: boolean;
+  readonly repositoryId: number;
+  /** How far the answer of a replica may lie in the past. */
+  readonly lagMs: number;
+}
+
+export interface Violation {
+  readonly invariant: "I1" | "I2" | "I3" | "I5";
+  readonly because: string;
+  readonly step: number | null;
+}
+
+/** Reads a history and the truth over time, and holds them against the invariants of the threat model. Shares no code with the gate. */
+export function check(evidence: Evidence): readonly Violation[] {
+  if (!evidence.rested) return [{ invariant: "I2", because: "work is left that never ends, after all faults have stopped", step: null }];
+  return [...noFalsePass(evidence), ...nothingLost(evidence), ...rightAtRest(evidence), ...landings(evidence), ...monotone(evidence)];
+}
+
+function truthAt({ past, objects, squashOnly }: Evidence, index: number): Truth {
+  const { world, at } = past[index]!;
+  return { world, at, past: past.slice(0, index + 1), objects, squashOnly };
+}
+
+/** Rulings about the pull request over the worlds of a window, by instants; who is in the team may be older, back to `teamsFrom`. */
+function rulings(evidence: Evidence, number: number, from: number, to: number, teamsFrom: number): readonly Ruling[] {
+  const { past } = evidence;
+  const startOf = (instant: number) =>
+    Math.max(
+      0,
+      past.findLastIndex(({ at }) => at <= instant),
+    );
+  const teams = new Set(past.slice(startOf(teamsFrom)).flatMap(({ at, world }) => (at <= to ? [world.team] : [])));
+  const found: Ruling[] = [];
+  for (let index = startOf(from); index < past.length && past[index]!.at <= to; index++) {
+    const truth = truthAt(evidence, index);
+    const pull = truth.world.pulls.find((each) => each.number === number);
+    if (pull !== undefined) for (const team of teams) found.push(rule({ ...truth, world: { ...truth.world, team } }, pull));
+  }
+  return found;
+}
+
+/** The work that a worker holds. */
+interface Hold {
+  readonly key: string;
+  readonly at: number;
+  /** When it last looked at the pull request; by a replica that lags, so much earlier. */
+  lookedAt: number;
+}
+
+/**
+ * I1. Whoever holds a pull request and writes a success, or leaves one when it is done: what GitHub shows then was right at one moment, at
+ * least, since the last look before it (a member who left may still have counted since the work began: GitHub is asked once). What happens
+ * on GitHub after that is the next work's business.
+ */
+function noFalsePass(evidence: Evidence): Violation[] {
+  const found: Violation[] = [];
+  const holds = new Map<string, Hold>();
+  const holders = new Map<string, string>();
+  for (const event of evidence.history) {
+    if (event.kind === "took") {
+      holds.set(event.worker, { key: event.key, at: event.at, lookedAt: event.at });
+      holders.set(event.key, event.worker);
+    }
+    if (event.kind === "looked") {
+      const hold = holds.get(event.worker);
+      const isOwn = hold !== undefined && Number(hold.key.split("#")[1]) === event.number;
+      if (isOwn) hold.lookedAt = event.at - (event.stale ? evidence.lagMs : 0);
+    }
+    const isWrite = event.kind === "check" && event.conclusion === "success" && !event.late;
+    const isEnd = event.kind === "end" && event.status === "evaluated";
+    if (!isWrite && !isEnd) continue;
+    const hold = holds.get(event.worker);
+    // What an overtaken worker writes is its successor's to put right, and is asked for then.
+    if (hold === undefined || holders.get(hold.key) !== event.worker) continue;
+    const violation = showsUnearned(evidence, event, hold);
+    if (violation !== null) found.push(violation);
+  }
+  return found;
+}
+
+function showsUnearned(
+  evidence: Evidence,
+  event: { readonly step: number; readonly at: number; readonly worker: string },
+  { key, at, lookedAt }: Hold,
+): Violation | null {
+  const number = Number(key.split("#")[1]);
+  const world = evidence.past.findLast((moment) => moment.at <= event.at)!.world;
+  const pull = world.pulls.find((each) => each.number === number);
+  const name = pull === undefined || pull.state === "closed" ? null : checkOf(pull.baseRef);
+  if (pull === undefined || name === null || shown(world, pull.headSha, name)?.conclusion !== "success") return null;
+  if (strayAt(evidence, shown(world, pull.headSha, name)!.id, event.at)) return null;
+  const isBlurred = evidence.history.some((each) => each.kind === "fault" && each.worker === event.worker && each.fault === "stale");
+  const blur = isBlurred ? evidence.lagMs : 0;
+  const window = rulings(evidence, number, lookedAt - blur, event.at, at - blur);
+  if (window.length === 0 || window.some((ruling) => ruling !== "fail")) return null;
+  const because = `#${number} shows success on ${short(pull.headSha)} by ${event.worker}, and did not deserve it since it was last looked at`;
+  return { invariant: "I1", because, step: event.step };
+}
+
+/**
+ * Whether the last write of this run by then was a stray one: of an effect that came long after it was sent, or of a worker that had been
+ * overtaken. No fence reaches as far as GitHub; whoever is overtaken and lives makes its successor write again, and the sweeper sees the rest.
+ */
+function strayAt({ history }: Evidence, run: number, at: number): boolean {
+  const keys = new Map<string, string>();
+  const holders = new Map<string, string>();
+  let isStray = false;
+  for (const event of history) {
+    if (event.at > at) break;
+    if (event.kind === "took") {
+      keys.set(event.worker, event.key);
+      holders.set(event.key, event.worker);
+    }
+    if (event.kind === "check" && event.run === run) isStray = event.late || holders.get(keys.get(event.worker) ?? "") !== event.worker;
+  }
+  return isStray;
+}
+
+/** I2. What was acknowledged was looked at afterwards, by somebody who took it then and whose word stood. */
+function nothingLost({ history }: Evidence): Violation[] {
+  const found: Violation[] = [];
+  for (const [index, event] of history.entries()) {
+    if (event.kind !== "ack") continue;
+    for (const key of event.keys) {
+      let holder: string | null = null;
+      let isSeen = false;
+      for (const each of history.slice(index)) {
+        if (each.kind === "took" && each.key === key) holder = each.worker;
+        if (each.kind === "wrote" && each.key === key && each.worker === holder) isSeen = true;
+      }
+      if (!isSeen)
+        found.push({
+          invariant: "I2",
+          because: `${event.guid} was acknowledged, and ${key} was never looked at after it`,
+          step: event.step,
+        });
+    }
+  }
+  return found;
+}
+
+/** I2. At rest every open pull request shows what it deserves, and no commit that was left behind shows a success. */
+function rightAtRest(evidence: Evidence): Violation[] {
+  const found: Violation[] = [];
+  const truth = truthAt(evidence, evidence.past.length - 1);
+  const { world } = truth;
+  const open = world.pulls.filter(({ state, baseRef }) => state === "open" && checkOf(baseRef) !== null);
+  for (const pull of open) {
+    const name = checkOf(pull.baseRef)!;
+    const twins = open.filter(({ headSha, baseRef }) => headSha === pull.headSha && baseRef === pull.baseRef);
+    const ruling = worst(twins.map((each) => rule(truth, each)));
+    const shows = shown(world, pull.headSha, name);
+    const says = shows === undefined ? "nothing" : (shows.conclusion ?? "in progress");
+    if (ruling === "pass" && says !== "success") found.push(rest(`#${pull.number} deserves success, and shows ${says}`));
+    if (ruling === "fail" && says === "success")
+      found.push({ ...rest(`#${pull.number} deserves no success, and shows it`), invariant: "I1" });
+    if (says === "nothing") found.push(rest(`#${pull.number} shows nothing`));
+  }
+  for (const run of world.runs) {
+    if (run.conclusion !== "success" || shown(world, run.sha, run.name)?.id !== run.id) continue;
+    const isMine = ({ headSha, baseRef }: Pull) => headSha === run.sha && run.name.startsWith(checkOf(baseRef) ?? "-");
+    const stands = world.pulls.some((pull) => isMine(pull) && (pull.state === "open" || pull.merge !== null));
+    // Made by a stray write that nobody lived to hear the end of, on a commit that nobody looks at any more: see docs/simulation.md.
+    const made = evidence.history.find((each) => each.kind === "check" && each.run === run.id);
+    const [maker, isLate] = made?.kind === "check" ? [made.worker, made.late] : [null, false];
+    const isGone = evidence.history.some((each) => each.kind === "end" && each.worker === maker && each.status === "crashed");
+    if ((isLate || isGone) && strayAt(evidence, run.id, made!.at)) continue;
+    if (!stands) found.push(rest(`${run.name} shows success on ${short(run.sha)}, which no open pull request stands on`));
+  }
+  return found;
+}
+
+function worst(rulings: readonly Ruling[]): Ruling {
+  return rulings.includes("fail") ? "fail" : rulings.includes("either") ? "either" : "pass";
+}
+
+/** I2 and I3. Each landing of governed content has one record, and an approval only if it deserved one. */
+function landings(evidence: Evidence): Violation[] {
+  const { past, objects, records } = evidence;
+  const found: Violation[] = [];
+  const { world } = past.at(-1)!;
+  for (const pull of world.pulls) {
+    if (pull.merge === null || checkOf(pull.baseRef) === null) continue;
+    const { sha } = pull.merge;
+    const approvals = records.approvals.filter(({ pullRequest, mergeSha }) => pullRequest === pull.number && mergeSha === sha);
+    const incidents = records.incidents.filter(({ pullRequest, mergeSha }) => pullRequest === pull.number && mergeSha === sha);
+    const index = past.findIndex(({ world: then }) => then.pulls.some(({ number, merge }) => number === pull.number && merge !== null)) - 1;
+    const before = truthAt(evidence, Math.max(0, index));
+    const then = before.world.pulls.find(({ number }) => number === pull.number)!;
+    const content = contentOf(before, before.world, then);
+    const wanted = changeOf(content);
+    const landed = landedBy(objects, sha);
+    const governs = landed.takes + landed.adds + wanted.takes + wanted.adds > 0;
+    const all = approvals.length + incidents.length;
+    if (governs && all === 0) found.push(rest(`#${pull.number} landed governed content as ${short(sha)}, and nothing records it`));
+    if (all > 1)
+      found.push({
+        invariant: "I3",
+        because: `#${pull.number} has ${approvals.length} approvals and ${incidents.length} incidents`,
+        step: null,
+      });
+    if (approvals.some(({ artifacts }) => artifacts !== 1))
+      found.push({ invariant: "I3", because: `#${pull.number}: an approval without its one artifact`, step: null });
+    const regular = approvals.some(({ kind }) => kind === "regular");
+    const isHead = objects.of(sha).tree[FILE] === content.after;
+    if (regular && !isHead && (landed.takes !== wanted.takes || landed.adds !== wanted.adds))
+      found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and landed something else`, step: null });
+    if (regular && neverEarned(evidence, then, index))
+      found.push({ invariant: "I1", because: `#${pull.number} is recorded as approved, and nobody had approved it`, step: null });
+  }
+  return [...found, ...pushes(evidence)];
+}
+
+/** By the votes as they stood when it was merged; who was in the team may be older, since GitHub dates no membership. */
+function neverEarned(evidence: Evidence, then: Pull, index: number): boolean {
+  const truth = truthAt(evidence, Math.max(0, index));
+  const teams = new Set(evidence.past.slice(0, index + 1).map(({ world }) => world.team));
+  return [...teams].every((team) => rule({ ...truth, world: { ...truth.world, team } }, then) === "fail");
+}
+
+function landedBy(objects: Objects, sha: string): { takes: number; adds: number } {
+  const { tree, parents } = objects.of(sha);
+  return changeOf({ before: objects.of(parents[0]!).tree[FILE]!, after: tree[FILE]! });
+}
+
+/** Past every pull request: each such commit of a governed branch is an incident, once. */
+function pushes({ past, objects, records }: Evidence): Violation[] {
+  const found: Violation[] = [];
+  const { world } = past.at(-1)!;
+  for (const { ref, sha } of world.pushes) {
+    if (checkOf(ref) === null || objects.of(sha).parents.length === 0) continue;
+    if (world.pulls.some(({ merge }) => merge?.sha === sha)) continue;
+    const { takes, adds } = landedBy(objects, sha);
+    const told = records.incidents.filter(({ kind, mergeSha }) => kind === "push" && mergeSha === sha).length;
+    if (takes + adds > 0 && told !== 1)
+      found.push(rest(`${short(sha)} was pushed to ${ref} past the gate, and ${told} incidents tell of it`));
+  }
+  return found;
+}
+
+/** I5. */
+function monotone({ records }: Evidence): Violation[] {
+  const found: Violation[] = [];
+  const newest = new Map<string, number>();
+  for (const { key, version } of records.evaluations) {
+    if (version !== (newest.get(key) ?? 0) + 1)
+      found.push({ invariant: "I5", because: `${key}: version ${version} follows ${newest.get(key) ?? 0}`, step: null });
+    newest.set(key, version);
+  }
+  for (const [index, { seq }] of records.policies.entries())
+    if (seq !== index + 1) found.push({ invariant: "I5", because: `policy version ${seq} stands at place ${index + 1}`, step: null });
+  return found;
+}
+
+function rest(because: string): Violation {
+  return { invariant: "I2", because, step: null };
+}
+
+function short(sha: string): string {
+  return sha.replace(/^a0+/, "a");
+}

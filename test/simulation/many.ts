@@ -1,0 +1,28 @@
+import { Worker } from "node:worker_threads";
+import type { Share, Told } from "./worker.ts";
+
+/** Many schedules of one seed, by their numbers, on `threads` processors; the same seed and number give the same schedule everywhere. */
+export async function simulateMany({ seed, from, to }: Share, threads: number, onTold: (told: Told) => void = () => {}): Promise<Told> {
+  const share = Math.ceil((to - from) / threads);
+  const all: { done: number; calls: number; faults: number; broken: Told["broken"][number][] } = {
+    done: 0,
+    calls: 0,
+    faults: 0,
+    broken: [],
+  };
+  await Promise.all(
+    Array.from({ length: threads }, (_, part) => {
+      const workerData: Share = { seed, from: from + part * share, to: Math.min(to, from + (part + 1) * share) };
+      const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
+      worker.on("message", (told: Told) => {
+        all.done += told.done;
+        all.calls += told.calls;
+        all.faults += told.faults;
+        all.broken.push(...told.broken);
+        onTold(told);
+      });
+      return new Promise<void>((resolve, reject) => worker.once("error", reject).once("exit", () => resolve()));
+    }),
+  );
+  return all;
+}

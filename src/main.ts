@@ -9,12 +9,23 @@ import type { RunningServer } from "./serve.ts";
 
 async function serveUntilSignal(): Promise<number> {
   // Loaded only here, so that the command line starts fast.
-  const [{ readConfig }, { startServer }] = await Promise.all([import("./config.ts"), import("./serve.ts")]);
+  const [{ readConfig, secretsOf }, { startServer }, { createRedaction }, { errorFields }] = await Promise.all([
+    import("./config.ts"),
+    import("./serve.ts"),
+    import("./gate/redaction.ts"),
+    import("./gate/server-log.ts"),
+  ]);
   const reading = readConfig(process.env);
   if (reading.status === "invalid") {
     process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
     return 2;
   }
+  const redact = createRedaction(secretsOf(reading.config));
+  // Node would print all that an error carries: an address with its password, a request with its token.
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(`countersign: ended by a fault of its own: ${redact(JSON.stringify(errorFields(error)))}\n`);
+    process.exit(99);
+  });
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
@@ -24,7 +35,7 @@ async function serveUntilSignal(): Promise<number> {
   } catch (error) {
     const code = startFailureCode(error);
     if (code === null) throw error;
-    process.stderr.write(`countersign: cannot start: ${(error as Error).message}\n`);
+    process.stderr.write(`countersign: cannot start: ${redact((error as Error).message)}\n`);
     return code;
   }
   process.stdout.write(`countersign: listening on ${server.url}\n`);
@@ -98,7 +109,7 @@ async function readStorage(): Promise<StorageStanding | null> {
 function startFailureCode(error: unknown): 2 | 3 | null {
   if (!(error instanceof Error)) return null;
   const code = "code" in error ? String(error.code) : "";
-  if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema"].includes(error.name)) return 2;
+  if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema", "AppRefused"].includes(error.name)) return 2;
   if (["EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT", "ENOSPC"].includes(code)) return 2;
   if (error.name === "PostgresError") return 2;
   return ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN", "CONNECT_TIMEOUT", "CONNECTION_CLOSED"].includes(code)

@@ -3,6 +3,7 @@
  * A method that could not read truth rejects with a `TruthError`: the caller decides `error`, never "nothing there".
  */
 export * from "./ports/access.ts";
+export * from "./ports/api-budget.ts";
 export * from "./ports/branches.ts";
 export * from "./ports/caller.ts";
 export * from "./ports/checks.ts";
@@ -18,6 +19,7 @@ export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
 export * from "./ports/merge-groups.ts";
 export * from "./ports/notary.ts";
+export * from "./ports/operations.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/plan.ts";
 export * from "./ports/policy.ts";

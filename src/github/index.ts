@@ -1,3 +1,4 @@
+export { createAppProbe } from "./app-probe.ts";
 export { createCallerReads } from "./caller.ts";
 export { createChecks } from "./checks.ts";
 export { createGitHub, type GitHubApp, type GitHubOptions } from "./client.ts";

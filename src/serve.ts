@@ -56,10 +56,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   if (refused.length > 0) throw new Error(refused.join("; "));
   const metered = config.operations?.metrics ?? null;
   let meter = NO_METER;
+  const monotonic = () => performance.now();
   const redact = createRedaction(secretsOf(config));
   const logTo = config.operations?.logTo;
   const { log, ...logEnd } = createServerLog({
-    ...{ level: config.logLevel, redact, onLeftOut: () => meter.logLineLeftOut() },
+    ...{ level: config.logLevel, redact, monotonic, onLeftOut: () => meter.logLineLeftOut() },
     ...(logTo === undefined ? {} : { to: logTo }),
   });
   /** What has been started, to be stopped in reverse. */
@@ -102,7 +103,6 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const pulls = client === null ? null : github.createPullRequests(client);
 
     const app = new Hono();
-    const monotonic = () => performance.now();
     const reads = store.createOperatorReads(database);
     const appId = config.github?.appId ?? 0;
     app.route("/", createHealth(createReadiness({ reads, monotonic, app: probe === null ? null : { ...probe, appId } })));

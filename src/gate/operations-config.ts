@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { z } from "zod";
 
 /** What the operator's tools may ask, and how requests are bounded. */
 export interface OperationsConfig {
@@ -44,13 +44,13 @@ export function readOperations(env: Env): { readonly config: OperationsConfig; r
 }
 
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  return host === "localhost" || host === "::1" || (host.startsWith("127.") && z.ipv4().safeParse(host).success);
 }
 
 function listenOf(text: string): MetricsConfig["listen"] {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const port = Number(digits);
-  if (host === undefined || port > 65_535 || (bracketed !== undefined && isIP(bracketed) !== 6)) return null;
+  if (host === undefined || port > 65_535 || (bracketed !== undefined && !z.ipv6().safeParse(bracketed).success)) return null;
   return { host, port };
 }

@@ -4,6 +4,8 @@ import type { Redact } from "./redaction.ts";
 export interface ServerLogOptions {
   readonly level: string;
   readonly redact: Redact;
+  /** Milliseconds, monotonic. */
+  readonly monotonic: () => number;
   /** Where lines go; absent = standard output. */
   readonly to?: { write(line: string): void };
   /** Told of every line that was left out. */
@@ -22,16 +24,19 @@ const MESSAGE_MAX = 500;
 const STACK_MAX = 3000;
 
 /** One line of JSON for each event: no secret in it, no error that repeats what it was given, and no flood of the same words. */
-export function createServerLog({ level, redact, to, onLeftOut = () => {} }: ServerLogOptions): { readonly log: Logger; close(): void } {
+export function createServerLog({ level, redact, monotonic, to, onLeftOut = () => {} }: ServerLogOptions): {
+  readonly log: Logger;
+  close(): void;
+} {
   const counts = new Map<string, number>();
-  let since = performance.now();
+  let since = monotonic();
 
   function tell(logger: Logger): void {
     const leftOut = [...counts].flatMap(([message, count]) =>
       count > LINES_PER_WINDOW ? [{ message, leftOut: count - LINES_PER_WINDOW }] : [],
     );
     counts.clear();
-    since = performance.now();
+    since = monotonic();
     for (const line of leftOut) logger.info(line, "more lines like this were left out");
   }
 
@@ -42,7 +47,7 @@ export function createServerLog({ level, redact, to, onLeftOut = () => {} }: Ser
       streamWrite: redact,
       logMethod(this: Logger, args: Parameters<Logger["warn"]>, method: (...args: Parameters<Logger["warn"]>) => void, severity: number) {
         if (severity < WARN) return method.apply(this, args);
-        if (performance.now() - since >= WINDOW_MS) tell(this);
+        if (monotonic() - since >= WINDOW_MS) tell(this);
         const wording = args.findLast((arg): arg is string => typeof arg === "string") ?? "";
         const count = (counts.get(wording) ?? 0) + 1;
         if (count === 1 && counts.size >= WORDINGS_MAX) return onLeftOut();

@@ -6,7 +6,7 @@ function rig(secrets: readonly string[] = []) {
   const lines: string[] = [];
   const onLeftOut = vi.fn();
   const to = { write: (line: string) => void lines.push(line) };
-  const made = createServerLog({ level: "info", redact: createRedaction(secrets), to, onLeftOut });
+  const made = createServerLog({ level: "info", redact: createRedaction(secrets), monotonic: () => performance.now(), to, onLeftOut });
   return { ...made, lines, onLeftOut, told: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 

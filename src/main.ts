@@ -97,6 +97,30 @@ async function migrateOnce(): Promise<number> {
   }
 }
 
+async function openServerDoctor() {
+  const [{ readConfig, readRecords }, store, { createNotary }, github] = await Promise.all([
+    import("./config.ts"),
+    import("./store/index.ts"),
+    import("./notary/index.ts"),
+    import("./github/index.ts"),
+  ]);
+  const reading = readConfig(process.env);
+  const server = reading.status === "ok" ? reading.config.github : null;
+  const { databaseUrl, dataDir, notary } = readRecords(process.env);
+  let opened: Awaited<ReturnType<typeof store.openDatabase>> | null = null;
+  const database = async () => {
+    opened = await store.openDatabase({ databaseUrl, dataDir });
+    return store.readForDoctor(opened);
+  };
+  const deps = {
+    problems: reading.status === "ok" ? [] : reading.problems,
+    database,
+    app: server === null ? null : { ...github.createAppProbe(server), appId: server.appId },
+    notary: createNotary(notary),
+  };
+  return { deps, close: async () => opened?.close() };
+}
+
 async function readStorage(): Promise<StorageStanding | null> {
   const databaseUrl = process.env["DATABASE_URL"];
   if (!databaseUrl) return null;
@@ -164,6 +188,7 @@ async function main(): Promise<void> {
       if (problems.length > 0) throw new Refusal("config", problems.join("; "));
       return openDoctor(baseUrl, credentials, repository);
     },
+    openServerDoctor,
     openAccess,
     fetchPlan: async (options) => (await import("./runtime/index.ts")).attachGovernance(options),
     openAudit: async () => {

@@ -1,11 +1,14 @@
 import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
+import type { Decision } from "../engine/decision.ts";
 import type { DatabaseReading, OperatorReads, Vitals } from "../gate/ports/operations.ts";
 import { type Database, rowsOf, type Tx } from "./connect.ts";
+import { readStanding } from "./logins.ts";
 import { MIGRATIONS } from "./migrate.ts";
 import { ACROSS } from "./scope.ts";
 
 const INSTALLATIONS_MAX = 1000;
+const DECISIONS_AT_ONCE = 100;
 
 /** What the operator's tools ask of the database: counts over all tenants, and no row of anybody's. */
 export function createOperatorReads(db: Database): OperatorReads {
@@ -17,6 +20,18 @@ export function createOperatorReads(db: Database): OperatorReads {
     },
     vitals: () => db.read(ACROSS, readVitals),
     lateApprovals: () => db.read(ACROSS, lateApprovals),
+  };
+}
+
+/** All that the doctor looks at; `vitals` null = there is nothing to count yet. */
+export async function readForDoctor(db: Database) {
+  const reads = createOperatorReads(db);
+  const reading = await reads.database();
+  const [row] = rowsOf<{ version: string }>(await db.outer.execute(sql`select current_setting('server_version') as version`));
+  return {
+    ...{ reading, version: db.driver === "pglite" ? null : row!.version },
+    storage: await readStanding(db),
+    vitals: reading === "ok" ? await reads.vitals() : null,
   };
 }
 
@@ -65,20 +80,37 @@ async function readVitals(tx: Tx): Promise<Vitals> {
   };
 }
 
-/** Waiting began with the first evaluation since the last one that came to anything else: a push does not begin it anew. */
+interface Waiting {
+  readonly id: string;
+  readonly hours: number;
+  readonly decision: Pick<Decision, "policies">;
+}
+
+/**
+ * Waiting began with the first evaluation since the last one that came to anything else: a push does not begin it anew.
+ * Decisions are read here and not in SQL, which cannot look into one that holds a NUL.
+ */
 async function lateApprovals(tx: Tx): Promise<number> {
-  const [row] = rowsOf<{ late: number }>(
-    await tx.execute(sql`
-      with waiting as (
-        select distinct e.id, e.subject_key,
-          (select min((p ->> 'slaHours')::float8) from json_array_elements(e.decision -> 'policies') p where (p ->> 'matched')::boolean) as hours
-        from check_wish w join subject s on s.key = w.subject_key join evaluation e on e.id = w.evaluation_id
-        where s.open and s.number is not null and e.state = 'pending_approval')
-      select count(distinct subject_key)::int as late from waiting
-      where hours is not null and (
-        select min(x.created_at) from evaluation x where x.subject_key = waiting.subject_key and x.version > coalesce(
-          (select max(y.version) from evaluation y where y.subject_key = waiting.subject_key and y.state <> 'pending_approval'), 0)
-      ) < clock_timestamp() - make_interval(secs => hours * 3600)`),
-  );
-  return row!.late;
+  let late = 0;
+  for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
+    const rows = rowsOf<Waiting>(
+      await tx.execute(sql`
+        select e.id, e.decision, (extract(epoch from clock_timestamp() - (
+          select min(x.created_at) from evaluation x where x.subject_key = e.subject_key and x.version > coalesce(
+            (select max(y.version) from evaluation y where y.subject_key = e.subject_key and y.state <> 'pending_approval'), 0)
+        )) / 3600)::float8 as hours
+        from evaluation e
+        where e.id > ${after} and e.state = 'pending_approval' and e.id in (
+          select w.evaluation_id from check_wish w join subject s on s.key = w.subject_key where s.open and s.number is not null)
+        order by e.id limit ${DECISIONS_AT_ONCE}`),
+    );
+    late += rows.filter(isLate).length;
+    if (rows.length < DECISIONS_AT_ONCE) return late;
+    after = rows.at(-1)!.id;
+  }
+}
+
+function isLate({ hours, decision }: Waiting): boolean {
+  const allowed = (decision.policies ?? []).flatMap(({ matched, slaHours }) => (matched && slaHours !== null ? [slaHours] : []));
+  return allowed.length > 0 && hours > Math.min(...allowed);
 }

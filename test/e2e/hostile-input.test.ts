@@ -1,5 +1,4 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -22,7 +21,7 @@ beforeAll(async () => {
       lines.push(line);
     },
   };
-  const operations = { logTo, metrics: { token: TOKEN, listen: null }, arrival: { headersMs: 400, requestMs: 800 } };
+  const operations = { logTo, metrics: { token: TOKEN, listen: null }, arrival: { headersMs: 4000, requestMs: 6000 } };
   scene = await startScene({ config: { webhookSecrets: [SECRET], logLevel: "info", operations } });
   hook = `${scene.server.url}/webhooks/github`;
 });
@@ -67,7 +66,7 @@ async function raw(bytes: string, more: (socket: Socket) => () => void = () => (
   socket.on("error", () => {});
   socket.write(bytes);
   const stop = more(socket);
-  await once(socket, "close");
+  await new Promise((resolve) => socket.once("close", resolve));
   stop();
   return told.split("\r\n")[0]!;
 }

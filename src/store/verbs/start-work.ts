@@ -13,7 +13,8 @@ export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null
 }
 
 /** By the database's clock alone. */
-const WAITED = sql<number | null>`greatest(extract(epoch from clock_timestamp() - ${subject.dirtySince}), 0)::float8`;
+const WAITED = sql<number | null>`case when ${subject.dirtySince} is null then null
+  else greatest(extract(epoch from clock_timestamp() - ${subject.dirtySince}), 0)::float8 end`;
 
 /** Takes the subject: from here on, an older worker's writes fail. */
 export async function takeSubject(tx: Tx, key: string): Promise<{ row: SubjectRow; held: HeldWork } | null> {

@@ -25,7 +25,7 @@ test("T77: SIGTERM: a delivery that is arriving is stored and answered, an evalu
     { grants: { alice: "write" } },
   );
   const app = { APP_ID: String(hub.app.id), PRIVATE_KEY: hub.app.privateKey, GITHUB_BASE_URL: hub.url, WEBHOOK_SECRET: SECRET };
-  const env = { PATH: process.env["PATH"] ?? "", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "silent", ...app };
+  const env = { PATH: process.env["PATH"] ?? "", PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "silent", ...app } as NodeJS.ProcessEnv;
   const start = async () => {
     const child = spawn(process.execPath, [MAIN, "serve"], { env, stdio: ["ignore", "pipe", "inherit"] });
     let out = "";

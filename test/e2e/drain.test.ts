@@ -65,7 +65,7 @@ test("T77: SIGTERM: a delivery that is arriving is stored and answered, an evalu
       answer += chunk.toString();
     });
     socket.write(`${headers.join("\r\n")}\r\n\r\n${body.slice(0, 10)}`);
-    hub.latencyMs = 100;
+    hub.latencyMs = 10;
     const before = hub.requests.length;
     const { headSha } = hub.openPull("acme/data", { actor: "alice", head: "strip", title: "Strip" });
     await until(

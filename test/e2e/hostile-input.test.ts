@@ -8,8 +8,9 @@ import { type Scene, startScene } from "../support/scene.ts";
 
 const SECRET = "a-webhook-secret-of-this-test-0001";
 const TOKEN = "a-metrics-token-of-this-test-0001";
-/** Of each kind. */
-const MANY = 500;
+/** Of each kind in a round. */
+const MANY = 250;
+const ROUNDS = 4;
 const AT_ONCE = 50;
 const lines: string[] = [];
 let scene: Scene;
@@ -93,20 +94,25 @@ describe("T81: bad input by the thousand", () => {
     expect(await send(genuine, headersOf(genuine, { guid: "once" }))).toBe(202);
     // What a first round costs once (compiled code, pools) is no growth.
     for (const [, status, one] of kinds) expect(await flood(100, one)).toEqual({ [status]: 100 });
-    const before = liveBytes();
-    for (const [what, status, one] of kinds) {
-      const count = status === 409 ? MANY / 10 : MANY;
-      expect({ what, seen: await flood(count, one) }).toEqual({ what, seen: { [status]: count } });
+    // Whatever is kept once for good (compiled code, pools, the database's own memory) is there after a round; what leaks comes again.
+    const live = [liveBytes()];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [what, status, one] of kinds) {
+        const count = status === 409 ? MANY / 10 : MANY;
+        expect({ what, seen: await flood(count, one) }).toEqual({ what, seen: { [status]: count } });
+      }
+      live.push(liveBytes());
     }
-    expect((liveBytes() - before) / 1024 / 1024).toBeLessThan(20);
+    const grown = live.slice(1).map((bytes, index) => Math.round((bytes - live[index]!) / 1024));
+    expect(Math.min(...grown), `KiB in each round: ${grown.join(", ")}`).toBeLessThan(2 * 1024);
     const told = lines.filter((line) => /"level":[456]0/.test(line)).map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(told.filter((message) => message === "delivery id seen before with another body")).toHaveLength(LINES_PER_WINDOW);
     expect(lines.length).toBeLessThan(3 * LINES_PER_WINDOW);
     expect(lines.join("").length).toBeLessThan(50_000);
     expect(await send(genuine, headersOf(genuine))).toBe(202);
     const figures = await (await fetch(`${scene.server.url}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })).text();
-    expect(figures).toMatch(new RegExp(`webhooks_total\\{outcome="unsigned"\\} ${2 * (MANY + 100)}\\n`));
-    expect(figures).toMatch(new RegExp(`log_lines_left_out_total ${MANY / 10 + 100 - LINES_PER_WINDOW}\\n`));
+    expect(figures).toMatch(new RegExp(`webhooks_total\\{outcome="unsigned"\\} ${2 * (ROUNDS * MANY + 100)}\\n`));
+    expect(figures).toMatch(new RegExp(`log_lines_left_out_total ${(ROUNDS * MANY) / 10 + 100 - LINES_PER_WINDOW}\\n`));
   }, 240_000);
 
   test("too large by its header, and headers too large, are refused before anything is read", async () => {

@@ -2,7 +2,12 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type OperationsConfig, readOperations } from "./gate/operations-config.ts";
+import { pinList, pinProblems, pinsOf } from "./gate/policy-repositories.ts";
+import { passwordsOf } from "./gate/redaction.ts";
 import { readStation, type StationConfig } from "./gate/station-config.ts";
+
+export { policyRepositoriesOf } from "./gate/policy-repositories.ts";
 
 /** Typed, frozen configuration of the server, from the environment. */
 export interface ServerConfig {
@@ -31,6 +36,19 @@ export interface ServerConfig {
   readonly submissionDays?: number;
   /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
   readonly devLoginToken: string | null;
+  /** What the operator's tools may ask, and how requests are bounded; absent = no metrics, and the usual bounds. */
+  readonly operations?: OperationsConfig;
+}
+
+/** Whatever of the configuration must never be shown: what the log masks. */
+export function secretsOf({ github, webhookSecrets, notary, station, operations, ...config }: ServerConfig): readonly string[] {
+  const { signIn = null } = station ?? {};
+  return [
+    ...webhookSecrets,
+    ...(signIn === null ? [] : [signIn.clientSecret, ...signIn.sessionSecrets]),
+    ...passwordsOf(config.databaseUrl, config.databaseOwnerUrl, notary?.checkpointGit?.url),
+    ...[github?.privateKey, notary?.signingKey, operations?.metrics?.token, config.devLoginToken].flatMap((each) => each ?? []),
+  ];
 }
 
 /** Where the trail's signatures come from and its checkpoints go to. */
@@ -50,6 +68,8 @@ export interface GitHubConfig {
   readonly history?: "timeline" | "receipts";
   /** Milliseconds between two writes of one installation; 0 or absent = no pace. */
   readonly writeIntervalMs?: number;
+  /** What an app without a needed permission means at the start; absent = refused. Not set from the environment. */
+  readonly lacking?: "refused" | "told";
 }
 
 export type ConfigReading =
@@ -77,10 +97,7 @@ const environmentSchema = z.object({
   GITHUB_BASE_URL: z.url({ protocol: /^https?$/ }).default("https://api.github.com"),
   WEBHOOK_SECRET: z.string().optional(),
   WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
-  ORG_POLICY_REPOSITORIES: z
-    .string()
-    .regex(/^\s*\d+:\d+(\s*,\s*\d+:\d+)*\s*$/, "must be <owner id>:<repository id>, more of them after commas")
-    .optional(),
+  ORG_POLICY_REPOSITORIES: pinList.optional(),
   AUDIT_SIGNING_KEY: z.string().min(1).optional(),
   AUDIT_SIGNING_KEY_PATH: z.string().min(1).optional(),
   AUDIT_CHECKPOINT_DIR: z.string().min(1).optional(),
@@ -109,6 +126,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const key = readKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH);
   const station = readStation(given, values.APP_ID !== undefined);
   const notary = readNotary(values);
+  const operations = readOperations(given);
   const problems = [
     ...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined),
     // Still accepted while it is rotated out, so no less secret.
@@ -117,6 +135,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...notary.problems,
     ...pinProblems(values.ORG_POLICY_REPOSITORIES),
     ...station.problems,
+    ...operations.problems,
   ];
   if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
@@ -145,6 +164,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     notary: notary.settings,
     submissionDays: values.SUBMISSION_DAYS,
     devLoginToken: null,
+    operations: operations.config,
   };
   return { status: "ok", config: Object.freeze(config) };
 }
@@ -153,33 +173,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 function isOneLoginAllowed(values: z.infer<typeof environmentSchema>): boolean {
   if (values.ALLOW_ONE_DATABASE_LOGIN === "true") return true;
   return values.NODE_ENV !== "production" && values.DATABASE_OWNER_URL === undefined;
-}
-
-/** ORG_POLICY_REPOSITORIES alone, for commands that need nothing else of the server's configuration. */
-export function policyRepositoriesOf(text: string | undefined): {
-  readonly pins: ReadonlyMap<number, number>;
-  readonly problems: readonly string[];
-} {
-  const given = text === undefined || text === "" ? undefined : text;
-  const parsed = environmentSchema.shape.ORG_POLICY_REPOSITORIES.safeParse(given);
-  const problems = parsed.success ? pinProblems(given) : parsed.error.issues.map(({ message }) => `ORG_POLICY_REPOSITORIES: ${message}`);
-  return { pins: new Map(problems.length > 0 ? [] : pinsOf(given)), problems };
-}
-
-function pinsOf(text: string | undefined): readonly (readonly [number, number])[] {
-  return (text ?? "").split(",").flatMap((pin) => {
-    const [owner, repository] = pin.split(":").map(Number);
-    return owner === undefined || repository === undefined ? [] : [[owner, repository] as const];
-  });
-}
-
-/** Ids are pinned, and a pin that could be read in two ways pins nothing. */
-function pinProblems(text: string | undefined): string[] {
-  const pins = pinsOf(text);
-  const owners = pins.map(([owner]) => owner);
-  const unsafe = pins.flat().some((id) => !Number.isSafeInteger(id) || id <= 0);
-  if (unsafe) return ["ORG_POLICY_REPOSITORIES: ids are positive numbers, as GitHub's API gives them"];
-  return new Set(owners).size === owners.length ? [] : ["ORG_POLICY_REPOSITORIES: one owner has two repositories"];
 }
 
 /** With an app id a webhook secret is required; whatever is given must be one that nobody can guess. */

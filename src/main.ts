@@ -9,12 +9,23 @@ import type { RunningServer } from "./serve.ts";
 
 async function serveUntilSignal(): Promise<number> {
   // Loaded only here, so that the command line starts fast.
-  const [{ readConfig }, { startServer }] = await Promise.all([import("./config.ts"), import("./serve.ts")]);
+  const [{ readConfig, secretsOf }, { startServer }, { createRedaction }, { errorFields }] = await Promise.all([
+    import("./config.ts"),
+    import("./serve.ts"),
+    import("./gate/redaction.ts"),
+    import("./gate/server-log.ts"),
+  ]);
   const reading = readConfig(process.env);
   if (reading.status === "invalid") {
     process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
     return 2;
   }
+  const redact = createRedaction(secretsOf(reading.config));
+  // Node would print all that an error carries: an address with its password, a request with its token.
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(`countersign: ended by a fault of its own: ${redact(JSON.stringify(errorFields(error)))}\n`);
+    process.exit(99);
+  });
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
@@ -24,7 +35,7 @@ async function serveUntilSignal(): Promise<number> {
   } catch (error) {
     const code = startFailureCode(error);
     if (code === null) throw error;
-    process.stderr.write(`countersign: cannot start: ${(error as Error).message}\n`);
+    process.stderr.write(`countersign: cannot start: ${redact((error as Error).message)}\n`);
     return code;
   }
   process.stdout.write(`countersign: listening on ${server.url}\n`);
@@ -86,6 +97,30 @@ async function migrateOnce(): Promise<number> {
   }
 }
 
+async function openServerDoctor() {
+  const [{ readConfig, readRecords }, store, { createNotary }, github] = await Promise.all([
+    import("./config.ts"),
+    import("./store/index.ts"),
+    import("./notary/index.ts"),
+    import("./github/index.ts"),
+  ]);
+  const reading = readConfig(process.env);
+  const server = reading.status === "ok" ? reading.config.github : null;
+  const { databaseUrl, dataDir, notary } = readRecords(process.env);
+  let opened: Awaited<ReturnType<typeof store.openDatabase>> | null = null;
+  const database = async () => {
+    opened = await store.openDatabase({ databaseUrl, dataDir });
+    return store.readForDoctor(opened);
+  };
+  const deps = {
+    problems: reading.status === "ok" ? [] : reading.problems,
+    database,
+    app: server === null ? null : { ...github.createAppProbe(server), appId: server.appId },
+    notary: createNotary(notary),
+  };
+  return { deps, close: async () => opened?.close() };
+}
+
 async function readStorage(): Promise<StorageStanding | null> {
   const databaseUrl = process.env["DATABASE_URL"];
   if (!databaseUrl) return null;
@@ -98,7 +133,7 @@ async function readStorage(): Promise<StorageStanding | null> {
 function startFailureCode(error: unknown): 2 | 3 | null {
   if (!(error instanceof Error)) return null;
   const code = "code" in error ? String(error.code) : "";
-  if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema"].includes(error.name)) return 2;
+  if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema", "AppRefused"].includes(error.name)) return 2;
   if (["EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT", "ENOSPC"].includes(code)) return 2;
   if (error.name === "PostgresError") return 2;
   return ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN", "CONNECT_TIMEOUT", "CONNECTION_CLOSED"].includes(code)
@@ -153,6 +188,7 @@ async function main(): Promise<void> {
       if (problems.length > 0) throw new Refusal("config", problems.join("; "));
       return openDoctor(baseUrl, credentials, repository);
     },
+    openServerDoctor,
     openAccess,
     fetchPlan: async (options) => (await import("./runtime/index.ts")).attachGovernance(options),
     openAudit: async () => {

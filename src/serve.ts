@@ -1,20 +1,24 @@
 import { type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { createIngress } from "./bot/ingress.ts";
-import { devLoginProblems, type ServerConfig } from "./config.ts";
+import { devLoginProblems, type ServerConfig, secretsOf } from "./config.ts";
 import { accessTidying } from "./gate/access-routine.ts";
+import { AppRefused, findingsOf } from "./gate/app-needs.ts";
 import type { GateDeps } from "./gate/deps.ts";
-import { evaluateSubject } from "./gate/evaluate-subject.ts";
+import { measureEvaluation } from "./gate/measure-evaluation.ts";
 import { notaryWarnings } from "./gate/notary-warnings.ts";
-import { type Electorate, type Ledger, TruthError } from "./gate/ports.ts";
+import { type AppReading, type Electorate, type Ledger, TruthError } from "./gate/ports.ts";
 import { createPlanPublishing } from "./gate/publish-plan.ts";
 import { createPlanReading } from "./gate/read-plan.ts";
+import { createReadiness } from "./gate/readiness.ts";
 import type { RecoveryDeps } from "./gate/recovery-deps.ts";
 import { RECOVERY } from "./gate/recovery-table.ts";
+import { createRedaction } from "./gate/redaction.ts";
 import { createRoles } from "./gate/roles.ts";
 import { ROUTINES } from "./gate/routine-table.ts";
 import { runDueRoutines, startRoutines } from "./gate/routines.ts";
+import { createServerLog } from "./gate/server-log.ts";
 import { submissionExpiry } from "./gate/submission-routine.ts";
 import * as github from "./github/index.ts";
 import { createNotary } from "./notary/index.ts";
@@ -24,11 +28,15 @@ import { freshlySignedIn } from "./studio/api/limits.ts";
 import { registerSubmissions } from "./studio/api/submissions.ts";
 import { createStudio, type StudioDeps } from "./studio/app.tsx";
 import { createHealth } from "./studio/health.ts";
+import { createMetrics, createMetricsDoor, NO_METER } from "./studio/metrics.ts";
 
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
 /** How often it is asked which routines are due. */
 const ROUTINE_TICK_MS = 30_000;
+/** GitHub gives up on a delivery after 10 seconds, an Enterprise Server after 30. */
+const ARRIVAL = { headersMs: 10_000, requestMs: 30_000 } as const;
+const HEADERS_MAX_BYTES = 16_384;
 const DAY_MS = 86_400_000;
 /** How long a submission may be pending. */
 const SUBMISSION_DAYS = 30;
@@ -36,6 +44,8 @@ const SUBMISSION_DAYS = 30;
 /** A running server. */
 export interface RunningServer {
   readonly url: string;
+  /** Where `/metrics` is; null = nowhere. */
+  readonly metricsUrl: string | null;
   /** Read access for the demo and tests: the same records that the Station shows. */
   readonly ledger: Pick<Ledger, "approvalOf" | "pendingSubjects" | "auditTrail" | "latestEvaluation">;
   /** Stops taking webhooks, lets the running job end, closes the database. */
@@ -46,36 +56,42 @@ export interface RunningServer {
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const refused = devLoginProblems(config);
   if (refused.length > 0) throw new Error(refused.join("; "));
-  const log = pino({ level: config.logLevel });
+  const metered = config.operations?.metrics ?? null;
+  let meter = NO_METER;
+  const monotonic = () => performance.now();
+  const redact = createRedaction(secretsOf(config));
+  const logTo = config.operations?.logTo;
+  const { log, ...logEnd } = createServerLog({
+    ...{ level: config.logLevel, redact, monotonic, onLeftOut: () => meter.logLineLeftOut() },
+    ...(logTo === undefined ? {} : { to: logTo }),
+  });
   /** What has been started, to be stopped in reverse. */
-  const started: (() => Promise<unknown>)[] = [];
+  const started: (() => unknown)[] = [logEnd.close];
   const close = async () => {
     for (const stop of started.splice(0).reverse()) await stop();
   };
   try {
     // A delivery that comes while the routes are still being mounted waits for them: GitHub does not repeat what was refused.
     const mounted = Promise.withResolvers<Hono>();
-    const listening = Promise.withResolvers<number>();
-    const server = serve(
-      { fetch: async (request, env) => (await mounted.promise).fetch(request, env), hostname: config.host, port: config.port },
-      (address) => listening.resolve(address.port),
-    );
-    server.once("error", listening.reject);
-    const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${await listening.promise}`;
-    started.push(() => closeServer(server));
+    const door = await listen(config, config, async (request, env) => (await mounted.promise).fetch(request, env));
+    const { url } = door;
+    started.push(door.close);
+    const probe = config.github === null ? null : github.createAppProbe(config.github);
+    const asked = probe?.read() ?? null;
 
     const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir } = config;
     const database = await store.openDatabase({ databaseUrl, ownerUrl, dataDir });
     started.push(() => database.close());
     const storage = await store.prepareDatabase(database, config.oneLogin !== "refused");
     if (storage.logins === "one") log.warn({ excess: storage.excess }, "one database login: what runs could rewrite the records");
+    if (config.github !== null && asked !== null) refuseApp(config.github, await asked, log);
     const ledger = store.createLedger(database);
     // Stopped after the queue, so that the job that is running can end.
-    const sandbox = createSandbox();
+    const sandbox = createSandbox(undefined, () => meter.sandboxEnded());
     started.push(() => sandbox.close());
     const queue = await store.createQueue(database, {
       sweep: (limit) => ledger.pendingSubjects(limit),
-      onError: (error) => log.error({ err: error }, "a job failed and will be tried again"),
+      onError: (error, subject) => log.error({ subject, err: error }, "a job failed and will be tried again"),
     });
     started.push(() => queue.stop());
 
@@ -89,7 +105,19 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const pulls = client === null ? null : github.createPullRequests(client);
 
     const app = new Hono();
-    app.route("/", createHealth({ ledger, configured: config.github !== null }));
+    const reads = store.createOperatorReads(database);
+    const appId = config.github?.appId ?? 0;
+    app.route("/", createHealth(createReadiness({ reads, monotonic, app: probe === null ? null : { ...probe, appId } })));
+    let metricsUrl: string | null = null;
+    if (metered !== null) {
+      const metrics = createMetrics({ reads, monotonic, budget: client?.budget ?? null });
+      meter = metrics.meter;
+      const metricsDoor = createMetricsDoor({ render: metrics.render, token: metered.token });
+      const own = metered.listen === null ? null : await listen(metered.listen, config, metricsDoor.fetch);
+      if (own === null) app.route("/", metricsDoor);
+      else started.push(own.close);
+      metricsUrl = `${own?.url ?? url}/metrics`;
+    }
     if (client !== null && pulls !== null) {
       const deps: GateDeps = {
         ledger,
@@ -108,14 +136,17 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
           onAnnotationFailure: (error, check) => log.warn({ err: error, ...check }, "annotations could not be added; the verdict stands"),
         }),
       };
-      app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log }));
+      app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log, count: (outcome) => meter.webhook(outcome) }));
       await queue.work(async (key) => {
-        const outcome = await evaluateSubject(deps, key);
+        const outcome = await measureEvaluation(deps, key, { meter, monotonic });
         log.info({ subject: key, ...outcome }, "evaluated");
         if (outcome.status === "evaluated" && outcome.until !== null)
           await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));
       });
-      const onRoutineError = (name: string, error: unknown) => log.error({ err: error, routine: name }, "a routine failed");
+      const onRoutineError = (name: string, error: unknown) => {
+        meter.routineFailed(name);
+        log.error({ err: error, routine: name }, "a routine failed");
+      };
       const round = async () => {
         await runDueRoutines(ledger, ROUTINES, deps, onRoutineError);
         await runDueRoutines(ledger, [accessTidying], { access }, onRoutineError);
@@ -161,8 +192,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     );
     mounted.resolve(app);
     // First to be started, so that a port in use costs nothing; first to be stopped.
-    started.push(started.shift()!);
-    return { url, ledger, close };
+    started.push(...started.splice(started.indexOf(door.close), 1));
+    return { url, metricsUrl, ledger, close };
   } catch (error) {
     await close();
     throw error;
@@ -208,6 +239,32 @@ function signInOf({ station, github: server }: ServerConfig, client: github.GitH
   const { sessionSecrets: secrets, ...oauth } = station.signIn;
   const roles = createRoles(github.createStandings(client), station.roles, () => performance.now());
   return { github: github.createSignIn({ ...oauth, baseUrl: server.baseUrl }), roles, secrets };
+}
+
+/** @throws AppRefused */
+function refuseApp({ appId, baseUrl, lacking }: NonNullable<ServerConfig["github"]>, reading: AppReading, log: Logger): void {
+  const enterprise = new URL(baseUrl).pathname.startsWith("/api/v3");
+  const { refusals, warnings } = findingsOf(reading, { appId, enterprise });
+  if (refusals.length > 0 && lacking !== "told") throw new AppRefused(refusals.join("; "));
+  for (const warning of [...refusals, ...warnings]) log.warn(warning);
+}
+
+/** A port, and how it is given up. */
+async function listen(
+  at: { readonly host: string; readonly port: number },
+  { operations }: ServerConfig,
+  fetch: Parameters<typeof serve>[0]["fetch"],
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const { headersMs, requestMs } = operations?.arrival ?? ARRIVAL;
+  const serverOptions = {
+    ...{ headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: Math.min(headersMs, requestMs) / 4 },
+    maxHeaderSize: HEADERS_MAX_BYTES,
+  };
+  const listening = Promise.withResolvers<number>();
+  const server = serve({ fetch, hostname: at.host, port: at.port, serverOptions }, (address) => listening.resolve(address.port));
+  server.once("error", listening.reject);
+  const url = `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${await listening.promise}`;
+  return { url, close: () => closeServer(server) };
 }
 
 /** Takes no new connection; a delivery that is being stored gets its answer first, because GitHub does not repeat it. */

@@ -1,5 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -44,6 +47,16 @@ describe("readConfig", () => {
     ["a key that is none", { ...APP, PRIVATE_KEY: "hunter2hunter2" }, /PRIVATE_KEY: not an RSA private key/],
     ["a key of another kind", { ...APP, PRIVATE_KEY: pem("ed25519") }, /PRIVATE_KEY: not an RSA private key/],
     ["a database address that is none", { DATABASE_URL: "nonsense" }, /DATABASE_URL: must be postgres:/],
+    [
+      "a public address outside production",
+      { HOST: "0.0.0.0" },
+      /NODE_ENV: must be production when HOST \(0\.0\.0\.0\).*HOST=127\.0\.0\.1/,
+    ],
+    ["a public IPv6 address outside production", { HOST: "::", NODE_ENV: "development" }, /NODE_ENV: must be production/],
+    ["a short metrics token", { METRICS_TOKEN: "hunter2hunter2" }, /METRICS_TOKEN: 14 characters, at least 24/],
+    ["metrics for strangers", { METRICS_LISTEN: "0.0.0.0:9464" }, /METRICS_LISTEN: 0\.0\.0\.0 is no loopback address, so METRICS_TOKEN/],
+    ["metrics at no address", { METRICS_LISTEN: "9464" }, /METRICS_LISTEN: must be <address>:<port>/],
+    ["metrics at no port", { METRICS_LISTEN: "127.0.0.1:65536" }, /METRICS_LISTEN: must be <address>:<port>/],
     ["a database of another kind", { DATABASE_URL: "mysql://localhost/x" }, /DATABASE_URL: must be postgres:/],
   ])("refuses %s", (_what, env, message) => {
     expect(problems(env)).toMatch(message);
@@ -97,4 +110,36 @@ describe("who may come into the Station", () => {
     ["everybody as a proxy", { TRUSTED_PROXIES: "0.0.0.0/0" }, /TRUSTED_PROXIES/],
     ["a limit of nothing", { RATE_LIMIT_APPROVE: "0" }, /RATE_LIMIT_APPROVE: a whole number/],
   ])("refuses %s", (_what, env, message) => expect(problems(env)).toMatch(message));
+});
+
+describe("what the operator's tools may ask", () => {
+  const metrics = (env: Record<string, string>) => {
+    const reading = readConfig(env);
+    return reading.status === "ok" ? reading.config.operations?.metrics : reading.problems;
+  };
+  test("is nothing by default, and else under the server's address or under one of its own", () => {
+    expect(metrics({})).toBeNull();
+    expect(metrics({ METRICS_TOKEN: SECRET })).toEqual({ token: SECRET, listen: null });
+    expect(metrics({ METRICS_LISTEN: "127.0.0.1:9464" })).toEqual({ token: null, listen: { host: "127.0.0.1", port: 9464 } });
+    expect(metrics({ METRICS_LISTEN: "[::]:9464", METRICS_TOKEN: SECRET })).toEqual({ token: SECRET, listen: { host: "::", port: 9464 } });
+    expect(metrics({ HOST: "0.0.0.0", NODE_ENV: "production" })).toBeNull();
+    expect(metrics({ HOST: "127.0.0.2" })).toBeNull();
+  });
+});
+
+describe("T82: a key that others can read", () => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-keys-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  test.each([
+    ["PRIVATE_KEY_PATH", "rsa", { APP_ID: "7", WEBHOOK_SECRET: SECRET }],
+    ["AUDIT_SIGNING_KEY_PATH", "ed25519", {}],
+  ] as const)("is refused at %s, by its group too", (name, kind, env) => {
+    const path = join(folder, kind);
+    writeFileSync(path, pem(kind), { mode: 0o600 });
+    expect(problems({ ...env, [name]: path })).toBe("ok");
+    for (const mode of [0o640, 0o604, 0o644]) {
+      chmodSync(path, mode);
+      expect(problems({ ...env, [name]: path })).toContain(`${name}: ${path} is readable by others; chmod 600 ${path}`);
+    }
+  });
 });

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Delivery, Ledger, Queue } from "../gate/ports.ts";
 import { actionsOf } from "./actions.ts";
-import { readBody } from "./body.ts";
+import { type BodyRoom, createBodyRoom, readBody } from "./body.ts";
 import { marksOf } from "./marks.ts";
 import { receiptsOf } from "./receipts.ts";
 import { newsOf } from "./repository-news.ts";
-import { isSigned } from "./signature.ts";
+import { isSigned, looksSigned } from "./signature.ts";
 
 export interface IngressLog {
   info(fields: object, message: string): void;
@@ -22,6 +22,8 @@ export interface IngressDeps {
   readonly log: IngressLog;
   /** Told the outcome of every request (`recorded`, `unsigned`, …): the only trace that a refused one leaves. */
   readonly count?: (outcome: Outcome) => void;
+  /** Absent = as much as one server has. */
+  readonly room?: BodyRoom;
 }
 
 const OUTCOMES = {
@@ -33,6 +35,7 @@ const OUTCOMES = {
   not_json_type: { status: 415, message: "the content type must be application/json" },
   missing_header: { status: 400, message: "X-GitHub-Delivery and X-GitHub-Event are required" },
   malformed: { status: 400, message: "the body is not a JSON object" },
+  busy: { status: 503, message: "too many large bodies are being received; deliver it again" },
   cut_off: { status: 400, message: "the body ended early" },
   unavailable: { status: 503, message: "the delivery could not be stored; deliver it again" },
   failed: { status: 500, message: "the delivery could not be handled; deliver it again" },
@@ -46,9 +49,10 @@ export type Outcome = keyof typeof OUTCOMES;
 export function createIngress(deps: IngressDeps): Hono {
   if (deps.secrets.length === 0 || deps.secrets.some((secret) => secret === "")) throw new Error("a webhook secret is required");
   const app = new Hono();
+  const room = deps.room ?? createBodyRoom();
   app.post("/webhooks/github", async (context) => {
-    const outcome = await take(deps, context.req.raw).catch((error: unknown): Outcome => {
-      deps.log.error({ err: error }, "webhook failed");
+    const outcome = await take(deps, room, context.req.raw).catch((error: unknown): Outcome => {
+      deps.log.error({ delivery: guidOf(context.req.raw), err: error }, "webhook failed");
       return "failed";
     });
     deps.count?.(outcome);
@@ -58,25 +62,36 @@ export function createIngress(deps: IngressDeps): Hono {
   return app;
 }
 
-async function take(deps: IngressDeps, request: Request): Promise<Outcome> {
-  let body: Buffer | null;
+async function take(deps: IngressDeps, room: BodyRoom, request: Request): Promise<Outcome> {
+  // Nothing of it is read, whoever sends it.
+  if (!looksSigned(request.headers.get("x-hub-signature-256"))) return "unsigned";
+  const reading = await readBody(request, room);
+  if (reading.status !== "whole") return reading.status;
   try {
-    body = await readBody(request);
-  } catch {
-    return "cut_off";
+    return await takeWhole(deps, request, reading.body);
+  } finally {
+    reading.release();
   }
-  if (body === null) return "too_large";
+}
+
+async function takeWhole(deps: IngressDeps, request: Request, body: Buffer): Promise<Outcome> {
   if (!isSigned(body, request.headers.get("x-hub-signature-256"), deps.secrets)) return "unsigned";
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "")) return "not_json_type";
-  const guid = request.headers.get("x-github-delivery") ?? "";
+  const guid = guidOf(request);
   const event = request.headers.get("x-github-event") ?? "";
-  if (!GUID.test(guid) || !EVENT.test(event)) return "missing_header";
+  if (guid === null || !EVENT.test(event)) return "missing_header";
   const parsed = parse(body);
   if (parsed === null) return "malformed";
   return await record(deps, deliveryOf(guid, event, body, parsed));
 }
 
 const GUID = /^[0-9A-Za-z-]{1,64}$/;
+/** null = none that could be one. */
+function guidOf(request: Request): string | null {
+  const guid = request.headers.get("x-github-delivery") ?? "";
+  return GUID.test(guid) ? guid : null;
+}
+
 const EVENT = /^[a-z_]{1,64}$/;
 
 interface Parsed {
@@ -111,7 +126,7 @@ function deliveryOf(guid: string, event: string, body: Buffer, { text, payload }
 }
 
 async function record({ ledger, queue, log }: IngressDeps, delivery: Delivery): Promise<Outcome> {
-  const about = { guid: delivery.guid, event: delivery.event, action: delivery.action };
+  const about = { delivery: delivery.guid, event: delivery.event, action: wordOf(delivery.action) };
   let outcome: Awaited<ReturnType<typeof ledger.recordDelivery>>;
   try {
     outcome = await ledger.recordDelivery(delivery);
@@ -120,16 +135,21 @@ async function record({ ledger, queue, log }: IngressDeps, delivery: Delivery): 
     return "unavailable";
   }
   if (outcome.status === "conflict") log.warn(about, "delivery id seen before with another body");
-  if (outcome.status === "recorded") wakeLater(queue, log, outcome.subjects);
+  if (outcome.status === "recorded") wakeLater(queue, log, delivery.guid, outcome.subjects);
   return outcome.status;
 }
 
+/** GitHub's actions are words; whatever else stands there is not for the log. */
+function wordOf(action: string | null): string | null {
+  return action !== null && EVENT.test(action) ? action : null;
+}
+
 /** After the answer: the subject rows are the durable job, so a lost wake-up only costs the time until the next sweep. */
-function wakeLater(queue: IngressDeps["queue"], log: IngressLog, subjects: readonly string[]): void {
+function wakeLater(queue: IngressDeps["queue"], log: IngressLog, delivery: string, subjects: readonly string[]): void {
   if (subjects.length === 0) return;
   setImmediate(() => {
     new Promise<void>((resolve) => resolve(queue.wake(subjects))).catch((error: unknown) => {
-      log.error({ subjects, err: error }, "wake-up failed; the sweep will find them");
+      log.error({ delivery, subjects, err: error }, "wake-up failed; the sweep will find them");
     });
   });
 }

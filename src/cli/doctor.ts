@@ -1,10 +1,13 @@
 import { type Command, Option } from "commander";
 import { examineProtection, protectionExitCode } from "../gate/doctor.ts";
 import { Refusal } from "../gate/ports.ts";
+import { examineServer, serverExitCode } from "../gate/server-doctor.ts";
 import { renderDoctor, renderDoctorJson, renderOneLogin } from "../report/doctor.ts";
+import { renderServerDoctor, renderServerDoctorJson } from "../report/server-doctor.ts";
 import { type CliContext, type EXIT, wantsColor } from "./io.ts";
 
 interface Options {
+  readonly server?: boolean;
   readonly repo?: string;
   readonly appId?: string;
   readonly format: string;
@@ -15,6 +18,7 @@ export function addDoctor(program: Command, context: CliContext, done: (code: nu
   program
     .command("doctor")
     .description("say whether GitHub requires the check from our app on every governed branch (reads GITHUB_TOKEN, or the app's key)")
+    .option("--server", "say instead whether the server that this environment configures can do its work")
     .option("--repo <owner/name>", "the repository; default: GITHUB_REPOSITORY")
     .option("--app-id <id>", "our GitHub App; default: APP_ID")
     .addOption(new Option("--format <format>", "how it is shown").choices(["text", "json"]).default("text"))
@@ -22,6 +26,7 @@ export function addDoctor(program: Command, context: CliContext, done: (code: nu
 }
 
 async function doctor(context: CliContext, options: Options): Promise<number> {
+  if (options.server === true) return serverDoctor(context, options);
   const named = options.repo ?? context.env["GITHUB_REPOSITORY"] ?? "";
   const [owner, name, ...rest] = named.split("/");
   if (!owner || !name || rest.length > 0)
@@ -44,6 +49,21 @@ async function doctor(context: CliContext, options: Options): Promise<number> {
   const storage = await context.storage();
   if (storage?.logins === "one") context.stderr.write(renderOneLogin(storage.excess));
   return protectionExitCode(verdict) satisfies (typeof EXIT)[keyof typeof EXIT];
+}
+
+async function serverDoctor(context: CliContext, { format, repo, appId }: Options): Promise<number> {
+  if (repo !== undefined || appId !== undefined)
+    throw new Refusal("usage", "--server takes neither --repo nor --app-id", "countersign doctor --server");
+  const { deps, close } = await context.openServerDoctor();
+  try {
+    const findings = await examineServer(deps);
+    context.stdout.write(
+      format === "json" ? renderServerDoctorJson(findings) : renderServerDoctor(findings, { color: wantsColor(context) }),
+    );
+    return serverExitCode(findings) satisfies (typeof EXIT)[keyof typeof EXIT];
+  } finally {
+    await close();
+  }
 }
 
 function appIdOf(text: string | undefined): number | null {

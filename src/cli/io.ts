@@ -13,6 +13,7 @@ import type {
   StorageStanding,
   SummaryMemory,
 } from "../gate/ports.ts";
+import type { ServerDoctorDeps } from "../gate/server-doctor.ts";
 
 /** What a command needs from the process that runs it. main.ts gives the real one, tests their own. */
 export interface CliContext {
@@ -41,6 +42,8 @@ export interface CliContext {
     readonly name: string;
     readonly appId: number | null;
   }) => Promise<{ readonly deps: DoctorDeps; readonly ref: RepositoryRef }>;
+  /** The server that the environment configures, as its operator may look at it. */
+  readonly openServerDoctor: () => Promise<{ readonly deps: ServerDoctorDeps; close(): Promise<void> }>;
   /** The server's own database, by its environment: whoever can open it is its operator. Rejects with a Refusal while it cannot be opened. */
   readonly openAccess: () => Promise<{ readonly access: AccessStore; close(): Promise<void> }>;
   /** Rejects with a TypeError for an address or a key that cannot be meant. */

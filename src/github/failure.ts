@@ -1,3 +1,4 @@
+import { maskTokens } from "../engine/secrets.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 
 /** A request that GitHub refused or that never came back. `status` null = no answer. */
@@ -93,6 +94,7 @@ function messageOf(error: unknown): string {
 }
 
 function shorten(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  // It may be shown on GitHub.
+  const line = maskTokens(text).replace(/\s+/g, " ").trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

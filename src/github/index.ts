@@ -1,3 +1,4 @@
+export { createAppProbe } from "./app-probe.ts";
 export { createAskAsApp } from "./as-app.ts";
 export { createCallerReads } from "./caller.ts";
 export { createChecks } from "./checks.ts";

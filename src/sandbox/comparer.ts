@@ -33,7 +33,11 @@ const REMEMBERED_WEIGHT = 200_000;
  * Compares in threads with limits on time and memory. Whatever a file does to its thread, the caller gets an answer:
  * the file that was being read counts as unreadable, and the rest is compared without it.
  */
-export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractComparer & { close(): Promise<void> } {
+export function createSandbox(
+  limits: SandboxLimits = SANDBOX_LIMITS,
+  /** Told of every comparison that a thread did not bring to its end. */
+  onEnded: () => void = () => {},
+): ContractComparer & { close(): Promise<void> } {
   const source = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
   const pool = new Piscina<unknown, never>({
     filename: new URL(source, import.meta.url).href,
@@ -57,6 +61,7 @@ export function createSandbox(limits: SandboxLimits = SANDBOX_LIMITS): ContractC
     for (let round = 0; round <= SUSPECTS_MAX; round += 1) {
       const outcome: Outcome<T> = await runTask<T>(pool, kind, open, limits);
       if (outcome.status === "ok") return { value: outcome.value, whole: round === 0 };
+      onEnded();
       // Official schemas are advice: their time and memory never cost a file its reading.
       const advised = kind === "compare";
       if (advised) kind = "compare_only";

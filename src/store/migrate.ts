@@ -12,7 +12,7 @@ import { readStanding, refuseOneLogin } from "./logins.ts";
 import { grantTo, raiseWalls } from "./walls.ts";
 
 /** The same depth from src/store and from dist/store. */
-const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
 /** Any fixed number: "countersign" in a phone's digits. */
 const MIGRATION_LOCK = 268_686_377;
 

@@ -20,8 +20,8 @@ export interface QueueOptions {
   readonly concurrency?: number;
   readonly retryDelaySeconds?: number;
   readonly retryDelayMaxSeconds?: number;
-  /** Every rejection of a job and every failure of the queue itself. Default: a process warning. */
-  readonly onError?: (error: unknown) => void;
+  /** Every rejection of a job, with its key, and every failure of the queue itself. Default: a process warning. */
+  readonly onError?: (error: unknown, key?: string) => void;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
     monitorIntervalSeconds: 2,
     queueCacheIntervalSeconds: 1,
   });
-  boss.on("error", onError);
+  boss.on("error", (error) => onError(error));
   await boss.start();
   await declareQueue(boss, options);
   // Only one process has an embedded database: jobs that are active at its start belong to nobody.
@@ -102,7 +102,11 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
   };
 }
 
-async function startWorker(boss: PgBoss, handle: (key: string) => Promise<void>, onError: (error: unknown) => void): Promise<void> {
+async function startWorker(
+  boss: PgBoss,
+  handle: (key: string) => Promise<void>,
+  onError: (error: unknown, key: string) => void,
+): Promise<void> {
   let id: string | null = null;
   id = await boss.work<{ key: string }>(
     EVALUATE,
@@ -111,7 +115,7 @@ async function startWorker(boss: PgBoss, handle: (key: string) => Promise<void>,
       try {
         await handle(job!.data.key);
       } catch (error) {
-        onError(error);
+        onError(error, job!.data.key);
         throw error;
       } finally {
         // Else a worker rests for a whole polling interval after every job, however many wait; and a wake that came

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it, vi } from "vitest";
-import { BODY_MAX_BYTES } from "../../src/bot/body.ts";
+import { BODY_MAX_BYTES, createBodyRoom } from "../../src/bot/body.ts";
 import { createIngress, type Outcome } from "../../src/bot/ingress.ts";
 import type { Delivery, DeliveryOutcome } from "../../src/gate/ports.ts";
 import { about, here, pullRequest, SECRET, sign } from "./payloads.ts";
@@ -168,7 +168,7 @@ describe("size", () => {
 
   it("is refused by its header before anything is read", async () => {
     const { send, counted } = rig();
-    expect((await send("{}", { "content-length": String(BODY_MAX_BYTES + 1) })).status).toBe(413);
+    expect((await send("{}", { "content-length": String(BODY_MAX_BYTES + 1), "x-hub-signature-256": sign("{}") })).status).toBe(413);
     expect(counted).toEqual(["too_large"]);
   });
 
@@ -181,14 +181,71 @@ describe("size", () => {
       },
     });
     const { app } = rig();
-    const request = new Request("http://x/webhooks/github", { method: "POST", body: endless, duplex: "half" } as RequestInit);
+    const request = streamed(endless);
     expect((await app.request(request)).status).toBe(413);
     expect(pulled).toBeLessThan(40);
   });
 
   it("of a stream that breaks is a bad request, not a crash", async () => {
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("reset")) });
-    const request = new Request("http://x/webhooks/github", { method: "POST", body: broken, duplex: "half" } as RequestInit);
-    expect((await rig().app.request(request)).status).toBe(400);
+    expect((await rig().app.request(streamed(broken))).status).toBe(400);
   });
+
+  it("of an unsigned body costs nothing: it is refused before any of it is read", async () => {
+    const pull = vi.fn((controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(1024)));
+    const { app, counted } = rig();
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+    const request = new Request("http://x/webhooks/github", { method: "POST", body, duplex: "half" } as RequestInit);
+    expect((await app.request(request)).status).toBe(401);
+    expect([pull.mock.calls.length, counted]).toEqual([0, ["unsigned"]]);
+  });
+
+  it("T81: of bodies that are received together is bounded; large ones leave room for usual ones, and give theirs back", async () => {
+    const MiB = 1024 * 1024;
+    const room = createBodyRoom(8 * MiB);
+    const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const stored: Delivery[] = [];
+    const ledger = {
+      async recordDelivery(delivery: Delivery): Promise<DeliveryOutcome> {
+        stored.push(delivery);
+        return { status: "recorded", subjects: [] };
+      },
+    };
+    const app = new Hono().route("/", createIngress({ secrets: [SECRET], ledger, queue: { wake: async () => {} }, log, room }));
+    const ends: (() => void)[] = [];
+    /** Sends that much and then keeps the connection. */
+    const slow = (bytes: number) =>
+      app.request(
+        streamed(
+          new ReadableStream({
+            async start(controller) {
+              for (let sent = 0; sent < bytes; sent += MiB / 8) controller.enqueue(new Uint8Array(MiB / 8));
+              await new Promise<void>((resolve) => ends.push(resolve));
+              controller.close();
+            },
+          }),
+        ),
+      );
+    const held = slow(3 * MiB);
+    await settled();
+    const refused = await slow(3 * MiB);
+    expect([refused.status, await refused.json()]).toEqual([503, { error: { code: "busy", message: expect.stringContaining("again") } }]);
+    const usual = await app.request("/webhooks/github", {
+      method: "POST",
+      body: BODY,
+      headers: {
+        ...{ "content-type": "application/json", "x-github-event": "pull_request", "x-github-delivery": "g-1" },
+        "x-hub-signature-256": sign(BODY),
+      },
+    });
+    expect([usual.status, stored.length]).toEqual([202, 1]);
+    for (const end of ends) end();
+    expect((await held).status).toBe(401);
+    expect(room.take(8 * MiB, 1)).toBe(true);
+  });
+
+  function streamed(body: ReadableStream): Request {
+    const headers = { "x-hub-signature-256": sign("") };
+    return new Request("http://x/webhooks/github", { method: "POST", body, headers, duplex: "half" } as RequestInit);
+  }
 });

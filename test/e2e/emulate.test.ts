@@ -53,7 +53,7 @@ beforeAll(async () => {
     publicUrl: null,
     databaseUrl: null,
     dataDir: null,
-    github: { appId: EMULATED_APP_ID, privateKey: github.privateKey, baseUrl: github.emulator.url, history: "receipts" },
+    github: { appId: EMULATED_APP_ID, privateKey: github.privateKey, baseUrl: github.emulator.url, history: "receipts", lacking: "told" },
     webhookSecrets: [SECRET],
     logLevel: "silent",
     devLoginToken: null,

@@ -10,8 +10,8 @@ export const SIMULATED: readonly Guard[] = [
   {
     threat: "T64",
     file: "src/gate/second-look.ts",
-    guard: "return sameReviews(await deps.pulls.reviews(now), facts.people.reviews);",
-    without: "return true;",
+    guard: "if (!sameReviews(now.reviews ?? [], facts.people.reviews)) return false;",
+    without: "",
     ...HERE,
   },
   {

@@ -50,6 +50,9 @@ export async function countersign(
     openDoctor: async () => {
       throw new Error("no GitHub in this test");
     },
+    openServerDoctor: async () => {
+      throw new Error("no server in this test");
+    },
     openAccess: async () => {
       throw new Error("no database in this test");
     },

@@ -64,36 +64,32 @@ export interface Cluster {
   readonly folder: string;
 }
 
-/** A throw-away server in a folder of its own. */
-export async function startCluster(): Promise<Cluster> {
+/** A throw-away server in a folder of its own. `binaries`: the folder of another server's programs. */
+export async function startCluster(binaries?: string): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
   try {
-    return { ...(await startIn(folder)), folder };
+    return { ...(await startIn(folder, binaries)), folder };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function startIn(folder: string): Promise<{ url: string; server: ChildProcess }> {
+async function startIn(folder: string, binaries?: string): Promise<{ url: string; server: ChildProcess }> {
   const identity = process.getuid?.() === 0 ? NOBODY : {};
   chmodSync(folder, 0o755);
-  const native = await findBinaries(folder);
+  const bin = binaries ?? join(await findBinaries(folder), "bin");
   const data = join(folder, "data");
   if ("uid" in identity) {
     mkdirSync(data, { mode: 0o700 });
     chownSync(data, NOBODY.uid, NOBODY.gid);
   }
   const options = { ...identity, cwd: folder, env: { ...process.env, LC_ALL: "C", TZ: "UTC" } };
-  await run(
-    join(native, "bin", "initdb"),
-    ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"],
-    options,
-  );
+  await run(join(bin, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], options);
   const port = await freePort();
   const flags = { port, listen_addresses: "127.0.0.1", unix_socket_directories: "", max_connections: 200, shared_buffers: "64MB" };
   const server = spawn(
-    join(native, "bin", "postgres"),
+    join(bin, "postgres"),
     ["-D", data, ...Object.entries(flags).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
     { ...options, stdio: ["ignore", "ignore", "pipe"] },
   );

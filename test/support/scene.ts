@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ServerConfig } from "../../src/config.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
@@ -36,11 +37,18 @@ export interface Stage {
   conclusion(sha: string, name?: string): string | null | undefined;
 }
 
-export async function startScene({ databaseUrl = null }: { readonly databaseUrl?: string | null } = {}): Promise<Scene> {
+export async function startScene({
+  databaseUrl = null,
+  config = {},
+}: {
+  readonly databaseUrl?: string | null;
+  /** Beside what a scene needs. */
+  readonly config?: Partial<ServerConfig>;
+} = {}): Promise<Scene> {
   const dataDir = databaseUrl === null ? await mkdtemp(join(tmpdir(), "countersign-scene-")) : null;
   if (dataDir !== null) await layMigrated(dataDir);
   const hub = await startHub();
-  const secret = randomBytes(32).toString("hex");
+  const secret = config.webhookSecrets?.[0] ?? randomBytes(32).toString("hex");
   const begin = async () => {
     const server = await startServer({
       host: "127.0.0.1",
@@ -52,6 +60,7 @@ export async function startScene({ databaseUrl = null }: { readonly databaseUrl?
       webhookSecrets: [secret],
       logLevel: "silent",
       devLoginToken: null,
+      ...config,
     });
     hub.setWebhook({ url: `${server.url}/webhooks/github`, secret });
     return server;

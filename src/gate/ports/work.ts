@@ -10,6 +10,8 @@ export interface HeldWork {
   readonly doneGen: number;
   /** Raised at every job start: an older worker's writes fail. */
   readonly fence: number;
+  /** Since the oldest mark that this work answers, when it was taken; null = there was none. Absent = not measured. */
+  readonly waitedSeconds?: number | null;
   readonly previous: StoredEvaluation | null;
 }
 

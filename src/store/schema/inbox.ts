@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import { databaseNow, githubId, id, instant } from "./columns.ts";
 
@@ -47,12 +48,15 @@ export const subject = pgTable(
     doneGen: bigint("done_gen", { mode: "number" }).notNull().default(0),
     fence: bigint("fence", { mode: "number" }).notNull().default(0),
     dirtyAt: instant("dirty_at").notNull().default(databaseNow()),
+    /** Of the oldest mark that no work has answered; null = none is left. Kept by a trigger, whoever writes. */
+    dirtySince: instant("dirty_since"),
   },
   (t) => [
     unique("subject_pull").on(t.repositoryId, t.number),
     index("subject_head").on(t.repositoryId, t.headSha),
     index("subject_owner").on(t.ownerId),
     index("subject_dirty").on(t.dirtyAt),
+    index("subject_waiting").on(t.dirtySince).where(sql`${t.dirtySince} is not null`),
   ],
 );
 

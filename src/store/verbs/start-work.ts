@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { HeldWork, SubjectWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { type SubjectRow, toRepository } from "../rows.ts";
@@ -12,17 +12,21 @@ export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null
   return { ...taken.held, pull: { repository: toRepository(taken.row), number }, told: { headSha, baseRef } };
 }
 
+/** By the database's clock alone. */
+const WAITED = sql<number | null>`case when ${subject.dirtySince} is null then null
+  else greatest(extract(epoch from clock_timestamp() - ${subject.dirtySince}), 0)::float8 end`;
+
 /** Takes the subject: from here on, an older worker's writes fail. */
 export async function takeSubject(tx: Tx, key: string): Promise<{ row: SubjectRow; held: HeldWork } | null> {
   const [row] = await tx
     .update(subject)
     .set({ fence: sql`${subject.fence} + 1` })
     .where(eq(subject.key, key))
-    .returning();
+    .returning({ ...getTableColumns(subject), waitedSeconds: WAITED });
   if (row === undefined) return null;
   await releaseInFlight(tx, key, row.fence);
-  const { wantGen, doneGen, fence } = row;
-  return { row, held: { key, wantGen, doneGen, fence, previous: await latestEvaluation(tx, key) } };
+  const { wantGen, doneGen, fence, waitedSeconds } = row;
+  return { row, held: { key, wantGen, doneGen, fence, waitedSeconds, previous: await latestEvaluation(tx, key) } };
 }
 
 /**

@@ -1,0 +1,116 @@
+import { sql } from "drizzle-orm";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import type { Decision } from "../engine/decision.ts";
+import type { DatabaseReading, OperatorReads, Vitals } from "../gate/ports/operations.ts";
+import { type Database, rowsOf, type Tx } from "./connect.ts";
+import { readStanding } from "./logins.ts";
+import { MIGRATIONS } from "./migrate.ts";
+import { ACROSS } from "./scope.ts";
+
+const INSTALLATIONS_MAX = 1000;
+const DECISIONS_AT_ONCE = 100;
+
+/** What the operator's tools ask of the database: counts over all tenants, and no row of anybody's. */
+export function createOperatorReads(db: Database): OperatorReads {
+  let known: readonly string[] | null = null;
+  return {
+    async database() {
+      known ??= readMigrationFiles({ migrationsFolder: MIGRATIONS }).map(({ hash }) => hash);
+      return readDatabase(db, known);
+    },
+    vitals: () => db.read(ACROSS, readVitals),
+    lateApprovals: () => db.read(ACROSS, lateApprovals),
+  };
+}
+
+/** All that the doctor looks at; `vitals` null = there is nothing to count yet. */
+export async function readForDoctor(db: Database) {
+  const reads = createOperatorReads(db);
+  const reading = await reads.database();
+  const [row] = rowsOf<{ version: string }>(await db.outer.execute(sql`select current_setting('server_version') as version`));
+  return {
+    ...{ reading, version: db.driver === "pglite" ? null : row!.version },
+    storage: await readStanding(db),
+    vitals: reading === "ok" ? await reads.vitals() : null,
+  };
+}
+
+async function readDatabase(db: Database, known: readonly string[]): Promise<DatabaseReading> {
+  try {
+    const applied = rowsOf<{ hash: string }>(await db.outer.execute(sql`select hash from drizzle.__drizzle_migrations`));
+    const hashes = new Set(applied.map(({ hash }) => hash));
+    return known.every((hash) => hashes.has(hash)) ? "ok" : "not_migrated";
+  } catch (error) {
+    return isMissing(error) ? "not_migrated" : "unreachable";
+  }
+}
+
+/** Undefined table or schema. */
+function isMissing(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if ("code" in at && ["42P01", "3F000"].includes(String(at.code))) return true;
+  return false;
+}
+
+async function readVitals(tx: Tx): Promise<Vitals> {
+  const [row] = rowsOf<Record<Exclude<keyof Vitals, "openPulls" | "installationIds">, number>>(
+    await tx.execute(sql`
+      select
+        (select count(*)::int from subject where dirty_since is not null) as "dirtySubjects",
+        (select coalesce(greatest(extract(epoch from clock_timestamp() - min(dirty_since)), 0), 0)::float8 from subject
+          where dirty_since is not null) as "oldestDirtySeconds",
+        (select count(*)::int from override_event used where used.kind = 'used' and not exists (
+          select 1 from override_event over where over.grant_id = used.grant_id and over.kind in ('expired', 'revoked', 'merged'))
+        ) as "openOverrides",
+        (select count(*)::int from post_hoc_review where closed_at is null) as "openReviews",
+        (select count(*)::int from post_hoc_review where closed_at is null and due_at < clock_timestamp()) as "overdueReviews"`),
+  );
+  const states = rowsOf<{ state: string; pulls: number }>(
+    await tx.execute(sql`
+      select e.state, count(distinct w.subject_key)::int as pulls
+      from check_wish w join subject s on s.key = w.subject_key join evaluation e on e.id = w.evaluation_id
+      where s.open and s.number is not null group by e.state`),
+  );
+  const installed = rowsOf<{ id: string | number }>(
+    await tx.execute(sql`select distinct installation_id as id from watched_repository order by 1 limit ${INSTALLATIONS_MAX}`),
+  );
+  return {
+    ...row!,
+    openPulls: Object.fromEntries(states.map(({ state, pulls }) => [state, pulls])),
+    installationIds: installed.map(({ id }) => Number(id)),
+  };
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly hours: number;
+  readonly decision: Pick<Decision, "policies">;
+}
+
+/**
+ * Waiting began with the first evaluation since the last one that came to anything else: a push does not begin it anew.
+ * Decisions are read here and not in SQL, which cannot look into one that holds a NUL.
+ */
+async function lateApprovals(tx: Tx): Promise<number> {
+  let late = 0;
+  for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
+    const rows = rowsOf<Waiting>(
+      await tx.execute(sql`
+        select e.id, e.decision, (extract(epoch from clock_timestamp() - (
+          select min(x.created_at) from evaluation x where x.subject_key = e.subject_key and x.version > coalesce(
+            (select max(y.version) from evaluation y where y.subject_key = e.subject_key and y.state <> 'pending_approval'), 0)
+        )) / 3600)::float8 as hours
+        from evaluation e
+        where e.id > ${after} and e.state = 'pending_approval' and e.id in (
+          select w.evaluation_id from check_wish w join subject s on s.key = w.subject_key where s.open and s.number is not null)
+        order by e.id limit ${DECISIONS_AT_ONCE}`),
+    );
+    late += rows.filter(isLate).length;
+    if (rows.length < DECISIONS_AT_ONCE) return late;
+    after = rows.at(-1)!.id;
+  }
+}
+
+function isLate({ hours, decision }: Waiting): boolean {
+  const allowed = (decision.policies ?? []).flatMap(({ matched, slaHours }) => (matched && slaHours !== null ? [slaHours] : []));
+  return allowed.length > 0 && hours > Math.min(...allowed);
+}

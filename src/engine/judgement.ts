@@ -46,7 +46,11 @@ export function judge(given: Facts): Judgement {
   const set = facts.policy.status === "ok" ? facts.policy.set : null;
   const config = set?.config ?? defaultConfig;
   const environment = governedEnvironment(facts, config, set === null);
-  const content = contentDigest({ baseRef: facts.subject.baseRef, files: [...facts.diff.files, ...facts.governanceFiles] });
+  const content = contentDigest({
+    baseRef: given.subject.baseRef,
+    files: [...given.diff.files, ...given.governanceFiles],
+    sides: (given.sides ?? []).map(({ kind, files, governanceFiles }) => ({ kind, files: [...files, ...governanceFiles] })),
+  });
   const findings = [...facts.diff.findings, ...governanceFindings(facts.governanceFiles)];
   const vocabulary = vocabularyOf(set ?? { policies: [], config });
   const agents = judgeAgents(facts, config, { findings, environment: environment?.environment ?? "production", vocabulary });

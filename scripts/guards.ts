@@ -13,7 +13,9 @@ import { startCluster, stopCluster } from "../test/support/postgres-cluster.ts";
 const root = resolve(import.meta.dirname, "..");
 const only = process.argv.slice(2).filter((word) => word !== "--all");
 const all = process.argv.includes("--all") || only.length > 0;
-const guards: readonly Guard[] = GUARDS.filter((guard) => (only.length === 0 || only.includes(guard.threat)) && (all || guard.slow !== true));
+const guards: readonly Guard[] = GUARDS.filter(
+  (guard) => (only.length === 0 || only.includes(guard.threat)) && (all || guard.slow !== true),
+);
 
 function projectOf(guard: Guard, index: number): TestProjectInlineConfiguration {
   const file = resolve(root, guard.file);

@@ -3,11 +3,12 @@ import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { layWire, type Replica, startReplica, type Wire } from "./fleet.ts";
 import type { Logins } from "./migrated.ts";
-import { CHECK, FILE, populate, until } from "./scene.ts";
+import { CHECK, FILE, populate } from "./scene.ts";
 
 /** Several servers on one Postgres in front of a simulated GitHub, with a wire to cut before each of the two. */
 export interface Siege {
   readonly hub: Hub;
+  readonly secret: string;
   readonly replicas: readonly Replica[];
   /** Between the servers and Postgres. */
   readonly storage: Wire;
@@ -19,8 +20,8 @@ export interface Siege {
   restart(replica: number): Promise<void>;
   /** What GitHub knows to have failed is asked for again, as by hand or by the job that does so. */
   redeliver(): Promise<number>;
-  /** Resolves to the milliseconds until every pull request shows what it should. Rejects with those that do not. */
-  settles(pulls: readonly Pull[]): Promise<number>;
+  /** Resolves to the milliseconds until every pull request shows what it should. Rejects with those that do not within `limitMs` (a minute). */
+  settles(pulls: readonly Pull[], limitMs?: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export interface Pull {
   wants: "action_required" | "success";
 }
 
-export async function besiege(logins: Logins, count: number): Promise<Siege> {
+export async function besiege(logins: Logins, count: number, more: Readonly<Record<string, string>> = {}): Promise<Siege> {
   const hub = await startHub({ hookConcurrency: 16, validate: false });
   populate(hub);
   const secret = randomBytes(32).toString("hex");
@@ -47,6 +48,7 @@ export async function besiege(logins: Logins, count: number): Promise<Siege> {
     WEBHOOK_SECRET: secret,
     DATABASE_URL: through(logins.databaseUrl),
     DATABASE_OWNER_URL: through(logins.ownerUrl),
+    ...more,
   };
   const replicas: Replica[] = [];
   for (let index = 0; index < count; index++) replicas.push(await startReplica(env));
@@ -61,6 +63,7 @@ export async function besiege(logins: Logins, count: number): Promise<Siege> {
 
   return {
     hub,
+    secret,
     replicas,
     storage,
     open(repositories, each) {
@@ -93,16 +96,18 @@ export async function besiege(logins: Logins, count: number): Promise<Siege> {
       for (const guid of failed) await hub.hooks.duplicate(guid);
       return failed.length;
     },
-    async settles(pulls) {
+    async settles(pulls, limitMs = 60_000) {
       const started = performance.now();
-      const wrong = () => pulls.filter((pull) => shown(pull) !== pull.wants);
-      await until(
-        () => (wrong().length === 0 ? true : null),
-        () =>
-          wrong()
-            .map((pull) => `${pull.repository}#${pull.number} shows ${shown(pull)}, not ${pull.wants}`)
-            .join("; "),
-      );
+      let wrong = pulls;
+      for (;;) {
+        wrong = wrong.filter((pull) => shown(pull) !== pull.wants);
+        // Some may have been right on the way.
+        if (wrong.length === 0) wrong = pulls.filter((pull) => shown(pull) !== pull.wants);
+        if (wrong.length === 0) break;
+        if (performance.now() - started > limitMs)
+          throw new Error(wrong.map((pull) => `${pull.repository}#${pull.number} shows ${shown(pull)}, not ${pull.wants}`).join("; "));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       return performance.now() - started;
     },
     async close() {

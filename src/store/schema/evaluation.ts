@@ -59,6 +59,8 @@ export const checkWish = pgTable(
     evaluationId: uuid("evaluation_id")
       .notNull()
       .references(() => evaluation.id),
+    /** When the override that it stands on is over; null = it stands on none. */
+    runsOutAt: instant("runs_out_at"),
   },
   (t) => [
     primaryKey({ columns: [t.subjectKey, t.headSha, t.name] }),

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { Receipt } from "../../gate/ports/pulls.ts";
 import type { OverviewRow } from "../../gate/ports/station.ts";
 import type { Tx } from "../connect.ts";
-import { checkOutbox, checkWish, evaluation, overrideEvent, overrideGrant, receipt, subject } from "../schema.ts";
+import { checkOutbox, checkWish, receipt, subject } from "../schema.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
 /**
@@ -21,11 +21,7 @@ export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly s
         or (o.conclusion is distinct from 'success' and (o.published_conclusion = 'success' or o.uncertain))))`;
   const begun = sql`exists (select 1 from ${checkOutbox} o where o.in_flight_key = ${subject.key})`;
   const expired = sql`exists (
-    select 1 from ${checkWish} w join ${evaluation} e on e.id = w.evaluation_id
-      join ${overrideGrant} g on g.repository_id = ${subject.repositoryId} and g.pull_request = ${subject.number}
-      join ${overrideEvent} u on u.grant_id = g.id and u.kind = 'used' and u.expires_at <= clock_timestamp()
-    where w.subject_key = ${subject.key} and e.state = 'overridden' and not exists (
-      select 1 from ${overrideEvent} over where over.grant_id = g.id and over.kind in ('expired', 'revoked', 'merged')))`;
+    select 1 from ${checkWish} w where w.subject_key = ${subject.key} and w.runs_out_at <= clock_timestamp())`;
   const rows = await tx
     .select({ key: subject.key })
     .from(subject)

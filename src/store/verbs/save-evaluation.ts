@@ -59,7 +59,8 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
       draftSnapshotId,
     })
     .returning();
-  await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks });
+  const runsOutAt = decision.state === "overridden" && decision.override !== null ? new Date(decision.override.expiresAt) : null;
+  await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt });
   await keepMemberships(tx, held, input.facts);
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id });
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);

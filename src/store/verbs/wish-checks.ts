@@ -19,7 +19,12 @@ const WORST: readonly CheckConclusion[] = ["failure", "action_required", null, "
 export async function replaceWishes(
   tx: Tx,
   held: SubjectRow,
-  wanted: { readonly headSha: string; readonly evaluationId: string; readonly checks: readonly WantedCheck[] },
+  wanted: {
+    readonly headSha: string;
+    readonly evaluationId: string;
+    readonly checks: readonly WantedCheck[];
+    readonly runsOutAt: Date | null;
+  },
 ): Promise<void> {
   const before = await tx.select().from(checkWish).where(eq(checkWish.subjectKey, held.key));
   const checks = [...wanted.checks, ...orphans(before, wanted.headSha, wanted.checks)];
@@ -31,6 +36,7 @@ export async function replaceWishes(
     policy: check.policy,
     conclusion: check.conclusion,
     evaluationId: wanted.evaluationId,
+    runsOutAt: wanted.runsOutAt,
   }));
   for (const wish of wishes.toSorted(byRun)) await addRun(tx, wish);
   const runs = await lockRuns(tx, held.repositoryId, [...before, ...wishes]);

@@ -1,0 +1,1 @@
+ALTER TABLE "check_wish" ADD COLUMN "runs_out_at" timestamp (3) with time zone;

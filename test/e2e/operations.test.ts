@@ -86,7 +86,8 @@ describe("probes", () => {
       const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${url}/readyz`)));
       expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
       expect(await answers[0]!.json()).toEqual({ status: "ready", database: "ok", github: "ok" });
-      expect(hub.requests.slice(before).map(({ path }) => path)).toEqual(["/app"]);
+      // What recovery asks at the start is apart.
+      expect(hub.requests.slice(before).filter(({ path }) => path === "/app")).toHaveLength(1);
       expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "alive" });
     }));
 });

@@ -34,7 +34,7 @@ async function onFresh(serverUrl: string, act: (siege: Siege, adminUrl: string) 
   await createLogins(serverUrl, name, password);
   await asAdmin(serverUrl, (sql) => sql.unsafe(`create database ${name} owner ${name}_owner`));
   const logins = loginsOf(databaseOn(serverUrl, name), name, password);
-  const siege = await besiege(logins, 1, { GITHUB_WRITE_INTERVAL_MS: "0" });
+  const siege = await besiege(logins, 1);
   siege.hub.latencyMs = LATENCY;
   say(`ready after ${siege.replicas[0]!.readyMs.toFixed(0)} ms (migrating an empty database)`);
   await siege.restart(0);

@@ -74,6 +74,7 @@ describe("the built server as a process", () => {
       GITHUB_BASE_URL: hub.url,
       WEBHOOK_SECRET: SECRET,
       DATA_DIR: dataDir,
+      GITHUB_WRITE_INTERVAL_MS: "0",
     };
     const first = await serve(env);
     hub.setWebhook({ url: `${first.url}/webhooks/github`, secret: SECRET });

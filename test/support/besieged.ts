@@ -34,7 +34,7 @@ export interface Pull {
   wants: "action_required" | "success";
 }
 
-export async function besiege(logins: Logins, count: number, more: Readonly<Record<string, string>> = {}): Promise<Siege> {
+export async function besiege(logins: Logins, count: number): Promise<Siege> {
   const hub = await startHub({ hookConcurrency: 16, validate: false });
   populate(hub);
   const secret = randomBytes(32).toString("hex");
@@ -46,9 +46,9 @@ export async function besiege(logins: Logins, count: number, more: Readonly<Reco
     PRIVATE_KEY: hub.app.privateKey,
     GITHUB_BASE_URL: hub.url,
     WEBHOOK_SECRET: secret,
+    GITHUB_WRITE_INTERVAL_MS: "0",
     DATABASE_URL: through(logins.databaseUrl),
     DATABASE_OWNER_URL: through(logins.ownerUrl),
-    ...more,
   };
   const replicas: Replica[] = [];
   for (let index = 0; index < count; index++) replicas.push(await startReplica(env));

@@ -59,7 +59,8 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
       draftSnapshotId,
     })
     .returning();
-  const runsOutAt = decision.state === "overridden" && decision.override !== null ? new Date(decision.override.expiresAt) : null;
+  const until = decision.state === "overridden" ? decision.override?.expiresAt : undefined;
+  const runsOutAt = until === undefined ? null : new Date(until);
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt });
   await keepMemberships(tx, held, input.facts);
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id });

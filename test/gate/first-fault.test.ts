@@ -16,7 +16,7 @@ const run = (name: string, sha: string) => hand.hub.checkRuns(name, sha).find((e
 test("T68: a first evaluation that cannot read people says so on the check, and a third one fails it", async () => {
   const repo = hand.repository();
   const pull = repo.open();
-  hand.hub.fail({ path: /\/reviews/ }, DOWN, Number.POSITIVE_INFINITY);
+  hand.hub.fail({ path: /\/timeline/ }, DOWN, Number.POSITIVE_INFINITY);
   await hand.work();
   const shown = run(repo.name, pull.head);
   expect(shown?.conclusion).toBe("failure");

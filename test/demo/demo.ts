@@ -15,10 +15,13 @@ const PAGES = [
   ["the approved pull request", "/pulls/acme/contracts/1"],
   ["the change of policy, waiting", "/pulls/acme/contracts/4"],
   ["all pull requests", "/"],
-  ["workspaces, and what runtimes would get", "/workspaces"],
+  ["who is waited for, since when", "/approvals"],
+  ["policies in force", "/policies"],
+  ["workspaces and their plans", "/workspaces"],
   ["overrides and their reviews", "/overrides"],
   ["is the check required?", "/doctor"],
   ["audit trail", "/audit"],
+  ["report for auditors", "/report"],
 ] as const;
 const { bold, cyan, dim, green, red, yellow } = picocolors;
 

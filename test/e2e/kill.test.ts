@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
-import { FILE, until } from "../support/scene.ts";
+import { FILE, until } from "../support/acme.ts";
+import { MAIN, type Replica, startReplica } from "../support/fleet.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../dist/main.js");
 const REPOSITORY = "acme/contracts";
 const SECRET = randomBytes(32).toString("hex");
 const children: ChildProcess[] = [];
@@ -25,26 +25,10 @@ afterEach(async () => {
   await hub?.close();
 });
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-/** The built server as its own process, configured by environment as in production. */
-async function serve(env: Readonly<Record<string, string>>): Promise<Started> {
-  const child = spawn(process.execPath, [MAIN, "serve"], {
-    env: { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "silent", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.push(child);
-  let out = "";
-  child.stdout?.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  const url = await until(
-    () => /listening on (http\S+)/.exec(out)?.[1] ?? (child.exitCode === null ? null : `ended: ${out}`),
-    () => `the server to listen: ${out}`,
-  );
-  return { child, url };
+async function serve(env: Readonly<Record<string, string>>): Promise<Replica> {
+  const replica = await startReplica(env);
+  children.push(replica.child);
+  return replica;
 }
 
 function populate(simulated: Hub): void {

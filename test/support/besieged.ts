@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
+import { CHECK, FILE, populate } from "./acme.ts";
 import { layWire, type Replica, startReplica, type Wire } from "./fleet.ts";
 import type { Logins } from "./migrated.ts";
-import { CHECK, FILE, populate } from "./scene.ts";
 
 /** Several servers on one Postgres in front of a simulated GitHub, with a wire to cut before each of the two. */
 export interface Siege {

@@ -6,12 +6,10 @@ import type { ServerConfig } from "../../src/config.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
+import { CHECK, FILE, POLICY_CHECK, populate, until } from "./acme.ts";
 import { layMigrated } from "./migrated.ts";
 
-export const FILE = "contracts/customers.odcs.yaml";
-export const CHECK = "countersign: main";
-export const POLICY_CHECK = "countersign: main / repo/pii-change-policy";
-const WAIT_MS = 60_000;
+export { CHECK, FILE, POLICY_CHECK, populate, until };
 
 /** A simulated GitHub with the organisation acme, and the real app in front of it over HTTP. One for a whole test file: starting is dear. */
 export interface Scene {
@@ -121,24 +119,4 @@ function createStage(hub: Hub, repository: string, files: Readonly<Record<string
     },
     conclusion: (sha, name = CHECK) => newest(sha, name)?.conclusion,
   };
-}
-
-/** The organisation acme. alice writes; bob and carol are sec-ops; ana owns; dave is a plain member. */
-export function populate(hub: Hub): void {
-  hub.createOrg("acme");
-  for (const login of ["alice", "bob", "carol", "ana", "dave"]) hub.createUser(login);
-  for (const login of ["alice", "bob", "carol", "dave"]) hub.addOrgMember("acme", login);
-  hub.addOrgMember("acme", "ana", { role: "admin" });
-  hub.createTeam("acme", "sec-ops");
-  for (const login of ["bob", "carol"]) hub.addMember("acme/sec-ops", login);
-}
-
-export async function until<T>(look: () => Promise<T | null> | T | null, what: () => string): Promise<T> {
-  const deadline = Date.now() + WAIT_MS;
-  for (;;) {
-    const seen = await look();
-    if (seen !== null) return seen;
-    if (Date.now() > deadline) throw new Error(`waited ${WAIT_MS / 1000} s for ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

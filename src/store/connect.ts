@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
+import { setFlagsFromString } from "node:v8";
+import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
@@ -90,13 +91,19 @@ async function refuseUnsafe(client: postgres.Sql): Promise<void> {
 }
 
 /** Its buffers are cleared at every start, and its files are in memory or in the system's cache anyway: 128 MiB cost half a second and serve nobody. */
-export const START_PARAMS: string[] = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
+const START_PARAMS: string[] = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
+
+/** The database engine in this process. Node now and then aborts while it frees machine code that a better version replaced (nodejs/node#64500): it is kept. */
+export function startEngine(options: PGliteOptions): Promise<PGlite> {
+  setFlagsFromString("--no-wasm-code-gc");
+  return PGlite.create({ startParams: START_PARAMS, ...options });
+}
 
 async function openEmbedded(dataDir: string | null): Promise<Database> {
   const release = dataDir === null ? async () => {} : await lockDataDirectory(dataDir);
   let pglite: PGlite;
   try {
-    pglite = await PGlite.create({ startParams: START_PARAMS, ...(dataDir === null ? {} : { dataDir: join(dataDir, "postgres") }) });
+    pglite = await startEngine(dataDir === null ? {} : { dataDir: join(dataDir, "postgres") });
     await pglite.exec("set timezone = 'UTC'");
   } catch (error) {
     await release();

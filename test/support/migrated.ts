@@ -5,9 +5,8 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { PGlite } from "@electric-sql/pglite";
 import postgres from "postgres";
-import { type Database, openDatabase, overPglite, START_PARAMS } from "../../src/store/connect.ts";
+import { type Database, openDatabase, overPglite, startEngine } from "../../src/store/connect.ts";
 import { migrate } from "../../src/store/migrate.ts";
 
 /** Migrating takes seconds: done once for a set of migrations, and copied for each test file. */
@@ -15,7 +14,7 @@ import { migrate } from "../../src/store/migrate.ts";
 /** An embedded database in memory, migrated. */
 export async function openMigrated(): Promise<Database> {
   const loadDataDir = new Kept(await readFile(await template()));
-  return overPglite(await PGlite.create({ loadDataDir, startParams: START_PARAMS }), async () => {});
+  return overPglite(await startEngine({ loadDataDir }), async () => {});
 }
 
 /** The same as a data directory of a server that has run before. */

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
-import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { lockDataDirectory } from "./lock-file.ts";
-import { enter, type Scope } from "./scope.ts";
+import { speakPostgres } from "./postgres-session.ts";
+import type { Scope } from "./scope.ts";
 import type { Tx } from "./tx.ts";
 
 export type { Tx } from "./tx.ts";
@@ -20,7 +20,7 @@ export interface Database {
   readonly outer: Tx;
   /** Sees and writes the rows of these tenants only. */
   transaction<T>(scope: Scope, act: (tx: Tx) => Promise<T>): Promise<T>;
-  /** The same for what only reads: no transaction where no wall needs one. */
+  /** The same for what only reads; on Postgres a statement that writes is refused. No transaction where no wall needs one. */
   read<T>(scope: Scope, act: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -50,22 +50,7 @@ async function openPostgres(url: string, ownerUrl: string | null): Promise<Datab
     await client.end({ timeout: 1 });
     throw error;
   }
-  const outer = drizzlePostgres(client);
-  const within: Database["transaction"] = (scope, act) =>
-    outer.transaction(async (tx) => {
-      await enter(tx as unknown as Tx, scope);
-      return act(tx as unknown as Tx);
-    });
-  return {
-    driver: "postgres",
-    url,
-    ownerUrl,
-    pglite: null,
-    outer: outer as unknown as Tx,
-    transaction: within,
-    read: within,
-    close: () => client.end({ timeout: 5 }),
-  };
+  return { driver: "postgres", url, ownerUrl, pglite: null, ...speakPostgres(client), close: () => client.end({ timeout: 5 }) };
 }
 
 export function connectPostgres(url: string, max: number): postgres.Sql {

@@ -32,7 +32,7 @@ import { withholdSuccess } from "./verbs/withhold-success.ts";
 export function createLedger(db: Database, options: { readonly host?: string } = {}): Ledger {
   const host = options.host ?? "github.com";
   const { outer } = db;
-  /** One statement each: about a subject, about a repository, about nobody's in particular. */
+  /** What is read about a subject, about a repository, about nobody's in particular; and what changes of a subject's. */
   const about =
     <A extends readonly unknown[], T>(verb: (tx: Tx, key: string, ...rest: A) => Promise<T>) =>
     (key: string, ...rest: A) =>
@@ -45,12 +45,16 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     <A extends readonly unknown[], T>(verb: (tx: Tx, ...rest: A) => Promise<T>) =>
     (...rest: A) =>
       db.read(ACROSS, (tx) => verb(tx, ...rest));
+  const change =
+    <A extends readonly unknown[], T>(verb: (tx: Tx, key: string, ...rest: A) => Promise<T>) =>
+    (key: string, ...rest: A) =>
+      db.transaction(ofSubject(key), (tx) => verb(tx, key, ...rest));
   return {
     recordDelivery: (delivery) => db.transaction(ofDelivery(delivery), (tx) => recordDelivery(tx, host, delivery)),
     pendingSubjects: across(pendingSubjects),
-    markDirty: (key) => db.transaction(ofSubject(key), (tx) => markDirty(tx, key)),
-    startWork: (key) => db.transaction(ofSubject(key), (tx) => startWork(tx, key)),
-    startGroup: (key) => db.transaction(ofSubject(key), (tx) => startGroup(tx, key)),
+    markDirty: change(markDirty),
+    startWork: change(startWork),
+    startGroup: change(startGroup),
     announcedGroups: within(announcedGroups),
     receipts: within(receipts),
     contentHistory: about(contentHistory),
@@ -88,14 +92,13 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
     reviewRequests: about(converse.reviewRequests),
-    setReviewRequest: about(converse.setReviewRequest),
+    setReviewRequest: change(converse.setReviewRequest),
     checkActions: within(converse.checkActions),
-    claimCommand: about(converse.claimCommand),
-    endCommand: about(converse.endCommand),
+    claimCommand: change(converse.claimCommand),
+    endCommand: change(converse.endCommand),
     pullComment: about(converse.readPullComment),
-    setPullComment: about(converse.setPullComment),
-    recordForeignCheck: (key, headSha, check) =>
-      db.transaction(ofSubject(key), (tx) => converse.recordForeignCheck(tx, key, headSha, check)),
+    setPullComment: change(converse.setPullComment),
+    recordForeignCheck: change(converse.recordForeignCheck),
     foreignChecks: within(converse.foreignChecks),
     ping: () =>
       db

@@ -25,7 +25,7 @@ export class UnknownSchema extends Error {
 export async function migrate(db: Database): Promise<void> {
   if (db.pglite !== null) {
     await migratePglite(drizzlePglite(db.pglite), { migrationsFolder: MIGRATIONS });
-    await db.outer.transaction((tx) => raiseWalls(tx));
+    await db.transaction([], (tx) => raiseWalls(tx));
   } else await migrateServer(db, db.ownerUrl ?? db.url!);
   await refuseUnknown(db.outer);
 }

@@ -62,16 +62,16 @@ export function ofPlace(repository: { readonly id: number; readonly ownerId: num
 
 const LIST = "countersign.tenant";
 
-/** For the rest of this transaction. */
-export async function enter(tx: Tx, scope: Scope): Promise<void> {
-  if (scope.length === 0) return;
+/** Lets the rest of a transaction see the scope's tenants; null = there is nothing to see. */
+export function entrance(scope: Scope): SQL | null {
+  if (scope.length === 0) return null;
   const keys = sql.join(
     scope.map(([kind, key]) => sql`(${kind}::text, ${key}::text)`),
     sql`, `,
   );
-  await tx.execute(sql`
+  return sql`
     select set_config(${LIST}, coalesce((
-      select string_agg(distinct t::text, ',') from (values ${keys}) k (kind, key), countersign_tenants(k.kind, k.key) t), ''), true)`);
+      select string_agg(distinct t::text, ',') from (values ${keys}) k (kind, key), countersign_tenants(k.kind, k.key) t), ''), true)`;
 }
 
 /** The tenant of an account beside those that are seen already; null = it has none yet. */

@@ -1,0 +1,60 @@
+import { PgDialect } from "drizzle-orm/pg-core";
+import { drizzle } from "drizzle-orm/postgres-js";
+import type postgres from "postgres";
+import { entrance, type Scope } from "./scope.ts";
+import type { Tx } from "./tx.ts";
+
+/** Statements with longer lists have too many forms to be kept on the server by each connection. */
+const PREPARED_PARAMETERS_MAX = 40;
+
+const dialect = new PgDialect();
+
+type Act<T> = (tx: Tx) => Promise<T>;
+
+/**
+ * drizzle over postgres.js in as few round trips as the walls allow: left alone, drizzle has each statement parsed anew and described
+ * before it is sent, and the scope of a transaction would be waited for.
+ */
+export function speakPostgres(client: postgres.Sql): {
+  readonly outer: Tx;
+  transaction<T>(scope: Scope, act: Act<T>): Promise<T>;
+  read<T>(scope: Scope, act: Act<T>): Promise<T>;
+} {
+  const { options } = client;
+  const speak = (sql: Wire) => drizzle(preparing(sql, options)) as unknown as Tx;
+  const within = async <T>(sql: postgres.TransactionSql, scope: Scope, act: Act<T>): Promise<T> => {
+    const entering = entrance(scope);
+    if (entering === null) return act(speak(sql));
+    const { sql: text, params } = dialect.sqlToQuery(entering);
+    // On the wire before whatever `act` says, which a connection hears in order; if it fails, so does everything after it.
+    const entered = sql.unsafe(text, params as string[], { prepare: true }).execute();
+    const [result] = await Promise.all([act(speak(sql)), entered]);
+    return result;
+  };
+  return {
+    outer: speak({
+      unsafe: client.unsafe,
+      begin: (act) => client.begin((sql) => act(preparing(sql, options))),
+    }),
+    transaction: <T>(scope: Scope, act: Act<T>) => client.begin((sql) => within(sql, scope, act)) as Promise<T>,
+    read<T>(scope: Scope, act: Act<T>) {
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      // What was read holds without the end of its transaction.
+      client.begin("read only", async (sql) => resolve(await within(sql, scope, act))).catch(reject);
+      return promise;
+    },
+  };
+}
+
+/** What drizzle uses of postgres.js; within a transaction it begins no other here. */
+interface Wire {
+  readonly unsafe: postgres.Sql["unsafe"];
+  readonly begin?: (act: (sql: postgres.Sql) => unknown) => Promise<unknown>;
+}
+
+/** The same connection; its statements are parsed and planned once. */
+function preparing(sql: Wire, options: postgres.Sql["options"]): postgres.Sql {
+  const unsafe: postgres.Sql["unsafe"] = (text, parameters = []) =>
+    sql.unsafe(text, parameters, { prepare: parameters.length > 0 && parameters.length <= PREPARED_PARAMETERS_MAX });
+  return { ...(sql.begin && { begin: sql.begin }), unsafe, options } as unknown as postgres.Sql;
+}

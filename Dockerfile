@@ -22,6 +22,8 @@ FROM node:24-bookworm-slim AS production
 ENV NODE_ENV=production
 ENV HOST=0.0.0.0
 ENV PORT=3000
+# Else every thread keeps memory of its own that it has given back.
+ENV MALLOC_ARENA_MAX=2
 # The embedded database, when DATABASE_URL is not set. One container per volume: a lock file refuses a second.
 ENV DATA_DIR=/var/lib/countersign
 RUN mkdir -p /var/lib/countersign && chown node:node /var/lib/countersign
@@ -38,4 +40,4 @@ USER node
 VOLUME /var/lib/countersign
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz', { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js", "serve"]
+CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=1024", "dist/app/main.js", "serve"]

@@ -11,7 +11,7 @@ import { measure, median, type Run } from "./measure.ts";
 
 const SIZES = (process.env["CONTRACTS"] ?? "10,1000,10000").split(",").map(Number);
 const ROUNDS = Number(process.env["ROUNDS"] ?? 9);
-const MAIN = resolve(import.meta.dirname, "../dist/main.js");
+const MAIN = resolve(import.meta.dirname, "../dist/app/main.js");
 
 interface Measured {
   readonly size: number;

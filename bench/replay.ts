@@ -13,7 +13,7 @@ import { fastImport, type ImportedCommit } from "../test/support/fast-import.ts"
 const COMMITS = Number(process.env["COMMITS"] ?? 5_000);
 const SEED = Number(process.env["SEED"] ?? 1);
 const TOUCHING = Number(process.env["TOUCHING"] ?? 0.1);
-const MAIN = resolve(import.meta.dirname, "../dist/main.js");
+const MAIN = resolve(import.meta.dirname, "../dist/app/main.js");
 
 async function main(): Promise<void> {
   process.stdout.write(`${COMMITS} commits, seed ${SEED}; Node ${process.version}\n\n`);

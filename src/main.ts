@@ -217,7 +217,7 @@ async function main(): Promise<void> {
         for (const signal of signals) process.off(signal, stop);
       };
     },
-    version: (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version,
+    version: (JSON.parse(readFileSync(new URL(import.meta.resolve("countersign/package.json")), "utf8")) as { version: string }).version,
   });
 }
 

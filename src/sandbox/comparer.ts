@@ -22,6 +22,8 @@ export interface SandboxLimits {
 
 export const SANDBOX_LIMITS: SandboxLimits = { timeoutMs: 20_000, memoryMiB: 512, threads: 2, endedTtlMs: 600_000 };
 
+/** MiB of a thread's heap for what has just been made, beside `memoryMiB`. */
+const YOUNG_MIB = 12;
 /** Files of one change that may be found poisonous one by one; with more, none of them is read. */
 const SUSPECTS_MAX = 3;
 /** Comparisons remembered: a review or a label brings the same change again. */
@@ -45,7 +47,8 @@ export function createSandbox(
     minThreads: 1,
     maxThreads: limits.threads,
     idleTimeout: 60_000,
-    resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB },
+    // What a comparison makes on the way dies young: more room for it is memory that is never given back.
+    resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB, maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   // A thread that ends between two tasks is nobody's answer: the next task starts another. Without a listener it would end the server.
   pool.on("error", () => {});

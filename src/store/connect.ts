@@ -1,29 +1,9 @@
-import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
-import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
 import postgres from "postgres";
-import { lockDataDirectory } from "./lock-file.ts";
+import type { Database } from "./database.ts";
 import { speakPostgres } from "./postgres-session.ts";
-import type { Scope } from "./scope.ts";
-import type { Tx } from "./tx.ts";
 
+export type { Database } from "./database.ts";
 export type { Tx } from "./tx.ts";
-
-export interface Database {
-  readonly driver: "postgres" | "pglite";
-  readonly url: string | null;
-  /** The login that migrates and owns the tables; null = the same as `url`. */
-  readonly ownerUrl: string | null;
-  readonly pglite: PGlite | null;
-  /** Outside a transaction: sees no tenant's rows behind the walls. On PGlite's one session, using it inside one deadlocks. */
-  readonly outer: Tx;
-  /** Sees and writes the rows of these tenants only. */
-  transaction<T>(scope: Scope, act: (tx: Tx) => Promise<T>): Promise<T>;
-  /** The same for what only reads; on Postgres a statement that writes is refused. No transaction where no wall needs one. */
-  read<T>(scope: Scope, act: (tx: Tx) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
 
 /** The server would acknowledge what it can lose, or cannot be written to. */
 export class UnsafeDatabase extends Error {
@@ -39,7 +19,9 @@ export async function openDatabase(options: {
   readonly ownerUrl?: string | null;
   readonly dataDir: string | null;
 }): Promise<Database> {
-  return options.databaseUrl !== null ? openPostgres(options.databaseUrl, options.ownerUrl ?? null) : openEmbedded(options.dataDir);
+  if (options.databaseUrl !== null) return openPostgres(options.databaseUrl, options.ownerUrl ?? null);
+  // Loaded only here: it is a whole database, and with a server it would never run.
+  return (await import("./embedded.ts")).openEmbedded(options.dataDir);
 }
 
 async function openPostgres(url: string, ownerUrl: string | null): Promise<Database> {
@@ -73,46 +55,6 @@ async function refuseUnsafe(client: postgres.Sql): Promise<void> {
   if (row.readonly !== "off") throw new UnsafeDatabase("the database is read-only");
   if (row.fsync !== "on") throw new UnsafeDatabase("fsync is off: a crash would lose acknowledged events");
   if (row.commit === "off") throw new UnsafeDatabase("synchronous_commit is off: a crash would lose acknowledged events");
-}
-
-/** Its buffers are cleared at every start, and its files are in memory or in the system's cache anyway: 128 MiB cost half a second and serve nobody. */
-const START_PARAMS: string[] = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
-
-/** The database engine in this process. Node now and then aborts while it frees machine code that a better version replaced (nodejs/node#64500): it is kept. */
-export function startEngine(options: PGliteOptions): Promise<PGlite> {
-  setFlagsFromString("--no-wasm-code-gc");
-  return PGlite.create({ startParams: START_PARAMS, ...options });
-}
-
-async function openEmbedded(dataDir: string | null): Promise<Database> {
-  const release = dataDir === null ? async () => {} : await lockDataDirectory(dataDir);
-  let pglite: PGlite;
-  try {
-    pglite = await startEngine(dataDir === null ? {} : { dataDir: join(dataDir, "postgres") });
-    await pglite.exec("set timezone = 'UTC'");
-  } catch (error) {
-    await release();
-    throw error;
-  }
-  return overPglite(pglite, release);
-}
-
-/** `release` runs after the database is closed. */
-export function overPglite(pglite: PGlite, release: () => Promise<void>): Database {
-  const outer = drizzlePglite(pglite);
-  return {
-    driver: "pglite",
-    url: null,
-    ownerUrl: null,
-    pglite,
-    outer: outer as unknown as Tx,
-    transaction: (_scope, act) => outer.transaction((tx) => act(tx as unknown as Tx)),
-    read: (_scope, act) => act(outer as unknown as Tx),
-    async close() {
-      if (!pglite.closed) await pglite.close();
-      await release();
-    },
-  };
 }
 
 /** Rows of a raw statement: an array from postgres.js, `{rows}` from PGlite. */

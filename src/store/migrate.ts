@@ -1,17 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
-import { drizzle as drizzlePglite } from "drizzle-orm/pglite";
-import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
-import { drizzle as drizzlePostgres } from "drizzle-orm/postgres-js";
-import { migrate as migratePostgres } from "drizzle-orm/postgres-js/migrator";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as migrateTables } from "drizzle-orm/postgres-js/migrator";
 import { PgBoss } from "pg-boss";
 import type { StorageStanding } from "../gate/ports/storage.ts";
 import { connectPostgres, type Database, rowsOf, type Tx } from "./connect.ts";
 import { readStanding, refuseOneLogin } from "./logins.ts";
 import { grantTo, raiseWalls } from "./walls.ts";
 
-/** The same depth from src/store and from dist/store. */
+/** The same depth from src/store, dist/store and dist/app. */
 export const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
 /** Any fixed number: "countersign" in a phone's digits. */
 const MIGRATION_LOCK = 268_686_377;
@@ -24,7 +22,7 @@ export class UnknownSchema extends Error {
 /** Applies what is missing: tables, the queue's schema, row-level security, grants. Several processes may call it at once. Rejects with `UnknownSchema`. */
 export async function migrate(db: Database): Promise<void> {
   if (db.pglite !== null) {
-    await migratePglite(drizzlePglite(db.pglite), { migrationsFolder: MIGRATIONS });
+    await (await import("./embedded.ts")).migrateEmbedded(db.pglite, MIGRATIONS);
     await db.transaction([], (tx) => raiseWalls(tx));
   } else await migrateServer(db, db.ownerUrl ?? db.url!);
   await refuseUnknown(db.outer);
@@ -49,8 +47,8 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
   const client = connectPostgres(ownerUrl, 1);
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    const owner = drizzlePostgres(client);
-    await migratePostgres(owner, { migrationsFolder: MIGRATIONS });
+    const owner = drizzle(client);
+    await migrateTables(owner, { migrationsFolder: MIGRATIONS });
     await installQueue(ownerUrl);
     const runner = await db.transaction([], loginOf);
     const isOther = runner !== (await loginOf(owner as unknown as Tx));

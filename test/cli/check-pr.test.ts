@@ -8,7 +8,7 @@ import { type Hub, startHub } from "../hub/hub.ts";
 import { createGitRepository } from "../support/git-repository.ts";
 import { FILE, populate } from "../support/scene.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../dist/main.js");
+const MAIN = resolve(import.meta.dirname, "../../dist/app/main.js");
 let hub: Hub;
 let folder: string;
 let number: number;

@@ -11,7 +11,7 @@ import { startHub } from "../hub/hub.ts";
 import { layMigrated } from "../support/migrated.ts";
 import { CHECK, FILE, populate, until } from "../support/scene.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../dist/main.js");
+const MAIN = resolve(import.meta.dirname, "../../dist/app/main.js");
 const SECRET = "a-webhook-secret-of-this-test-0001";
 
 test("T77: SIGTERM: a delivery that is arriving is stored and answered, an evaluation that runs ends, and the exit is 0", async () => {

@@ -45,7 +45,8 @@ function populate(simulated: Hub): void {
 
 describe("the built server as a process", () => {
   beforeAll(() => {
-    if (!existsSync(MAIN)) throw new Error("there is no dist/main.js: these tests start the built server, so run `npm run build` first");
+    if (!existsSync(MAIN))
+      throw new Error("there is no dist/app/main.js: these tests start the built server, so run `npm run build` first");
   });
 
   test("T77: a delivery acknowledged just before kill -9 is worked off after the restart, without a second delivery", async () => {

@@ -85,7 +85,10 @@ test("the built command reads them from wherever it is called", () => {
   const git = createGitRepository();
   try {
     git.commit({ "contracts/c.odcs.yaml": "kind: DataContract\napiVersion: v3.1.0\nid: c\nversion: 1.0.0\nstatus: active\nsatus: 1\n" });
-    const printed = execFileSync(process.execPath, [join(ROOT, "dist/main.js"), "validate", "--json"], { cwd: git.path, encoding: "utf8" });
+    const printed = execFileSync(process.execPath, [join(ROOT, "dist/app/main.js"), "validate", "--json"], {
+      cwd: git.path,
+      encoding: "utf8",
+    });
     expect(JSON.parse(printed)).toMatchObject([{ line: 6, message: expect.stringContaining("did you mean `status`") }]);
   } finally {
     git.remove();

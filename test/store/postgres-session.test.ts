@@ -62,8 +62,7 @@ describeOnServer("the scope of a transaction", (open) => {
 
   test("ends the whole transaction when it fails itself", async () => {
     const db = await open();
-    const write = (scope: Scope, name: string) =>
-      db.transaction(scope, (tx) => tx.insert(routine).values({ name, claimedAt: new Date() }));
+    const write = (scope: Scope, name: string) => db.transaction(scope, (tx) => tx.insert(routine).values({ name, claimedAt: new Date() }));
     // A text that the database does not take.
     await expect(write(ofTenant("\0"), "lost")).rejects.toThrow();
     await expect(db.read(ofTenant("\0"), (tx) => tx.select().from(routine))).rejects.toThrow();

@@ -1,13 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { resolve } from "node:path";
 
 /** The built server as processes of its own, configured by environment as in production, and what stands between them and the rest. */
-export const MAIN = resolve(import.meta.dirname, "../../dist/main.js");
+export const MAIN = resolve(import.meta.dirname, "../../dist/app/main.js");
 const START_MS = 60_000;
+/** `node`, its options, the program and its command, as `npm start` has them; the environment has what the image sets. */
+const [, ...AS_STARTED] = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { scripts: { start: string } }
+).scripts.start
+  .replace("dist/app/main.js", MAIN)
+  .split(" ");
 
 export interface Replica {
   readonly child: ChildProcess;
@@ -24,10 +30,10 @@ export interface Replica {
 
 /** @throws with what the process said when it ends before it listens. */
 export async function startReplica(env: Readonly<Record<string, string>>): Promise<Replica> {
-  if (!existsSync(MAIN)) throw new Error("there is no dist/main.js: this starts the built server, so run `npm run build` first");
+  if (!existsSync(MAIN)) throw new Error("there is no dist/app/main.js: this starts the built server, so run `npm run build` first");
   const started = performance.now();
-  const child = spawn(process.execPath, [MAIN, "serve"], {
-    env: { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "silent", ...env },
+  const child = spawn(process.execPath, AS_STARTED, {
+    env: { PATH: process.env["PATH"] ?? "", PORT: "0", LOG_LEVEL: "silent", MALLOC_ARENA_MAX: "2", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
-import { type Database, openDatabase, overPglite, startEngine } from "../../src/store/connect.ts";
+import { type Database, openDatabase } from "../../src/store/connect.ts";
+import { overPglite, startEngine } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 
 /** Migrating takes seconds: done once for a set of migrations, and copied for each test file. */

@@ -19,6 +19,7 @@ import { createRoles } from "./gate/roles.ts";
 import { ROUTINES } from "./gate/routine-table.ts";
 import { runDueRoutines, startRoutines } from "./gate/routines.ts";
 import { createServerLog } from "./gate/server-log.ts";
+import { createShares } from "./gate/shares.ts";
 import { submissionExpiry } from "./gate/submission-routine.ts";
 import * as github from "./github/index.ts";
 import { createNotary } from "./notary/index.ts";
@@ -32,6 +33,9 @@ import { createMetrics, createMetricsDoor, NO_METER } from "./studio/metrics.ts"
 
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
+/** Evaluations at once, and of one installation: most of the time of each is waiting for GitHub. */
+const PLACES = 12;
+const INSTALLATION_PLACES = 8;
 /** How often it is asked which routines are due. */
 const ROUTINE_TICK_MS = 30_000;
 /** GitHub gives up on a delivery after 10 seconds, an Enterprise Server after 30. */
@@ -89,8 +93,15 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     // Stopped after the queue, so that the job that is running can end.
     const sandbox = createSandbox(undefined, () => meter.sandboxEnded());
     started.push(() => sandbox.close());
+    const shares = createShares(INSTALLATION_PLACES, (key) => {
+      queue.wake([key]).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will wake it"));
+    });
     const queue = await store.createQueue(database, {
-      sweep: (limit) => ledger.pendingSubjects(limit),
+      concurrency: PLACES,
+      async sweep(limit) {
+        const waiting = shares.waiting();
+        return (await ledger.pendingSubjects(limit + waiting.size)).filter((key) => !waiting.has(key));
+      },
       onError: (error, subject) => log.error({ subject, err: error }, "a job failed and will be tried again"),
     });
     started.push(() => queue.stop());
@@ -124,6 +135,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         clock: { now: () => new Date() },
         notary,
         comparer: sandbox,
+        shares,
         policyRepositories: config.policyRepositories ?? new Map<number, number>(),
         budget: client.budget,
         pulls,

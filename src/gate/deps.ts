@@ -11,6 +11,7 @@ import type {
   Protection,
   PullRequests,
 } from "./ports.ts";
+import type { Shares } from "./shares.ts";
 
 /** What reading the facts of a pull request takes. */
 export interface GatherDeps {
@@ -50,6 +51,8 @@ export interface GateDeps extends GatherDeps {
   readonly conversation: Conversation;
   /** What is left of an installation's API calls; absent = nobody knows. */
   readonly budget?: Pick<ApiBudget, "remaining">;
+  /** Who evaluates how much at once; absent = whoever comes. */
+  readonly shares?: Shares;
   /** Seals the audit trail; absent = nothing does. */
   readonly notary?: Notary;
   /** Told when something beside the verdict could not be said to people; nothing else comes of it. */

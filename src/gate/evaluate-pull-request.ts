@@ -19,6 +19,8 @@ import { tendOverrides } from "./tend-overrides.ts";
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
   | { readonly status: "unknown_subject" | "idle" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
+  /** Its installation's places are taken: it is woken when one is free. */
+  | { readonly status: "postponed" }
   /** A branch: how many commits are accounted for now, and how many incidents that made. */
   | { readonly status: "walked"; readonly commits: number; readonly incidents: number }
   | { readonly status: "merged"; readonly recorded: "approval" | "incident" | "nothing" }
@@ -40,6 +42,7 @@ export const FAULTS_BEFORE_FAILURE = 3;
  */
 export async function evaluatePullRequest(deps: GateDeps, key: string): Promise<EvaluationOutcome> {
   const outcome = await evaluateOnce(deps, key);
+  if (outcome.status === "postponed") return outcome;
   // Whatever fails there comes round again by itself, and never changes a verdict.
   await tendOverrides(deps, key).catch(() => {});
   return outcome;
@@ -51,6 +54,16 @@ async function evaluateOnce(deps: GateDeps, key: string): Promise<EvaluationOutc
   // A wake-up says nothing about whether work is left; the subject row does.
   if (work.wantGen === work.doneGen && !ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0)
     return { status: "idle" };
+  const leave = deps.shares?.enter(work.pull.repository.installationId, key);
+  if (leave === null) return { status: "postponed" };
+  try {
+    return await evaluateWork(deps, work);
+  } finally {
+    leave?.();
+  }
+}
+
+async function evaluateWork(deps: GateDeps, work: SubjectWork): Promise<EvaluationOutcome> {
   const pull = await deps.pulls.read(work.pull).catch((error: unknown) => publishUnread(deps, work, error));
   if (pull.state === "closed") return closeSubject(deps, work, pull);
   // New here, or on another base than before: a success that stands on this commit was earned by something else.
@@ -58,7 +71,7 @@ async function evaluateOnce(deps: GateDeps, key: string): Promise<EvaluationOutc
     if ((await deps.ledger.withholdSuccess(work, pull.headSha)) > 0) await publishChecks(deps, work, pull.headSha);
   }
 
-  const facts = await gatherFacts(deps, key, pull).catch((error: unknown) => error as Error);
+  const facts = await gatherFacts(deps, work.key, pull).catch((error: unknown) => error as Error);
   if (facts instanceof Error) return publishFault(deps, work, pull, facts);
   if (isOutside(facts)) {
     return leaveAlone(deps, work, pull, "not_enrolled");

@@ -23,7 +23,7 @@ export async function measureEvaluation(
   const seconds = (since: number) => (monotonic() - since) / 1000;
   try {
     const outcome = await evaluateSubject({ ...deps, ledger }, key);
-    const waitedSeconds = taken === null || outcome.status === "superseded" ? null : waited(taken);
+    const waitedSeconds = taken === null || outcome.status === "superseded" || outcome.status === "postponed" ? null : waited(taken);
     meter.evaluation({
       outcome: outcome.status === "evaluated" ? outcome.state : outcome.status,
       seconds: seconds(started),

@@ -1,0 +1,52 @@
+/** How many evaluations of one installation run at once, of the places that a process has. */
+export interface Shares {
+  /** Takes a place of the installation's. Null = all are taken: the key is kept, and woken when one is given back. */
+  enter(installationId: number, key: string): (() => void) | null;
+  /** Keys that wait for a place: whoever woke them would only see them sent back. */
+  waiting(): ReadonlySet<string>;
+}
+
+/**
+ * One installation that hangs, or that brings ten thousand events, leaves the other places to the rest. Nothing is lost with the process:
+ * a key that waits here is work left in the database, and the sweep of any process finds it.
+ */
+export function createShares(each: number, wake: (key: string) => void): Shares {
+  const taken = new Map<number, number>();
+  const kept = new Map<number, Set<string>>();
+  const isFull = (installationId: number) => (taken.get(installationId) ?? 0) >= each;
+
+  function leave(installationId: number): void {
+    const rest = (taken.get(installationId) ?? 0) - 1;
+    if (rest > 0) taken.set(installationId, rest);
+    else taken.delete(installationId);
+    const keys = kept.get(installationId);
+    const next = keys?.values().next().value;
+    if (keys === undefined || next === undefined) return;
+    forget(installationId, next);
+    wake(next);
+  }
+
+  function forget(installationId: number, key: string): void {
+    const keys = kept.get(installationId);
+    keys?.delete(key);
+    if (keys?.size === 0) kept.delete(installationId);
+  }
+
+  return {
+    enter(installationId, key) {
+      if (isFull(installationId)) {
+        const keys = kept.get(installationId) ?? new Set();
+        kept.set(installationId, keys.add(key));
+        return null;
+      }
+      forget(installationId, key);
+      taken.set(installationId, (taken.get(installationId) ?? 0) + 1);
+      let isHeld = true;
+      return () => {
+        if (isHeld) leave(installationId);
+        isHeld = false;
+      };
+    },
+    waiting: () => new Set([...kept].flatMap(([installationId, keys]) => (isFull(installationId) ? [...keys] : []))),
+  };
+}

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createShares } from "../../src/gate/shares.ts";
+
+describe("shares of the places", () => {
+  test("are each installation's own; what waits is woken one for each place that is given back, the first first", () => {
+    const woken: string[] = [];
+    const shares = createShares(2, (key) => woken.push(key));
+    const first = shares.enter(1, "1#1")!;
+    const second = shares.enter(1, "1#2")!;
+    expect([shares.enter(1, "1#3"), shares.enter(1, "1#4"), shares.enter(1, "1#3")]).toEqual([null, null, null]);
+    expect([...shares.waiting()]).toEqual(["1#3", "1#4"]);
+    expect(shares.enter(2, "2#1")).toBeTypeOf("function");
+    first();
+    first();
+    expect(woken).toEqual(["1#3"]);
+    // A place is free: whatever the sweep finds may come.
+    expect([...shares.waiting()]).toEqual([]);
+    second();
+    expect(woken).toEqual(["1#3", "1#4"]);
+  });
+
+  /** What the queue and the sweep do, in any order: wake, run, end, and wakes that are lost on the way. */
+  test("never more than an installation's share at once, and every key runs in the end, whatever is lost", () => {
+    const step = fc.record({ kind: fc.constantFrom("wake", "end", "lose", "sweep"), pick: fc.nat() });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 200 }), (each, steps) => {
+        const dirty = new Set(Array.from({ length: 12 }, (_, index) => `${(index % 3) + 1}#${index}`));
+        const jobs: string[] = [];
+        const running = new Map<string, () => void>();
+        const shares = createShares(each, (key) => void jobs.push(key));
+        const installationOf = (key: string) => Number(key[0]);
+        const act = (kind: string, pick: number) => {
+          if (kind === "sweep")
+            jobs.push(...[...dirty].filter((key) => !shares.waiting().has(key) && !jobs.includes(key) && !running.has(key)));
+          if (kind === "lose") jobs.splice(pick % (jobs.length + 1), 1);
+          if (kind === "wake") {
+            const [key] = jobs.splice(pick % (jobs.length + 1), 1);
+            if (key === undefined || running.has(key) || !dirty.has(key)) return;
+            const leave = shares.enter(installationOf(key), key);
+            if (leave !== null) running.set(key, leave);
+          }
+          if (kind === "end") {
+            const key = [...running.keys()][pick % (running.size + 1)];
+            if (key === undefined) return;
+            running.get(key)!();
+            running.delete(key);
+            dirty.delete(key);
+          }
+          const busy = Map.groupBy(running.keys(), installationOf);
+          for (const keys of busy.values()) expect(keys.length).toBeLessThanOrEqual(each);
+        };
+        for (const { kind, pick } of steps) act(kind, pick);
+        for (let round = 0; round < 100 && dirty.size > 0; round++) for (const kind of ["sweep", "wake", "wake", "end"]) act(kind, 0);
+        expect([...dirty]).toEqual([]);
+      }),
+    );
+  });
+});

@@ -71,8 +71,8 @@ function pullMark(payload: unknown, repository: PayloadRepository | null): reado
   const parsed = pullPayload.safeParse(payload);
   if (!parsed.success || repository === null) return null;
   if (SAYS_NOTHING.has(actionOf(payload))) return [];
-  const { number, head, base } = parsed.data.pull_request;
-  const pull: Mark = { kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref };
+  const { number, head, base, updated_at: updatedAt = null } = parsed.data.pull_request;
+  const pull: Mark = { kind: "pull", repository: repository.ref, number, headSha: head.sha, baseRef: base.ref, updatedAt };
   const carries = STACK_MOVES.has(actionOf(payload)) && typeof head.ref === "string" && head.repo?.id === repository.ref.id;
   return carries ? [pull, { kind: "stack", repository: repository.ref, ref: head.ref! }] : [pull];
 }

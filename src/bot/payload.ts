@@ -8,6 +8,8 @@ export const sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 export const actor = z.object({ id, login: text }).nullish();
 /** Who commented, with the kind of account where the payload tells it. */
 export const commenter = z.object({ id, login: text, type: z.string().optional() }).nullish();
+/** null = not told, or no instant. */
+export const instant = z.iso.datetime({ offset: true }).nullish().catch(null);
 export const viaApp = z.object({ id }).nullish();
 
 const withRepository = z.object({
@@ -63,5 +65,6 @@ export const pullPayload = z.object({
     number: id,
     head: z.object({ sha, ref: text.nullish().catch(null), repo: z.object({ id }).nullish().catch(null) }),
     base: z.object({ ref: text }),
+    updated_at: instant,
   }),
 });

@@ -15,6 +15,7 @@ import { rememberedPolicy } from "./remembered-policy.ts";
 import { ranOut, stillTrue } from "./second-look.ts";
 import { speak } from "./speak.ts";
 import { tendOverrides } from "./tend-overrides.ts";
+import { readKnown, toldPull } from "./told-pull.ts";
 
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
@@ -64,7 +65,7 @@ async function evaluateOnce(deps: GateDeps, key: string): Promise<EvaluationOutc
 }
 
 async function evaluateWork(deps: GateDeps, work: SubjectWork): Promise<EvaluationOutcome> {
-  const pull = await deps.pulls.read(work.pull).catch((error: unknown) => publishUnread(deps, work, error));
+  const pull = await readKnown(deps, work).catch((error: unknown) => publishUnread(deps, work, error));
   if (pull.state === "closed") return closeSubject(deps, work, pull);
   // New here, or on another base than before: a success that stands on this commit was earned by something else.
   if (work.previous?.headSha !== pull.headSha || work.previous.baseRef !== pull.baseRef) {
@@ -160,29 +161,6 @@ async function publishFault(
     throw error;
   }
   return withhold(deps, work, looked, error);
-}
-
-/** What the signed delivery says, in the shape of a pull request; what it does not say is empty. null = it names no head or base. */
-function toldPull({ pull, told, previous }: SubjectWork): PullTruth | null {
-  if (told.headSha === null || told.baseRef === null) return null;
-  return {
-    repository: { ...pull.repository, ownerType: "Organization", defaultBranch: previous?.facts.subject.defaultBranch ?? "" },
-    number: pull.number,
-    title: "",
-    state: "open",
-    merged: false,
-    mergeCommitSha: null,
-    mergedBy: null,
-    draft: false,
-    author: null,
-    headSha: told.headSha,
-    headRef: "",
-    headRepositoryId: null,
-    baseRef: told.baseRef,
-    baseSha: "",
-    commits: 0,
-    updatedAt: "",
-  };
 }
 
 /** Nothing can be said about this pull request now, so its checks go back to "in progress". The subject stays dirty. */

@@ -28,11 +28,16 @@ export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, 
   return decide({ ...facts, people, asOf: deps.clock.now().toISOString() }).state === decision.state;
 }
 
-type Moment = Pick<PullTruth, "headSha" | "baseRef" | "state">;
+type Moment = Pick<PullTruth, "headSha" | "baseRef" | "state" | "updatedAt">;
 
-/** Neither moved, retargeted, closed nor reopened between two readings. */
+/** Neither moved, retargeted, closed nor reopened between two readings, and the second is not from a copy that is behind the first. */
 export function sameMoment(now: Moment, before: Moment): boolean {
-  return now.headSha === before.headSha && now.baseRef === before.baseRef && now.state === before.state;
+  return now.headSha === before.headSha && now.baseRef === before.baseRef && now.state === before.state && !isOlder(now, before);
+}
+
+/** By GitHub's clock alone. */
+export function isOlder(read: Pick<PullTruth, "updatedAt">, known: Pick<PullTruth, "updatedAt">): boolean {
+  return Date.parse(read.updatedAt) < Date.parse(known.updatedAt);
 }
 
 type ReviewLook = Pick<Review, "id" | "state" | "commitId">;

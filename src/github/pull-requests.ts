@@ -110,9 +110,12 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
 
 async function lookAgain(app: GitHubApp, pull: PullRef, withReviews: boolean): Promise<SecondLook> {
   const anew = unconditionally(app);
-  const [{ headSha, baseRef, state }, reviews] = await Promise.all([readPull(anew, pull), withReviews ? readReviews(anew, pull) : null]);
+  const [{ headSha, baseRef, state, updatedAt }, reviews] = await Promise.all([
+    readPull(anew, pull),
+    withReviews ? readReviews(anew, pull) : null,
+  ]);
   const looks = reviews?.map((review) => ({ id: review.id, state: review.state, commitId: review.commit_id ?? null }));
-  return { headSha, baseRef, state, reviews: looks ?? null };
+  return { headSha, baseRef, state, updatedAt, reviews: looks ?? null };
 }
 
 /** null = GitHub does not tell an app without the right to see it. */

@@ -4,7 +4,8 @@ import { marksOf } from "../../src/bot/marks.ts";
 import { receiptsOf } from "../../src/bot/receipts.ts";
 import { about, HEAD, here, pullRequest } from "./payloads.ts";
 
-const pull = { kind: "pull", repository: here, number: 5, headSha: HEAD, baseRef: "main" };
+const pull = { kind: "pull", repository: here, number: 5, headSha: HEAD, baseRef: "main", updatedAt: null };
+const at = "2026-11-26T10:00:00Z";
 const owner = { kind: "owner", ownerId: 3 };
 const whole = { kind: "repository", repository: here };
 const commit = { kind: "commit", repository: here, sha: HEAD };
@@ -13,9 +14,15 @@ describe("marksOf", () => {
   const cases: [string, object, object[]][] = [
     ["pull_request", { ...about, action: "synchronize", pull_request: pullRequest }, [pull]],
     ["pull_request", { ...about, action: "labeled", pull_request: pullRequest, label: { name: "x" } }, [pull]],
+    ["pull_request", { ...about, action: "edited", pull_request: { ...pullRequest, updated_at: at } }, [{ ...pull, updatedAt: at }]],
+    ["pull_request", { ...about, action: "edited", pull_request: { ...pullRequest, updated_at: "yesterday" } }, [pull]],
     ["pull_request_review", { ...about, action: "dismissed", pull_request: pullRequest }, [pull]],
     ["pull_request_review_comment", { ...about, action: "created", pull_request: pullRequest }, [pull]],
-    ["issue_comment", { ...about, action: "created", issue: { number: 5, pull_request: {} } }, [{ ...pull, headSha: null, baseRef: null }]],
+    [
+      "issue_comment",
+      { ...about, action: "created", issue: { number: 5, pull_request: {} } },
+      [{ kind: "pull", repository: here, number: 5, headSha: null, baseRef: null }],
+    ],
     ["issue_comment", { ...about, action: "created", issue: { number: 5 } }, []],
     ["push", { ...about, ref: "refs/heads/main" }, [{ kind: "branch", repository: here, ref: "main", isDefault: true }]],
     ["push", { ...about, ref: "refs/heads/release/1" }, [{ kind: "branch", repository: here, ref: "release/1", isDefault: false }]],

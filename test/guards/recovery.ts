@@ -3,6 +3,20 @@ import type { Guard } from "./guard.ts";
 /** What finds out that no delivery told it. */
 export const RECOVERY_GUARDS: readonly Guard[] = [
   {
+    threat: "T75",
+    file: "src/gate/told-pull.ts",
+    guard: "if (told.updatedAt === null || !isOlder(pull, { updatedAt: told.updatedAt })) return pull;",
+    without: "if (told !== undefined) return pull;",
+    test: "test/gate/stale-copies.test.ts",
+  },
+  {
+    threat: "T75",
+    file: "src/gate/second-look.ts",
+    guard: " && !isOlder(now, before)",
+    without: "",
+    test: "test/gate/stale-copies.test.ts",
+  },
+  {
     threat: "T73",
     file: "src/gate/listed-pulls.ts",
     guard: "if (before === undefined || before.seen !== seen) return true;",

@@ -42,11 +42,9 @@ export function createPulls(github: GitHub, wire: Wire, options: FaceOptions): P
     contributions: () => Promise.reject(new Error("not simulated: contributions")),
     lookAgain: ({ number }, withReviews) =>
       wire.read("second look", (world) => {
-        const { headSha, baseRef, state, reviews } = seen(world, number);
+        const { headSha, baseRef, state, updatedAt, reviews } = seen(world, number);
         return {
-          headSha,
-          baseRef,
-          state,
+          ...{ headSha, baseRef, state, updatedAt },
           reviews: withReviews ? reviews.map(({ id, state, commitId }) => ({ id, state, commitId })) : null,
         };
       }),

@@ -68,6 +68,7 @@ export function personOf(login: string): { readonly id: number; readonly login: 
   return { id: PEOPLE[login]!, login, type: "User" };
 }
 
-function payloadOf({ number, headSha, headRef, baseRef }: Pull): object {
-  return { number, head: { sha: headSha, ref: headRef, repo: { id: REPOSITORY.id } }, base: { ref: baseRef } };
+function payloadOf({ number, headSha, headRef, baseRef, updatedAt }: Pull): object {
+  const head = { sha: headSha, ref: headRef, repo: { id: REPOSITORY.id } };
+  return { number, head, base: { ref: baseRef }, updated_at: updatedAt };
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, expect, it } from "vitest";
+import type { Mark } from "../../src/gate/ports/inbox.ts";
 import type { Ledger } from "../../src/gate/ports/ledger.ts";
 import { type Database, rowsOf } from "../../src/store/connect.ts";
 import { createLedger } from "../../src/store/ledger.ts";
@@ -30,6 +31,30 @@ describeOnBoth("the inbox", (open) => {
     expect((await take(ledger, work.key)).wantGen).toBe(work.wantGen);
     expect(await ledger.receipts(repository.id, 1)).toHaveLength(1);
     expect(await deliveries(sent.guid)).toBe(1);
+  });
+
+  it("T75: remembers the newest state that deliveries told of, in whatever order they come, for two minutes", async () => {
+    const repository = newRepository();
+    const key = `${repository.id}#1`;
+    const told = (updatedAt?: string) =>
+      ledger.recordDelivery(delivery([{ ...pullMark(repository, 1), ...(updatedAt && { updatedAt }) } as Mark]));
+    const known = async () => (await take(ledger, key)).told.updatedAt;
+    await told();
+    expect(await known()).toBeNull();
+    for (const [at, newest] of [
+      ["2026-11-26T10:00:05Z", "2026-11-26T10:00:05.000Z"],
+      ["2026-11-26T10:00:02Z", "2026-11-26T10:00:05.000Z"],
+      ["2026-11-26T12:00:06+02:00", "2026-11-26T10:00:06.000Z"],
+    ] as const) {
+      await told(at);
+      expect(await known()).toBe(newest);
+    }
+    await told();
+    expect(await known()).toBe("2026-11-26T10:00:06.000Z");
+    await db.outer.execute(sql`update subject set told_at = told_at - interval '121 seconds' where key = ${key}`);
+    // Told again, and no news: it does not begin anew.
+    await told("2026-11-26T10:00:06Z");
+    expect(await known()).toBeNull();
   });
 
   it("answers one of many racing copies with recorded and the rest with duplicate", async () => {

@@ -11,6 +11,8 @@ export type Mark =
       readonly number: number;
       readonly headSha: string | null;
       readonly baseRef: string | null;
+      /** When GitHub had changed it last, by GitHub's clock; absent or null = not told. */
+      readonly updatedAt?: string | null;
     }
   | { readonly kind: "branch"; readonly repository: RepositoryRef; readonly ref: string; readonly isDefault: boolean }
   /** The pull request from this branch came, went, or leads elsewhere: whatever is stacked on it may be governed otherwise. */

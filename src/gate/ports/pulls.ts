@@ -64,6 +64,7 @@ export interface SecondLook {
   readonly headSha: string;
   readonly baseRef: string;
   readonly state: "open" | "closed";
+  readonly updatedAt: string;
   /** null = were not asked for. */
   readonly reviews: readonly Pick<Review, "id" | "state" | "commitId">[] | null;
 }

@@ -19,7 +19,12 @@ export interface HeldWork {
 export interface SubjectWork extends HeldWork {
   readonly pull: PullRef;
   /** Where it stands by the first signed delivery, or as it was last read: a hint, never the truth. */
-  readonly told: { readonly headSha: string | null; readonly baseRef: string | null };
+  readonly told: {
+    readonly headSha: string | null;
+    readonly baseRef: string | null;
+    /** When GitHub had changed it last, as a delivery told within the last minutes; null = none did. Whatever is read is no older. */
+    readonly updatedAt: string | null;
+  };
 }
 
 export interface StoredEvaluation {

@@ -50,6 +50,9 @@ export const subject = pgTable(
     dirtyAt: instant("dirty_at").notNull().default(databaseNow()),
     /** Of the oldest mark that no work has answered; null = none is left. Kept by a trigger, whoever writes. */
     dirtySince: instant("dirty_since"),
+    /** When GitHub had changed it last, as the newest signed delivery told, and since when we know: what is read may not be older. */
+    toldUpdatedAt: instant("told_updated_at"),
+    toldAt: instant("told_at"),
   },
   (t) => [
     unique("subject_pull").on(t.repositoryId, t.number),

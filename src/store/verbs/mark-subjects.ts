@@ -29,7 +29,7 @@ export async function markSubjects(tx: Tx, host: string, marks: readonly Mark[])
   if (keys.length === 0) return [];
   await tx
     .update(subject)
-    .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()` })
+    .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()`, ...whatWasTold(pulls) })
     .where(inArray(subject.key, keys));
   for (const mark of marks) if (mark.kind !== "owner") await followRename(tx, keys, mark.repository);
   return keys;
@@ -53,6 +53,17 @@ async function addSubject(tx: Tx, host: string, mark: PullMark): Promise<void> {
       headSha: mark.headSha,
     })
     .onConflictDoNothing();
+}
+
+/** Deliveries come in any order: the newest state that one of them told of stands. */
+function whatWasTold(pulls: readonly PullMark[]) {
+  const cases = pulls.flatMap((mark) => (mark.updatedAt == null ? [] : [sql`when ${keyOf(mark)} then ${mark.updatedAt}::timestamptz`]));
+  if (cases.length === 0) return {};
+  const told = sql`case ${subject.key} ${sql.join(cases, sql` `)} end`;
+  return {
+    toldUpdatedAt: sql`greatest(${subject.toldUpdatedAt}, ${told})`,
+    toldAt: sql`case when ${told} > coalesce(${subject.toldUpdatedAt}, '-infinity') then clock_timestamp() else ${subject.toldAt} end`,
+  };
 }
 
 function keyOf(mark: PullMark): string {

@@ -8,21 +8,30 @@ import { latestEvaluation } from "./read-evaluations.ts";
 export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null> {
   const taken = await takeSubject(tx, key);
   if (taken === null || taken.row.number === null) return null;
-  const { number, headSha, baseRef } = taken.row;
-  return { ...taken.held, pull: { repository: toRepository(taken.row), number }, told: { headSha, baseRef } };
+  const { number, headSha, baseRef, toldLately } = taken.row;
+  const told = { headSha, baseRef, updatedAt: toldLately?.toISOString() ?? null };
+  return { ...taken.held, pull: { repository: toRepository(taken.row), number }, told };
 }
+
+/** A copy of GitHub's that is behind is so for seconds: what still answers otherwise after this long is what there is. */
+const BEHIND_SECONDS = 120;
+const TOLD_LATELY = sql<Date | null>`case when ${subject.toldAt} > clock_timestamp() - make_interval(secs => ${BEHIND_SECONDS})
+  then ${subject.toldUpdatedAt} end`.mapWith(subject.toldUpdatedAt);
 
 /** By the database's clock alone. */
 const WAITED = sql<number | null>`case when ${subject.dirtySince} is null then null
   else greatest(extract(epoch from clock_timestamp() - ${subject.dirtySince}), 0)::float8 end`;
 
 /** Takes the subject: from here on, an older worker's writes fail. */
-export async function takeSubject(tx: Tx, key: string): Promise<{ row: SubjectRow; held: HeldWork } | null> {
+export async function takeSubject(
+  tx: Tx,
+  key: string,
+): Promise<{ row: SubjectRow & { readonly toldLately: Date | null }; held: HeldWork } | null> {
   const [row] = await tx
     .update(subject)
     .set({ fence: sql`${subject.fence} + 1` })
     .where(eq(subject.key, key))
-    .returning({ ...getTableColumns(subject), waitedSeconds: WAITED });
+    .returning({ ...getTableColumns(subject), waitedSeconds: WAITED, toldLately: TOLD_LATELY });
   if (row === undefined) return null;
   await releaseInFlight(tx, key, row.fence);
   const { wantGen, doneGen, fence, waitedSeconds } = row;

@@ -26,7 +26,7 @@ export function branchVerbs(rows: Rows): Omit<WatchedBranches, "isLandingRecorde
         const key = `${repository.id}!${ref}`;
         if (!rows.subjects.has(key)) {
           const place = { key, repository, number: null, headSha: null, baseRef: ref, open: false };
-          rows.subjects.set(key, { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock() });
+          rows.subjects.set(key, { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock(), told: null });
         }
         if (!rows.watermarks.has(key)) rows.watermarks.set(key, null);
       }

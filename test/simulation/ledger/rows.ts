@@ -25,6 +25,7 @@ export interface SubjectRow {
   doneGen: number;
   fence: number;
   dirtyAt: number;
+  told: { readonly updatedAt: string; readonly at: number } | null;
 }
 
 export interface Wish {

@@ -3,6 +3,9 @@ import type { Rows, SubjectRow } from "./rows.ts";
 
 type Verbs = Pick<Ledger, "recordDelivery" | "pendingSubjects" | "markDirty" | "startWork" | "startGroup" | "announcedGroups" | "receipts">;
 
+/** As `BEHIND_SECONDS` of the store. */
+const BEHIND_MS = 120_000;
+
 /** Inbox, subjects and their generations. */
 export function subjectVerbs(rows: Rows): Verbs {
   return {
@@ -19,7 +22,9 @@ export function subjectVerbs(rows: Rows): Verbs {
       if (row.number === null) return null;
       const { wantGen, doneGen, fence, repository, number, headSha, baseRef } = row;
       const pull = { repository, number };
-      return { key, wantGen, doneGen, fence, previous: rows.latest(key), pull, told: { headSha, baseRef } };
+      const isLate = row.told === null || rows.clock() - row.told.at >= BEHIND_MS;
+      const told = { headSha, baseRef, updatedAt: isLate ? null : new Date(row.told!.updatedAt).toISOString() };
+      return { key, wantGen, doneGen, fence, previous: rows.latest(key), pull, told };
     },
     startGroup: () => Promise.reject(new Error("not simulated: merge groups")),
     announcedGroups: async () => [],
@@ -57,7 +62,10 @@ export function markSubjects(rows: Rows, marks: readonly Mark[]): readonly strin
   for (const mark of marks) {
     if (mark.kind !== "pull") continue;
     const key = `${mark.repository.id}#${mark.number}`;
-    if (!rows.subjects.has(key)) rows.subjects.set(key, newSubject(rows, key, mark));
+    const row = rows.subjects.get(key) ?? newSubject(rows, key, mark);
+    rows.subjects.set(key, row);
+    const { updatedAt = null } = mark;
+    if (updatedAt !== null && (row.told === null || row.told.updatedAt < updatedAt)) row.told = { updatedAt, at: rows.clock() };
   }
   const touched = [...rows.subjects.values()].filter((row) => marks.some((mark) => touches(rows, mark, row)));
   touched.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -68,7 +76,7 @@ export function markSubjects(rows: Rows, marks: readonly Mark[]): readonly strin
 function newSubject(rows: Rows, key: string, mark: Extract<Mark, { kind: "pull" }>): SubjectRow {
   const { repository, number, headSha, baseRef } = mark;
   const place = { key, repository, number, headSha, baseRef, open: true };
-  return { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock() };
+  return { ...place, wantGen: 0, doneGen: 0, fence: 0, dirtyAt: rows.clock(), told: null };
 }
 
 function touches(rows: Rows, mark: Mark, row: SubjectRow): boolean {

@@ -2,7 +2,7 @@
  * The plan endpoint with a tag that still holds and without one, on one core beside the load; and the compilation of 10,000 fields.
  * Run: npm run bench:plan. DATABASE_URL takes a server's database (an empty one) in place of the embedded one.
  */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import autocannon from "autocannon";
 import { compileArtifact } from "../src/engine/artifact.ts";
 import { migrate, openDatabase } from "../src/store/index.ts";
@@ -42,6 +42,10 @@ async function serve(): Promise<void> {
 async function main(): Promise<void> {
   compile();
   const child = fork(import.meta.filename, ["serve"]);
+  await load(child).finally(() => child.kill());
+}
+
+async function load(child: ChildProcess): Promise<void> {
   const heard = <T>() => new Promise<T>((resolve) => child.once("message", resolve as (message: unknown) => void));
   const { url, small, large, key } = await heard<Ready>();
   const usage = async () => {
@@ -54,7 +58,7 @@ async function main(): Promise<void> {
     `\n${CONNECTIONS} connections, ${SECONDS} s each; ${process.env["DATABASE_URL"] ? "Postgres" : "embedded database"}; Node ${process.version}\n\n`,
   );
   process.stdout.write(
-    "| plan | answer | requests/s | p50 ms | p99 ms | cores of the server | requests/s per core |\n|---|---|---|---|---|---|---|\n",
+    "| plan | answer | requests/s | p50 ms | p99 ms | over 10 s | cores of the server | requests/s per core |\n|---|---|---|---|---|---|---|---|\n",
   );
   for (const [name, { agent }] of Object.entries({ "20 fields": small, "10,000 fields": large })) {
     const address = `${url}/api/v1/governance/plan?agent=${encodeURIComponent(agent)}&environment=production`;
@@ -69,15 +73,15 @@ async function main(): Promise<void> {
       const before = await usage();
       const result = await autocannon({ url: address, headers, connections: CONNECTIONS, duration: SECONDS });
       const cores = ((await usage()) - before) / result.duration;
-      const wrong = result.errors + (answer === "304" ? result.non2xx - (result["3xx"] ?? 0) : result.non2xx);
+      // What takes longer than the client waits is slow, and not wrong.
+      const wrong = result.errors - result.timeouts + (answer === "304" ? result.non2xx - (result["3xx"] ?? 0) : result.non2xx);
       if (wrong > 0) throw new Error(`${wrong} wrong answers`);
       const perSecond = result.requests.average;
       process.stdout.write(
-        `| ${name} | ${answer} | ${perSecond.toFixed(0)} | ${result.latency.p50} | ${result.latency.p99} | ${cores.toFixed(2)} | ${(perSecond / cores).toFixed(0)} |\n`,
+        `| ${name} | ${answer} | ${perSecond.toFixed(0)} | ${result.latency.p50} | ${result.latency.p99} | ${result.timeouts} | ${cores.toFixed(2)} | ${(perSecond / cores).toFixed(0)} |\n`,
       );
     }
   }
-  child.kill();
 }
 
 function compile(): void {

@@ -11,8 +11,8 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
 function cell(value: string | number | null): string {
   if (value === null) return '""';
   if (typeof value === "number") return String(value);
-  const first = value.replace(NEXT_CELL, ";'");
-  const text = FORMULA.test(first) ? `'${first}` : first;
+  const parted = value.replace(NEXT_CELL, ";'");
+  const text = FORMULA.test(value) ? `'${parted}` : parted;
   return `"${text.replaceAll('"', '""')}"`;
 }
 

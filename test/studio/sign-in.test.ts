@@ -130,7 +130,7 @@ describeOnBoth("signing in through GitHub", (open) => {
     expect(row!.ok).toBe(true);
   });
 
-  test("a form that names an organisation is small: a large one is refused before it is read, whoever sends it", async () => {
+  test("T101: a form that names an organisation is small: a large one is refused before it is read, whoever sends it", async () => {
     const form = async (body: string, headers: Record<string, string>) => {
       const type = { "content-type": "application/x-www-form-urlencoded", "content-length": String(body.length) };
       return (await station.request("/tenant", { method: "POST", headers: { ...headers, ...type }, body })).status;

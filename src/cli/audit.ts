@@ -58,7 +58,7 @@ async function keygen(context: CliContext, output: string): Promise<number> {
     await writeFile(path, privateKey, { mode: 0o600, flag: "wx" });
     await writeFile(`${path}.pub`, publicKey, { mode: 0o644, flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(output, error);
     throw new Refusal(
       "usage",
       `${output} or ${output}.pub is there already`,
@@ -132,10 +132,20 @@ async function* csvLines(records: AuditRecords, tenantId: string, from: number):
   }
 }
 
+function unwritable(path: string, error: unknown): Refusal {
+  return new Refusal(
+    "config",
+    `${path} cannot be written: ${(error as Error).message}`,
+    "name a file in a folder that exists with --output",
+  );
+}
+
 /** All of it, or no file: a bundle that broke off is none. */
 async function writeWhole(path: string, lines: AsyncIterable<string>, zipped: boolean): Promise<void> {
   const draft = `${path}.draft`;
-  const file = await open(draft, "w", 0o600);
+  const file = await open(draft, "w", 0o600).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   try {
     const to = file.createWriteStream();
     await (zipped ? pipeline(Readable.from(lines), createGzip(), to) : pipeline(Readable.from(lines), to));

@@ -4,6 +4,7 @@ import { collectSubmission } from "../gate/collect-submission.ts";
 import { compareHere } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { requestHash } from "../gate/request-hash.ts";
+import { escapeInvisible } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { openStation, type Station } from "./station-client.ts";
 import { answer, exitCodeOf, pathOf, type SubmissionView, submissionText } from "./submission.ts";
@@ -46,8 +47,8 @@ export async function submit(context: CliContext, path: string, options: SubmitO
     return EXIT.success;
   }
   const { base, head, files } = collected;
-  const actor = options.actor ?? actorOf(context.env);
-  const version = { base, head, files, ...given({ actor, message: options.message }) };
+  const actor = options.actor?.trim() || actorOf(context.env);
+  const version = { base, head, files, ...given({ actor, message: options.message?.trim() || undefined }) };
   const body =
     options.update === undefined
       ? {
@@ -68,7 +69,7 @@ export async function submit(context: CliContext, path: string, options: SubmitO
 /** Shows it, waits when asked to, and gives its exit code. */
 export async function follow(context: CliContext, station: Station, view: SubmissionView, options: WaitOptions): Promise<number> {
   const print = (now: SubmissionView) =>
-    context.stdout.write(options.format === "json" ? `${JSON.stringify(now, null, 2)}\n` : submissionText(now));
+    context.stdout.write(options.format === "json" ? `${escapeInvisible(JSON.stringify(now, null, 2))}\n` : submissionText(now));
   if (!options.wait || exitCodeOf(view) !== EXIT.approvalRequired) {
     print(view);
     return exitCodeOf(view);

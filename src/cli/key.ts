@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AccessStore, type ApiKey, Refusal, type Scope, type Tenant } from "../gate/ports.ts";
+import { escapeTerminal } from "../report/terminal-escape.ts";
+import { escapeInvisible } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 
 const SCOPES = ["submit", "read", "plan"] as const satisfies readonly Scope[];
@@ -67,10 +69,12 @@ async function create(context: CliContext, access: AccessStore, options: CreateO
 
 async function list(context: CliContext, access: AccessStore, { tenant, format }: CreateOptions): Promise<number> {
   const keys = await access.apiKeys((await tenantNamed(access, tenant)).id);
-  if (format === "json") context.stdout.write(`${JSON.stringify(keys, null, 2)}\n`);
+  if (format === "json") context.stdout.write(`${escapeInvisible(JSON.stringify(keys, null, 2))}\n`);
   else
     for (const key of keys)
-      context.stdout.write(`${key.id}  ${key.prefix}…  ${key.scopes.join(",")}  ${stateOf(key, context.clock.now())}  ${key.name}\n`);
+      context.stdout.write(
+        `${key.id}  ${key.prefix}…  ${key.scopes.join(",")}  ${stateOf(key, context.clock.now())}  ${escapeTerminal(key.name)}\n`,
+      );
   return EXIT.success;
 }
 

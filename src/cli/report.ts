@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { Refusal } from "../gate/ports.ts";
 import { reportSchema } from "../gate/schemas.ts";
 import { COMPLIANCE_FORMATS, type ComplianceFormat, renderCompliance } from "../report/compliance-formats.ts";
 import { type CliContext, EXIT } from "./io.ts";
@@ -33,7 +34,9 @@ async function report(context: CliContext, { since, until, format, output, serve
   const text = renderCompliance(format, await station.request(reportSchema, "GET", `/api/v1/report?${query}`));
   if (output === undefined) context.stdout.write(text);
   else {
-    await writeFile(resolve(context.cwd, output), text, { mode: 0o600 });
+    await writeFile(resolve(context.cwd, output), text, { mode: 0o600 }).catch((error: Error) => {
+      throw new Refusal("config", `${output} cannot be written: ${error.message}`, "name a file in a folder that exists with --output");
+    });
     context.stdout.write(`${output}\n`);
   }
   return EXIT.success;

@@ -19,6 +19,9 @@ const problem = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), details: z.unknown().optional() }),
 });
 
+/** What is wrong with a body or a parameter, and where. */
+const faults = z.array(z.object({ at: z.string(), message: z.string() })).min(1);
+
 /** `--server`, else COUNTERSIGN_URL. @throws Refusal when neither names an origin that a secret may be sent to. */
 export function serverUrl(context: CliContext, given: string | undefined): string {
   const text = given ?? context.env["COUNTERSIGN_URL"] ?? "";
@@ -119,8 +122,11 @@ function refusedBy(response: Response, text: string, url: string): StationFailur
         retryAfterSeconds,
       },
     );
-  const { code, message, hint } = said.data.error;
+  const { code, message, hint, details } = said.data.error;
+  // Nobody at a terminal sees the body that a hint speaks of.
+  const wrong = faults.safeParse(details);
+  const what = wrong.success ? `${message}: ${wrong.data.map((each) => `${each.at} ${each.message}`.trim()).join("; ")}` : message;
   const signIn =
     code === "UNAUTHENTICATED" || code === "REAUTHENTICATE" ? `countersign login --server ${url}, or a valid COUNTERSIGN_API_KEY` : null;
-  return new StationFailure(exitCodeOfStatus(response.status, code), message, { hint: signIn ?? hint ?? null, code, retryAfterSeconds });
+  return new StationFailure(exitCodeOfStatus(response.status, code), what, { hint: signIn ?? hint ?? null, code, retryAfterSeconds });
 }

@@ -56,8 +56,7 @@ export function attestationOf(input: AttestationInput): unknown {
       decision: { state: decision.state, asOf: facts.asOf, facts: decision.digests.facts },
       author: personId(facts, facts.subject?.author ?? null),
       requirements: requirementsOf(facts, decision),
-      override:
-        decision.override === null || decision.override === undefined ? null : { by: decision.override.byId, at: decision.override.at },
+      override: overrideOf(approval, decision),
       evaluator: EVALUATOR,
       evaluationId: evaluation.id,
       // Whatever else a row says is held by its digest.
@@ -73,6 +72,12 @@ export function attestationOf(input: AttestationInput): unknown {
 
 export function attest(input: AttestationInput, signer: Signer): Envelope {
   return signStatement(IN_TOTO_TYPE, attestationOf(input), signer);
+}
+
+/** A submission is forced beside its decision, by whoever called for it: the decision knows nothing of that. */
+function overrideOf(approval: AttestationInput["approval"], { override }: Decision): unknown {
+  if (override !== null && override !== undefined) return { by: override.byId, at: override.at };
+  return approval["overrideId"] === undefined ? null : { by: approval["actorId"], at: approval["approvedAt"] };
 }
 
 /** Of one row as an export shows it. */

@@ -1,5 +1,7 @@
 /** What a spreadsheet would take for a formula, or for more than one cell. */
-const FORMULA = /^[\s]*[=+\-@\t\r\n|%]/;
+const FORMULA = /^[\s]*[=+\-@\t\r\n|%＝＋－＠]/;
+/** Where a semicolon parts the cells, as in much of Europe, the quotes around ours do not hold what stands behind one. */
+const NEXT_CELL = /;(?=[\s"]*[=+\-@|%＝＋－＠])/g;
 
 /** One line of RFC 4180, quoted throughout. A text that a spreadsheet would run is preceded by an apostrophe. */
 export function csvLine(cells: readonly (string | number | null)[]): string {
@@ -9,7 +11,8 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
 function cell(value: string | number | null): string {
   if (value === null) return '""';
   if (typeof value === "number") return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
+  const parted = value.replace(NEXT_CELL, ";'");
+  const text = FORMULA.test(value) ? `'${parted}` : parted;
   return `"${text.replaceAll('"', '""')}"`;
 }
 

@@ -4,6 +4,7 @@ import type { Database, Tx } from "./connect.ts";
 import { toAuditEvent } from "./rows.ts";
 import { auditEvent, identity, tenant } from "./schema.ts";
 import { ACROSS, ofRow, ofTenant } from "./scope.ts";
+import { storableOrNull } from "./text.ts";
 import { appendAudit } from "./verbs/append-audit.ts";
 import { exportLines } from "./verbs/export-audit.ts";
 import { eraseIdentity, loginsOf, named } from "./verbs/identities.ts";
@@ -57,7 +58,9 @@ function byActor(who: string): SQL {
 }
 
 /** `tenantId` null = across tenants. */
-export async function auditEvents(tx: Tx, tenantId: string | null, query: AuditQuery): Promise<readonly NamedEvent[]> {
+export async function auditEvents(tx: Tx, tenantId: string | null, asked: AuditQuery): Promise<readonly NamedEvent[]> {
+  const [type, actor, subject] = [storableOrNull(asked.type), storableOrNull(asked.actor), storableOrNull(asked.subject)];
+  const query = { ...asked, type, actor, subject };
   const wanted: (SQL | undefined)[] = [
     tenantId === null ? undefined : eq(auditEvent.tenantId, tenantId),
     query.before === null ? undefined : lt(auditEvent.seq, query.before),

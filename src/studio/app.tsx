@@ -4,7 +4,7 @@ import type { AccessStore, Notary, SignInGitHub, StorageStanding, StoredEvaluati
 import type { Roles } from "../gate/roles.ts";
 import { drawLineage } from "../gate/station-lineage.ts";
 import { AccountPage } from "./account-page.tsx";
-import type { Api, ApiEnv } from "./api/api.ts";
+import type { Api, ApiEnv, Identify } from "./api/api.ts";
 import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./api/limits.ts";
 import { isAllowed, type Role } from "./api/principal.ts";
 import { ApiProblem, problemResponse } from "./api/problems.ts";
@@ -12,6 +12,7 @@ import { createStationApi } from "./api/station-api.ts";
 import { auditPage } from "./audit-page.tsx";
 import { createClientAddress } from "./client-address.ts";
 import { DoctorPage } from "./doctor-page.tsx";
+import { pass } from "./form-fields.ts";
 import { GatePage } from "./gate-page.tsx";
 import { type GovernanceDeps, governancePages, registerGovernance } from "./governance.ts";
 import { hostAllowList, readsOnly, securityHeaders } from "./guard.ts";
@@ -94,7 +95,14 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
   if (signIn !== null && people !== null) {
     app.route("/", createSignInPages({ github: signIn.github, access, door, seals: people.seals, limiter, publicUrl, onError }));
   }
-  const { identify } = door;
+  /** A page is counted as a request of the API is: some of them read a whole trail. */
+  const identify: Identify = async (context) => {
+    const principal = await door.identify(context);
+    if (principal === null) return null;
+    context.set("principal", principal);
+    await pass(limiter.requests, context);
+    return principal;
+  };
   app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, reads: records, secrets: signIn?.secrets ?? [] }));
   app.use("*", readsOnly);
 
@@ -106,9 +114,8 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     return context.redirect(sameOriginPath(context.req.query("next"), publicUrl), 303);
   });
   app.use("*", async (context, next) => {
-    const principal = await door.identify(context);
+    const principal = await identify(context);
     if (principal === null) return context.html(<ClosedPage wayIn={wayIn} path={here(context)} />, 401);
-    context.set("principal", principal);
     return next();
   });
 

@@ -41,7 +41,7 @@ export function governancePages(
   app.route(
     "/",
     createPolicyPages({
-      ...{ ...door, reads, tokens, limit: limiter.approvals },
+      ...{ ...door, reads, tokens, limit: limiter.trials },
       ...(policyRepositoryOf === undefined ? {} : { policyRepositoryOf }),
     }),
   );

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
 import { type AccessStore, type SignInGitHub, TruthError } from "../gate/ports.ts";
@@ -26,6 +27,8 @@ export const CALLBACK = "/login/github/callback";
 /** How long somebody may take at GitHub. */
 const ATTEMPT_SECONDS = 10 * 60;
 const PURPOSE = "sign-in attempt";
+/** Of the form that names an organisation. */
+const FORM_MAX_BYTES = 4_096;
 const attempt = z.strictObject({ state: z.string(), verifier: z.string(), next: z.string(), replaces: z.string().nullable() });
 
 /**
@@ -95,7 +98,8 @@ export function createSignInPages(deps: SignInPagesDeps): Hono {
     deleteCookie(context, sessionCookie, basic);
     return context.redirect("/login", 303);
   });
-  app.post("/tenant", ownForm, async (context) => {
+  const size = bodyLimit({ maxSize: FORM_MAX_BYTES, onError: (context) => context.text("The form is too large.\n", 413) });
+  app.post("/tenant", ownForm, size, async (context) => {
     const session = await door.session(context);
     const { tenant_id: wanted } = await context.req.parseBody();
     if (session === null || typeof wanted !== "string" || !(await access.switchTenant(session.id, wanted)))

@@ -25,6 +25,8 @@ export interface WorkspacePagesDeps extends WorkspaceApiDeps {
   readonly wayIn: WayIn;
 }
 
+/** Of a workspace: whatever else stands there is no page, and is not looked up. */
+const ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const ROWS_MAX = 200;
 const FORM_MAX_BYTES = 65_536;
 const ANY_ROLE = { roles: ["approver", "developer", "auditor"], scopes: [] } as const;
@@ -74,12 +76,12 @@ export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
   app.get("/workspaces", async (context) =>
     context.html(<WorkspacesPage rows={await records.workspaces(context.get("principal").tenantId, ROWS_MAX)} />),
   );
-  app.get("/workspaces/:id{[0-9a-f-]{36}}", async (context) => {
+  app.get(`/workspaces/:id{${ID}}`, async (context) => {
     const said = SAID[context.req.query("did") ?? ""];
     return workbench(context, deps, said === undefined ? null : { kind: "said", text: said }, 200);
   });
   const size = bodyLimit({ maxSize: FORM_MAX_BYTES, onError: (context) => context.text("The form is too large.\n", 413) });
-  app.post("/workspaces/:id{[0-9a-f-]{36}}/:act{approve|vote|reject|activate}", size, async (context) => {
+  app.post(`/workspaces/:id{${ID}}/:act{approve|vote|reject|activate}`, size, async (context) => {
     const { id, act } = context.req.param();
     try {
       await pass(deps.guards.limit, context);

@@ -61,8 +61,8 @@ function stray(what: string, id: unknown): Fault {
 
 /** What an event tells of its approval, as far as the record has it too. */
 const TOLD: readonly string[] = [
-  ...["repositoryId", "pullRequest", "mergeSha", "workspaceId", "draftSnapshotId", "approvalVersion", "kind", "channel"],
-  ...["approvedBy", "evaluationId", "overrideId", "sourceSnapshotHash", "commandHistoryHash"],
+  ...["repositoryId", "pullRequest", "mergeSha", "workspaceId", "draftId", "draftSnapshotId", "draftVersion", "approvalVersion", "kind"],
+  ...["channel", "approvedBy", "evaluationId", "overrideId", "sourceSnapshotHash", "commandHistoryHash"],
 ];
 
 function eventFaults(approval: Rows, event: BundleEvent): readonly string[] {
@@ -72,7 +72,8 @@ function eventFaults(approval: Rows, event: BundleEvent): readonly string[] {
   const written: Rows = { ...approval, approvalId: approval["id"], approvedBy: people };
   const differs = TOLD.filter((key) => key in said && canonical(said[key] ?? null) !== canonical(written[key] ?? null));
   const missing = said["approvalId"] === approval["id"] ? [] : ["approvalId"];
-  return [...differs, ...missing].map((key) => `its ${key} is not the one that its event tells`);
+  const actor = event.actor === null || event.actor === String(approval["actorId"]) ? [] : ["actorId"];
+  return [...differs, ...missing, ...actor].map((key) => `its ${key} is not the one that its event tells`);
 }
 
 function artifactFaults(artifact: Rows, event: BundleEvent): readonly string[] {

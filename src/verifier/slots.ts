@@ -3,7 +3,9 @@ import type { Rows } from "./bundle.ts";
 /** Why the recorded votes do not fill the recorded slots; empty = they do, or the approval was forced under a recorded override. */
 export function slotFaults(predicate: Rows, approval: Rows, artifact: Rows | undefined): readonly string[] {
   const kind = approval["kind"];
-  if (kind === "forced") return predicate["override"] === null ? ["it was forced, and no override is recorded"] : [];
+  // Statements of earlier versions tell of a forced submission's override by the record alone, whose digest they hold.
+  const isTold = predicate["override"] !== null || approval["overrideId"] !== undefined;
+  if (kind === "forced") return isTold ? [] : ["it was forced, and no override is recorded"];
   const requirements = listOf(predicate["requirements"]);
   const voters = new Set<unknown>();
   const faults: string[] = [];

@@ -55,7 +55,7 @@ describeOnBoth("countersign audit", (open) => {
     writeFileSync(join(folder, "edited.ndjson"), text.replace('"actor":"42"', '"actor":"66"'));
     const edited = await run("audit", "verify", "edited.ndjson", "--key", "key.pub");
     expect(edited).toMatchObject({ code: 1, stderr: "" });
-    expect(edited.stdout).toContain("DOES NOT HOLD: 1 fault\n  event 1: it was altered: its content does not give its hash");
+    expect(edited.stdout).toContain("DOES NOT HOLD: 2 faults\n  event 1: it was altered: its content does not give its hash");
     writeFileSync(join(folder, "short.gz"), gzipSync(text).subarray(0, 900));
     writeFileSync(join(folder, "binary"), Buffer.from([0xff, 0xfe, 10]));
     for (const name of ["short.gz", "binary"]) {
@@ -100,6 +100,11 @@ describeOnBoth("countersign audit", (open) => {
     expect(await run("audit", "export")).toMatchObject({ code: 64, stderr: expect.stringContaining("--tenant") });
     expect(await run("audit", "export", "--tenant", "nobody")).toMatchObject({ code: 5 });
     expect(await run("audit", "export", "--tenant", "org-7", "--since", "0")).toMatchObject({ code: 64 });
+    for (const args of [["export", "--tenant", "org-7"], ["keygen"]])
+      expect(await run("audit", ...args, "--output", "no/folder/file")).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("folder"),
+      });
     expect(await run("audit", "verify", "nowhere.gz", "--key", "key.pub")).toMatchObject({ code: 5 });
     expect(await run("audit", "verify", "nowhere.gz")).toMatchObject({ code: 64 });
     expect(await run("identity", "erase", "@dave")).toMatchObject({ code: 0, stdout: expect.stringContaining("lead nowhere now") });

@@ -210,6 +210,9 @@ describeOnBoth("governance, from the command line to the records", (open) => {
     expect(await at({ COUNTERSIGN_URL: "http://station.example", COUNTERSIGN_API_KEY: key }, ["governance", "list"])).toMatchObject({
       code: 64,
     });
+    const wrong = await pipeline(["submit", "--agent", "acme/data#7"]);
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("agent must not hold a #")]);
+    expect(await pipeline(["submit", "--message", "", "--actor", " "])).toMatchObject({ code: 10 });
     const gone = await at({ COUNTERSIGN_URL: "http://127.0.0.1:9", COUNTERSIGN_API_KEY: key }, ["governance", "status", id]);
     expect(gone).toMatchObject({ code: 3 });
     expect(gone.stderr).toContain("run it again");

@@ -35,6 +35,14 @@ describeOnBoth("countersign key", (open) => {
     expect(told.map(({ type }) => type)).toEqual(["api_key.created", "api_key.revoked"]);
   });
 
+  test("T101: a name that an admin gave in the Station does nothing to the operator's terminal", async () => {
+    const headers = { ...(await station.bearer("ana")), "content-type": "application/json" };
+    const body = JSON.stringify({ name: "ci\u001b]0;owned\u0007\u009b2J", scopes: ["read"] });
+    expect((await station.request("/api/v1/keys", { method: "POST", headers, body })).status).toBe(201);
+    for (const format of ["text", "json"])
+      expect((await key("list", "--tenant", "acme", "--format", format)).stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
   test.each([
     ["an unknown tenant", ["create", "--tenant", "nobody", "--name", "x", "--scope", "read"], 5, "knows no nobody"],
     ["a scope that votes", ["create", "--tenant", "acme", "--name", "x", "--scope", "vote"], 64, "submit, read, plan"],

@@ -62,6 +62,8 @@ describeOnBoth("countersign report", (open) => {
     const file = join(home, "report.csv");
     expect(readFileSync(file, "utf8")).toContain(`"'=cmd|merged past the gate"`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+    const nowhere = await run("iris", "--output", "no/such/folder/report.md");
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining("name a file in a folder that exists")]);
   });
 
   test("is not for a developer (4), nor for a time that is none (64)", async () => {

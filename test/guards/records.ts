@@ -22,6 +22,15 @@ export const RECORDS: readonly Guard[] = [
   {
     threat: "T85",
     file: "src/verifier/evidence.ts",
+    guard: "...missing, ...actor]",
+    without: "...missing]",
+    test: "test/verifier/tamper.test.ts",
+    named: "T85",
+    slow: true,
+  },
+  {
+    threat: "T85",
+    file: "src/verifier/evidence.ts",
     guard: 'else if (seq <= sealedTo) tell("its signed statement is missing: a checkpoint is only made after it");',
     without: "",
     test: "test/verifier/tamper.test.ts",

@@ -45,6 +45,14 @@ export const STATION: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T101",
+    file: "src/studio/sign-in.tsx",
+    guard: 'app.post("/tenant", ownForm, size, async',
+    without: 'app.post("/tenant", ownForm, async',
+    test: SIGN_IN,
+    slow: true,
+  },
+  {
     threat: "T94",
     file: "src/studio/sign-in.tsx",
     guard: "if (held === null || !sameText(state, held.state))",

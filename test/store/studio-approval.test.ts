@@ -211,6 +211,27 @@ describeOnBoth("the Studio approval boundary", (open) => {
     expect((await approve(other, { idempotency: { key: "k-1", requestHash: "b" } })).status).toBe("done");
   });
 
+  it("what is kept to answer a repeat names nobody, and a repeat still gets the names", async () => {
+    const on = await ready();
+    const key = { key: "k-names", requestHash: "a" };
+    const first = done(await approve(on, { idempotency: key }));
+    const [kept] = rowsOf<{ text: string }>(
+      await run(`select response::text as text from idempotent_answer where tenant_id = '${on.tenantId}' and key = 'k-names'`),
+    );
+    expect(kept!.text).toContain(first.approval.id);
+    expect(kept!.text).not.toContain('"bob"');
+    expect(done(await approve(on, { idempotency: key })).approval.approvedBy).toEqual([{ id: bob, login: "bob" }]);
+  });
+
+  it("a draft that was ready and is rejected leaves its plan learning", async () => {
+    const on = await ready();
+    const plan = { tenantId: on.tenantId, agent: "acme/contracts", environment: "production" };
+    const ledger = createLedger(db);
+    expect((await ledger.planOf(plan))?.status).toBe("READY");
+    done(await deps.records.rejectDraft({ ...ask(on, carol), reason: "the tag must stay" }));
+    expect((await ledger.planOf(plan))?.status).toBe("LEARNING");
+  });
+
   it("a pull request's draft is never minted here: it approves when it merges", async () => {
     const ledger = createLedger(db);
     const work = await begin(ledger, newRepository());

@@ -53,6 +53,7 @@ describeOnBoth("decision traces", (open) => {
     ]);
     expect(await ledger.decisionTrace(trace!.id)).toEqual(trace);
     expect(await ledger.decisionTrace("not-an-id")).toBeNull();
+    expect(await ledger.decisionTraces({ agent: "\u0000", subject: "\u0000", limit: 1 })).toEqual([]);
   });
 
   it("a crossed boundary is one critical event in the chain for each head and set of boundaries", async () => {

@@ -130,6 +130,18 @@ describeOnBoth("signing in through GitHub", (open) => {
     expect(row!.ok).toBe(true);
   });
 
+  test("T101: a form that names an organisation is small: a large one is refused before it is read, whoever sends it", async () => {
+    const form = async (body: string, headers: Record<string, string>) => {
+      const type = { "content-type": "application/x-www-form-urlencoded", "content-length": String(body.length) };
+      return (await station.request("/tenant", { method: "POST", headers: { ...headers, ...type }, body })).status;
+    };
+    const stranger = { origin: station.publicUrl, "sec-fetch-site": "same-origin" };
+    expect(await form(`tenant_id=${"x".repeat(100_000)}`, stranger)).toBe(413);
+    expect(await form("tenant_id=x", stranger)).toBe(404);
+    const { headers } = await station.signIn("ana");
+    expect(await form(`tenant_id=${await station.tenantOf("acme")}`, headers)).toBe(303);
+  });
+
   test("a cookie's session is no bearer, a bearer's no cookie, and a changed one is neither", async () => {
     const { headers } = await station.signIn("ana");
     const cookie = headers["cookie"]!;

@@ -139,6 +139,12 @@ describeOnBoth("the workbench", (open) => {
     expect((await post(person(on.tenantId, "bob", "auditor"), `${path}/vote`, { ...token, vote: "approve" })).status).toBe(403);
   });
 
+  it("an address that holds no id is no page", async () => {
+    const { bob } = await begin();
+    expect((await get(bob, `/workspaces/${"-".repeat(36)}`)).status).toBe(404);
+    expect((await post(bob, `/workspaces/${"a".repeat(36)}/vote`, {})).status).toBe(404);
+  });
+
   it("T97: the demo's admin, who is nobody on GitHub, reads the workbench and decides nothing", async () => {
     const { on, path } = await begin();
     const demo: Principal = {

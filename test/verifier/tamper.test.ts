@@ -4,7 +4,7 @@ import type { Ledger } from "../../src/gate/ports.ts";
 import { createLedger } from "../../src/store/index.ts";
 import { Unreadable } from "../../src/verifier/bundle.ts";
 import { describeOnBoth } from "../support/database.ts";
-import { exported, land, seal, tenantOf, verified } from "../support/sealed-trail.ts";
+import { APPROVED_FACTS, exported, land, seal, tenantOf, verified } from "../support/sealed-trail.ts";
 
 /** Runs of a sampled property. */
 const RUNS = 400;
@@ -13,8 +13,9 @@ describeOnBoth("what was done to a sealed trail", (open) => {
   if (open.driver === "postgres") return it("needs one database only", () => {});
   let lines: string[];
   let checkpointed: string[];
+  let ledger: Ledger;
   beforeAll(async () => {
-    const ledger: Ledger = createLedger(await open());
+    ledger = createLedger(await open());
     for (let i = 0; i < 4; i += 1) {
       await land(ledger);
       if (i % 2 === 1) await seal(ledger);
@@ -69,6 +70,18 @@ describeOnBoth("what was done to a sealed trail", (open) => {
       }),
       { numRuns: RUNS },
     );
+  });
+
+  it("T85: who acted is found out from the event, also where no checkpoint covers the record yet", async () => {
+    await land(ledger, APPROVED_FACTS, 8);
+    await seal(ledger);
+    const { approval } = await land(ledger, APPROVED_FACTS, 8);
+    const bundle = await exported(ledger, await tenantOf(ledger, 8));
+    expect(await found(bundle)).toBe(false);
+    const at = bundle.findIndex((line) => kindOf(line) === "approval" && line.includes(`"id":"${approval.id}"`));
+    const edited = bundle[at]!.replace(`"actorId":${approval.actorId}`, `"actorId":${approval.actorId + 1}`);
+    expect(edited).not.toBe(bundle[at]);
+    expect(await found(bundle.with(at, edited))).toBe(true);
   });
 
   it("I4: two events that change places are found", async () => {

@@ -4,6 +4,7 @@ import type { Tx } from "../connect.ts";
 import { idempotentAnswer } from "../schema.ts";
 import { storable } from "../text.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
+import { named, pseudonymous } from "./identities.ts";
 
 /**
  * What was answered under this key, or what `act` answers, stored in the same transaction. Rejects with IDEMPOTENCY_MISMATCH when the key
@@ -18,7 +19,7 @@ export async function answerOnce<T>(tx: Tx, ask: Pick<DraftAsk, "tenantId" | "id
   const response = await act();
   const stored = await tx
     .insert(idempotentAnswer)
-    .values({ tenantId: ask.tenantId, key, requestHash, response })
+    .values({ tenantId: ask.tenantId, key, requestHash, response: await pseudonymous(tx, ask.tenantId, response) })
     .onConflictDoNothing()
     .returning({ key: idempotentAnswer.key });
   if (stored.length > 0) return response;
@@ -42,5 +43,5 @@ async function answered<T>(tx: Tx, tenantId: string, key: string, requestHash: s
   if (row === undefined) return null;
   if (row.requestHash !== requestHash)
     throw new ApprovalRefused("IDEMPOTENCY_MISMATCH", "this idempotency key was used with another request");
-  return { response: row.response as T };
+  return { response: (await named(tx, row.response)) as T };
 }

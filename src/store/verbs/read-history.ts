@@ -4,6 +4,7 @@ import type { DecisionHistory, DecisionTrace } from "../../gate/ports/traces.ts"
 import type { Tx } from "../connect.ts";
 import { isUuid } from "../id.ts";
 import { decisionTrace, evaluation, subject } from "../schema.ts";
+import { storable } from "../text.ts";
 import { toDraft } from "./record-traces.ts";
 
 /** `tenantId` null = of every tenant. */
@@ -19,8 +20,8 @@ export async function decisionTraces(
       and(
         tenantId === null ? undefined : eq(decisionTrace.tenantId, tenantId),
         query.outcome === undefined ? undefined : eq(decisionTrace.outcome, query.outcome),
-        query.agent === undefined ? undefined : eq(sql`lower(${decisionTrace.agentId})`, query.agent.toLowerCase()),
-        query.subject === undefined ? undefined : eq(decisionTrace.subjectKey, query.subject),
+        query.agent === undefined ? undefined : eq(sql`lower(${decisionTrace.agentId})`, storable(query.agent.toLowerCase())),
+        query.subject === undefined ? undefined : eq(decisionTrace.subjectKey, storable(query.subject)),
       ),
     )
     .orderBy(desc(decisionTrace.at), desc(decisionTrace.seq))

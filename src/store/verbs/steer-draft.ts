@@ -12,6 +12,7 @@ import { appendCommand, type Command } from "./append-command.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
 import { type DraftRow, lockDraft, lockWorkspace, type SnapshotRow, type WorkspaceRow } from "./draft-lineage.ts";
 import { answerOnce } from "./idempotency.ts";
+import { followDrafts } from "./plan-status.ts";
 
 interface Steered {
   readonly workspace: Workspace;
@@ -35,6 +36,7 @@ export async function rejectDraft(tx: Tx, ask: DraftAsk & { readonly reason: str
         .update(governanceWorkspace)
         .set({ activeDraftId: null, activeDraftSnapshotId: null, updatedAt })
         .where(eq(governanceWorkspace.id, workspace.id));
+    await followDrafts(tx, [workspace.id]);
     await tell(tx, ask, "governance.rejected", { reason });
   });
 }

@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import type { NewSubmission } from "../../gate/ports/submissions.ts";
 import type { Tx } from "../connect.ts";
 import { businessDraft, governanceWorkspace } from "../schema.ts";
+import { storable } from "../text.ts";
 import { snapshotOf } from "./add-snapshot.ts";
 import { compileDraft } from "./compile-draft.ts";
 import { saveDraftSnapshot } from "./decide-draft.ts";
@@ -16,7 +17,9 @@ export async function submit(tx: Tx, input: NewSubmission): Promise<{ readonly d
   const { tenantId } = snapshot;
   // Two that come at the same time under one key: the second waits, and then finds the answer of the first.
   if (idempotency !== null)
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`countersign/submit/${tenantId}/${idempotency.key}`}, 0))`);
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`countersign/submit/${tenantId}/${storable(idempotency.key)}`}, 0))`,
+    );
   return answerOnce(tx, { tenantId, idempotency }, async () => {
     const draftId = opens === null ? snapshot.draftId : (await openDraft(tx, opens)).draftId;
     await saveDraftSnapshot(tx, { ...snapshot, draftId });

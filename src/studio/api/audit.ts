@@ -5,6 +5,8 @@ import { type Api, access } from "./api.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
 
 const LIMIT_MAX = 200;
+/** Numbers of events are 32-bit integers in the database. */
+const LAST_SEQ = 2 ** 31 - 1;
 
 const eventSchema = z
   .strictObject({
@@ -28,7 +30,13 @@ const auditPage = createRoute({
   middleware: [access({ roles: ["approver", "auditor"], scopes: [] })] as const,
   request: {
     query: z.strictObject({
-      before: z.coerce.number().int().min(1).optional().openapi({ description: "events before this one; `nextBefore` of the page before" }),
+      before: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(LAST_SEQ)
+        .optional()
+        .openapi({ description: "events before this one; `nextBefore` of the page before" }),
       type: z.string().min(1).max(200).optional().openapi({ description: "a type, or its first words: `governance`" }),
       actor: z
         .string()

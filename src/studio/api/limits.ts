@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { RateLimits } from "../../gate/ports.ts";
 import type { ClientAddress } from "../client-address.ts";
 import type { ApiEnv } from "./api.ts";
+import type { Principal } from "./principal.ts";
 import { ApiProblem } from "./problems.ts";
 
 /** Requests a minute. */
@@ -29,12 +30,15 @@ export interface Limiter {
   readonly requests: MiddlewareHandler<ApiEnv>;
   /** Of the routes that approve, vote, reject or override. Stands after the identity and before the role. */
   readonly approvals: MiddlewareHandler<ApiEnv>;
+  /** Of what only tries a policy: counted for whoever tries, so that no reader uses up the approvals of the organisation. */
+  readonly trials: MiddlewareHandler<ApiEnv>;
   readonly signIns: MiddlewareHandler;
   /** Counts one refused credential for its address. */
   refused(context: Context): Promise<void>;
 }
 
 export function createLimiter(store: RateLimits, limits: Limits, address: ClientAddress): Limiter {
+  const asker = (who: Principal) => (who.kind === "key" ? `key ${who.keyId}` : `person ${who.personId}`);
   async function count(key: string, limit: number): Promise<void> {
     const { waitSeconds } = await store.countRequest(key, limit, WINDOW_SECONDS);
     if (waitSeconds === null) return;
@@ -46,11 +50,15 @@ export function createLimiter(store: RateLimits, limits: Limits, address: Client
     async requests(context, next) {
       const who = context.get("principal");
       await count(`address ${address(context)}`, limits.address);
-      await count(who.kind === "key" ? `key ${who.keyId}` : `person ${who.personId}`, limits.person);
+      await count(asker(who), limits.person);
       return next();
     },
     async approvals(context, next) {
       await count(`approve ${context.get("principal").tenantId}`, limits.approve);
+      return next();
+    },
+    async trials(context, next) {
+      await count(`try ${asker(context.get("principal"))}`, limits.approve);
       return next();
     },
     async signIns(context, next) {

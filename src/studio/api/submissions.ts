@@ -126,12 +126,16 @@ function askOf(
   const { base, head, actor = null, files, message: title = null, idempotency_key: key } = version;
   const { agent, environment, repository_id } = about;
   const change = { agent, environment, title, base, head, actor, files };
-  const asker = who.kind === "person" ? who.personId : who.keyId;
+  // Keys are rotated, and a pipeline's next run comes with another one: all of them are one asker, and each person is one.
+  const asker = who.kind === "person" ? `person ${who.personId}` : "key";
   return {
     tenantId: who.tenantId,
     by: who.kind === "person" ? { kind: "person", id: who.personId, login: who.login } : { kind: "key", name: who.name },
     repositoryId: repository_id,
     change,
-    idempotency: key === undefined ? null : { key, requestHash: requestHash({ act: "submit", asker, about: { ...about }, change }) },
+    idempotency:
+      key === undefined
+        ? null
+        : { key: `${asker}: ${key}`, requestHash: requestHash({ act: "submit", asker, about: { ...about }, change }) },
   };
 }

@@ -41,7 +41,8 @@ function ofTenant({ records }: Pick<WorkspaceApiDeps, "records">) {
 export const workspaceParams = z.strictObject({ workspace_id: z.uuid().openapi({ description: "id of the workspace" }) });
 
 const TEXT_MAX = 4000;
-export const text = z.string().trim().min(1).max(TEXT_MAX);
+const wellFormed = (given: string) => given.isWellFormed();
+export const text = z.string().trim().min(1).max(TEXT_MAX).refine(wellFormed, "is not Unicode text");
 
 /** Which snapshot of which draft the caller has seen, and a key that makes a repeat harmless. */
 export const seen = {

@@ -65,6 +65,24 @@ describeOnBoth("limits", (open) => {
     expect((await station.request(ME, { headers: iris })).status).toBe(200);
   });
 
+  test("T101: pages are counted too, and end with 429", async () => {
+    const { headers } = await station.signIn("nina");
+    const statuses = [];
+    for (let i = 0; i < 13; i++) statuses.push((await station.request("/account", { headers })).status);
+    expect([statuses.slice(0, 12).every((status) => status === 200), statuses[12]]).toEqual([true, 429]);
+  });
+
+  test("T101: whoever only tries policies uses up nobody's approvals", async () => {
+    const { headers } = await station.signIn("otto");
+    clock = Date.now();
+    const form = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+    const tried = [];
+    for (let i = 0; i < 4; i++)
+      tried.push((await station.request("/policies/7", { method: "POST", headers: form, body: "token=x" })).status);
+    expect((await approve(headers)).status).toBe(204);
+    expect(tried).toHaveLength(4);
+  });
+
   test("T101: two replicas count together, of fifty at once exactly so many pass, and the window ends", async () => {
     const [left, right] = [createAccessStore(station.db), createAccessStore(station.db)];
     const counted = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? left : right).countRequest("race", 30, 60)));

@@ -167,6 +167,17 @@ describeOnBoth("submissions over HTTP", (open) => {
     expect(n).toBe(1);
   });
 
+  test("the same change from the next key of the pipeline is the same submission; a person's is their own", async () => {
+    const once = { idempotency_key: `k-${agent}\u0000` };
+    const first = await submit(await station.key("acme", ["submit"]), once);
+    expect(first.status).toBe(201);
+    const rotated = await submit(await station.key("acme", ["submit"]), once);
+    expect(rotated).toMatchObject({ status: 200, body: { submission: { id: first.body.submission.id } } });
+    const own = await submit(await station.bearer("dave"), once);
+    expect(own).toMatchObject({ status: 201, body: { submission: { author: { login: "dave" } } } });
+    expect(own.body.submission.id).not.toBe(first.body.submission.id);
+  });
+
   test("what asks nobody is approved at once; what changes nothing governed is not kept", async () => {
     const described = CONTRACT.replace("      - name: country\n", "      - name: country\n        description: Where they live\n");
     const harmless = await submit(await station.bearer("dave"), { files: [{ path: FILE, before: CONTRACT, after: described }] });

@@ -275,6 +275,7 @@ describeOnBoth("the workspace routes", (open) => {
       ["a version below 1", { draft_version: 0 }],
       ["an id that is none", { draft_id: "1' or '1'='1" }],
       ["a rationale that is too long", { rationale: "x".repeat(4001) }],
+      ["a rationale that is no text", { rationale: "\ud800", idempotency_key: "once" }],
     ])("a body with %s is refused with 422", async (_, wrong) => {
       const { on, carol, seen } = await begin();
       expect(await api.as(carol, "POST", `/${on.workspaceId}/approve`, { ...seen, ...wrong })).toMatchObject({

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { Refusal } from "../gate/ports.ts";
 import { escapeTerminal } from "../report/terminal-escape.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { pullNamed, reviewPull } from "./review-pull.ts";
 import { openStation, type Station } from "./station-client.ts";
+import { StationFailure } from "./station-failure.ts";
 import { exitCodeOf, pathOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
 
 /** The command needs only that it was done. */
@@ -22,21 +24,30 @@ function act(station: Station, view: SubmissionView, what: string, more: object 
 export async function approve(
   context: CliContext,
   id: string,
-  options: { readonly server?: string; readonly comment?: string },
+  options: { readonly server?: string; readonly comment?: string; readonly expectedVersion?: number },
 ): Promise<number> {
   const pull = pullNamed(id);
-  if (pull !== null) return reviewPull(context, pull, "APPROVE", options.comment ?? null);
+  if (pull !== null) {
+    if (options.expectedVersion === undefined) return reviewPull(context, pull, "APPROVE", options.comment ?? null);
+    throw new Refusal("usage", "--expected-version is a submission's", "a review of a pull request is of the commit that is its head now");
+  }
   const station = await openStation(context, options.server, "person");
   let view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);
+  let seen = options.expectedVersion ?? view.version;
+  refuseOther(view, seen);
   if (!view.ready) {
     await act(station, view, "votes", { vote: "approve", ...(options.comment === undefined ? {} : { comment: options.comment }) });
     context.stderr.write("countersign: your vote is recorded\n");
+    // The vote is a version of its own. Any other that is there by now has not been seen.
+    seen += 1;
     view = await readSubmission(station, id);
   }
+  if (view.ready) refuseOther(view, seen);
   if (view.ready && !view.active) {
     await act(station, view, "activate");
     view = await readSubmission(station, id);
+    if (view.ready) refuseOther(view, seen);
   }
   if (view.ready) {
     await act(station, view, "approve", options.comment === undefined ? {} : { rationale: options.comment });
@@ -88,6 +99,15 @@ export async function review(
   await station.request(done, "POST", `${pathOf(id)}/override-review`, { finding: options.finding });
   context.stdout.write(`the override of ${id} is reviewed\n`);
   return EXIT.success;
+}
+
+/** @throws StationFailure as the server would refuse it. */
+function refuseOther({ id, version }: SubmissionView, seen: number): void {
+  if (version === seen) return;
+  throw new StationFailure(EXIT.validation, `E010: the submission is at version ${version}, and you approve version ${seen}`, {
+    code: "VERSION_CONFLICT",
+    hint: `look at it again: \`countersign governance status ${id}\``,
+  });
 }
 
 /** Over before this command came. */

@@ -51,6 +51,7 @@ export function addGovernance(program: Command, context: CliContext, done: (code
     .argument("<id>", "the submission; of a pull request owner/repo#7 or its address: your review on GitHub, by GH_TOKEN")
     .option("--server <url>", SERVER)
     .option("--comment <text>", "why")
+    .option("--expected-version <number>", "the version that you have seen; default: the newest when the command starts", positive)
     .action(async (id: string, options: Parameters<typeof approve>[2]) => done(await approve(context, id, options)));
   governance
     .command("reject")

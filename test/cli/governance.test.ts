@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { CliContext } from "../../src/cli/io.ts";
+import { type CliContext, EXIT } from "../../src/cli/io.ts";
 import { rowsOf } from "../../src/store/connect.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { countersign } from "../support/cli.ts";
@@ -130,6 +130,23 @@ describeOnBoth("governance, from the command line to the records", (open) => {
     expect(idIn(again.stdout)).not.toBe(id);
     expect((await pipeline(["list", "--state", "rejected"])).stdout).toContain(`${id}  rejected`);
     expect((await pipeline(["list", "--state", "approved", "--format", "json"])).stdout).not.toContain(id);
+  });
+
+  test("a version that nobody has looked at is not approved by who has looked at the one before", async () => {
+    const id = idIn((await pipeline(["submit"])).stdout);
+    repo.commit({ "README.md": "c", [FILE]: STRIPPED.replace("1.0.0", "1.0.1") });
+    expect(await pipeline(["submit", "--update", id, "--expected-version", "1"])).toMatchObject({ code: 10 });
+    await login("bob");
+    const late = await person("bob", ["governance", "approve", id, "--expected-version", "1"]);
+    expect(late).toMatchObject({ code: EXIT.validation, stdout: "" });
+    expect(late.stderr).toContain("E010: the submission is at version 2, and you approve version 1");
+    expect(late.stderr).toContain(`governance status ${id}`);
+    const votes = rowsOf(await station.db.outer.execute(sql`select 1 from approval_vote where draft_id = ${id}`));
+    expect(votes).toEqual([]);
+    expect(await person("bob", ["governance", "approve", id, "--expected-version", "2"])).toMatchObject({
+      code: 10,
+      stderr: "countersign: your vote is recorded\n",
+    });
   });
 
   test("T97: whoever submitted it cannot approve it, and a key can approve nothing", async () => {

@@ -54,7 +54,13 @@ function blockers(view: WorkspaceView): DoctorAnswer {
   if (blockerIds.length === 0) return { id: "no_blockers", question, answer: "yes", detail: "none stands", next: null };
   if (snapshot.status === "approved") {
     const detail = `it landed under an override, and its record keeps what stood against it: ${blockerIds.join(", ")}`;
-    return { id: "no_blockers", question, answer: "overridden", detail, next: "the override owes a review: see Overrides" };
+    return {
+      id: "no_blockers",
+      question,
+      answer: "overridden",
+      detail,
+      next: "the override owes a review: of a pull request see Overrides, of a submission `countersign governance review`",
+    };
   }
   const next = "requirements are filled by votes; problems are fixed in the change";
   return { id: "no_blockers", question, answer: "no", detail: blockerIds.join(", "), next };

@@ -9,15 +9,17 @@ import { exitCodeOf, pathOf, readSubmission, type SubmissionView, standingOf, su
 
 /** The command needs only that it was done. */
 const done = z.object({});
+/** A vote makes a version of its own. */
+const voted = z.object({ snapshot: z.object({ id: z.string(), version: z.number() }) });
 const owed = z.object({ review_due_at: z.iso.datetime() });
 
 function seen({ id, snapshot_id, version }: SubmissionView) {
   return { draft_id: id, snapshot_id, draft_version: version };
 }
 
-function act(station: Station, view: SubmissionView, what: string, more: object = {}) {
+function act<T>(station: Station, view: SubmissionView, what: string, more: object, answer: z.ZodType<T>): Promise<T> {
   const path = `/api/dashboard/studio/workspaces/${encodeURIComponent(view.workspace_id)}/${what}`;
-  return station.request(done, "POST", path, { ...seen(view), ...more });
+  return station.request(answer, "POST", path, { ...seen(view), ...more });
 }
 
 /** The caller's vote; when nobody else is asked after it, the approval too. */
@@ -34,23 +36,25 @@ export async function approve(
   const station = await openStation(context, options.server, "person");
   let view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);
-  let seen = options.expectedVersion ?? view.version;
-  refuseOther(view, seen);
+  if (options.expectedVersion !== undefined && view.version !== options.expectedVersion) throw notSeen(view, options.expectedVersion);
+  let { snapshot_id: snapshot, version } = view;
+  const lookAgain = async () => {
+    view = await readSubmission(station, id);
+    // What others did meanwhile nobody has looked at.
+    if (view.ready && view.snapshot_id !== snapshot) throw notSeen(view, version);
+  };
   if (!view.ready) {
-    await act(station, view, "votes", { vote: "approve", ...(options.comment === undefined ? {} : { comment: options.comment }) });
+    const ballot = { vote: "approve", ...(options.comment === undefined ? {} : { comment: options.comment }) };
+    ({ id: snapshot, version } = (await act(station, view, "votes", ballot, voted)).snapshot);
     context.stderr.write("countersign: your vote is recorded\n");
-    // The vote is a version of its own. Any other that is there by now has not been seen.
-    seen += 1;
-    view = await readSubmission(station, id);
+    await lookAgain();
   }
-  if (view.ready) refuseOther(view, seen);
   if (view.ready && !view.active) {
-    await act(station, view, "activate");
-    view = await readSubmission(station, id);
-    if (view.ready) refuseOther(view, seen);
+    await act(station, view, "activate", {}, done);
+    await lookAgain();
   }
   if (view.ready) {
-    await act(station, view, "approve", options.comment === undefined ? {} : { rationale: options.comment });
+    await act(station, view, "approve", options.comment === undefined ? {} : { rationale: options.comment }, done);
     view = await readSubmission(station, id);
   }
   context.stdout.write(submissionText(view));
@@ -68,7 +72,7 @@ export async function reject(
   const station = await openStation(context, options.server, "person");
   const view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);
-  await act(station, view, "reject", { reason: options.reason });
+  await act(station, view, "reject", { reason: options.reason }, done);
   context.stdout.write(submissionText(await readSubmission(station, id)));
   return EXIT.success;
 }
@@ -101,10 +105,9 @@ export async function review(
   return EXIT.success;
 }
 
-/** @throws StationFailure as the server would refuse it. */
-function refuseOther({ id, version }: SubmissionView, seen: number): void {
-  if (version === seen) return;
-  throw new StationFailure(EXIT.validation, `E010: the submission is at version ${version}, and you approve version ${seen}`, {
+/** As the server would refuse it. */
+function notSeen({ id, version }: SubmissionView, seen: number): StationFailure {
+  return new StationFailure(EXIT.validation, `E010: the submission is at version ${version}, and you approve version ${seen}`, {
     code: "VERSION_CONFLICT",
     hint: `look at it again: \`countersign governance status ${id}\``,
   });

@@ -77,7 +77,7 @@ export function attest(input: AttestationInput, signer: Signer): Envelope {
 /** A submission is forced beside its decision, by whoever called for it: the decision knows nothing of that. */
 function overrideOf(approval: AttestationInput["approval"], { override }: Decision): unknown {
   if (override !== null && override !== undefined) return { by: override.byId, at: override.at };
-  return approval["overrideId"] === undefined ? null : { by: approval["actorId"], at: approval["approvedAt"] };
+  return typeof approval["overrideId"] !== "string" ? null : { by: approval["actorId"], at: approval["approvedAt"] };
 }
 
 /** Of one row as an export shows it. */

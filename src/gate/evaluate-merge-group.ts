@@ -17,6 +17,7 @@ import { readChange } from "./read-change.ts";
 import { changesGoverned, readGroupMembers, standingAt } from "./read-merge-group.ts";
 import { recordedTypes } from "./recorded-types.ts";
 import { ranOut, stillTrue } from "./second-look.ts";
+import { inPlace } from "./shares.ts";
 
 /** One pull request of the group with everything that its decision was made from, for the second look. */
 interface Member {
@@ -34,12 +35,14 @@ export async function evaluateMergeGroup(deps: GateDeps, key: string): Promise<E
   if (work === null) return { status: "unknown_subject" };
   if (work.wantGen === work.doneGen && !ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0)
     return { status: "idle" };
-  try {
-    return await evaluate(deps, work);
-  } catch (error) {
-    await sayFault(deps, work, error);
-    throw error;
-  }
+  return inPlace(deps.shares, work.repository.installationId, key, async () => {
+    try {
+      return await evaluate(deps, work);
+    } catch (error) {
+      await sayFault(deps, work, error);
+      throw error;
+    }
+  });
 }
 
 async function evaluate(deps: GateDeps, work: GroupWork): Promise<EvaluationOutcome> {

@@ -13,6 +13,7 @@ import { recordMerge } from "./record-merge.ts";
 import { watchPolicy } from "./record-policy.ts";
 import { rememberedPolicy } from "./remembered-policy.ts";
 import { ranOut, stillTrue } from "./second-look.ts";
+import { inPlace, type Postponed } from "./shares.ts";
 import { speak } from "./speak.ts";
 import { tendOverrides } from "./tend-overrides.ts";
 import { readKnown, toldPull } from "./told-pull.ts";
@@ -20,8 +21,7 @@ import { readKnown, toldPull } from "./told-pull.ts";
 /** What one run of the worker came to; for logs and metrics. */
 export type EvaluationOutcome =
   | { readonly status: "unknown_subject" | "idle" | "not_enrolled" | "ungoverned" | "closed" | "superseded" | "moved" }
-  /** Its installation's places are taken: it is woken when one is free. */
-  | { readonly status: "postponed" }
+  | Postponed
   /** A branch: how many commits are accounted for now, and how many incidents that made. */
   | { readonly status: "walked"; readonly commits: number; readonly incidents: number }
   | { readonly status: "merged"; readonly recorded: "approval" | "incident" | "nothing" }
@@ -55,13 +55,7 @@ async function evaluateOnce(deps: GateDeps, key: string): Promise<EvaluationOutc
   // A wake-up says nothing about whether work is left; the subject row does.
   if (work.wantGen === work.doneGen && !ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0)
     return { status: "idle" };
-  const leave = deps.shares?.enter(work.pull.repository.installationId, key);
-  if (leave === null) return { status: "postponed" };
-  try {
-    return await evaluateWork(deps, work);
-  } finally {
-    leave?.();
-  }
+  return inPlace(deps.shares, work.pull.repository.installationId, key, () => evaluateWork(deps, work));
 }
 
 async function evaluateWork(deps: GateDeps, work: SubjectWork): Promise<EvaluationOutcome> {

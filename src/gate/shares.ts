@@ -6,6 +6,27 @@ export interface Shares {
   waiting(): ReadonlySet<string>;
 }
 
+/** What a key that found no place comes to: it is woken when there is one. */
+export interface Postponed {
+  readonly status: "postponed";
+}
+
+/** Does the work when the installation has a place for it. Without shares there is always one. */
+export async function inPlace<T>(
+  shares: Shares | undefined,
+  installationId: number,
+  key: string,
+  work: () => Promise<T>,
+): Promise<T | Postponed> {
+  const leave = shares?.enter(installationId, key);
+  if (leave === null) return { status: "postponed" };
+  try {
+    return await work();
+  } finally {
+    leave?.();
+  }
+}
+
 /**
  * One installation that hangs, or that brings ten thousand events, leaves the other places to the rest. Nothing is lost with the process:
  * a key that waits here is work left in the database, and the sweep of any process finds it.

@@ -5,6 +5,7 @@ import { isGoverned } from "./governed-branches.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import type { BranchMove, BranchWork } from "./ports.ts";
 import { TruthError } from "./ports.ts";
+import { inPlace } from "./shares.ts";
 
 /** Commits that one run looks into; the rest is the next run's. */
 const STEPS_MAX = 50;
@@ -20,9 +21,11 @@ export async function walkBranch(deps: GateDeps, key: string): Promise<Evaluatio
   const work = await deps.ledger.startBranch(key);
   if (work === null) return { status: "unknown_subject" };
   if (work.wantGen === work.doneGen) return { status: "idle" };
-  const { commits, ...move } = await nextMove(deps, work);
-  if (!(await deps.ledger.moveWatermark(work, move))) return { status: "superseded" };
-  return { status: "walked", commits, incidents: move.incidents.length };
+  return inPlace<EvaluationOutcome>(deps.shares, work.repository.installationId, key, async () => {
+    const { commits, ...move } = await nextMove(deps, work);
+    if (!(await deps.ledger.moveWatermark(work, move))) return { status: "superseded" };
+    return { status: "walked", commits, incidents: move.incidents.length };
+  });
 }
 
 type Walked = BranchMove & { readonly commits: number };

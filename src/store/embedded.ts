@@ -11,7 +11,7 @@ import type { Tx } from "./tx.ts";
 const START_PARAMS: string[] = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
 
 /** The database engine in this process. Node now and then aborts while it frees machine code that a better version replaced (nodejs/node#64500): it is kept. */
-export function startEngine(options: PGliteOptions): Promise<PGlite> {
+export function startPglite(options: PGliteOptions): Promise<PGlite> {
   setFlagsFromString("--no-wasm-code-gc");
   return PGlite.create({ startParams: START_PARAMS, ...options });
 }
@@ -21,7 +21,7 @@ export async function openEmbedded(dataDir: string | null): Promise<Database> {
   const release = dataDir === null ? async () => {} : await lockDataDirectory(dataDir);
   let pglite: PGlite;
   try {
-    pglite = await startEngine(dataDir === null ? {} : { dataDir: join(dataDir, "postgres") });
+    pglite = await startPglite(dataDir === null ? {} : { dataDir: join(dataDir, "postgres") });
     await pglite.exec("set timezone = 'UTC'");
   } catch (error) {
     await release();

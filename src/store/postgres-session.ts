@@ -28,8 +28,12 @@ export function speakPostgres(client: postgres.Sql): {
     const { sql: text, params } = dialect.sqlToQuery(entering);
     // On the wire before whatever `act` says, which a connection hears in order; if it fails, so does everything after it.
     const entered = sql.unsafe(text, params as string[], { prepare: true }).execute();
-    const [result] = await Promise.all([act(speak(sql)), entered]);
-    return result;
+    try {
+      // Never given up while it still speaks: the connection would be somebody else's by then.
+      return await act(speak(sql));
+    } finally {
+      await entered;
+    }
   };
   return {
     outer: speak({

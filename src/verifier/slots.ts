@@ -4,7 +4,7 @@ import type { Rows } from "./bundle.ts";
 export function slotFaults(predicate: Rows, approval: Rows, artifact: Rows | undefined): readonly string[] {
   const kind = approval["kind"];
   // Statements of earlier versions tell of a forced submission's override by the record alone, whose digest they hold.
-  const isTold = predicate["override"] !== null || approval["overrideId"] !== undefined;
+  const isTold = predicate["override"] !== null || typeof approval["overrideId"] === "string";
   if (kind === "forced") return isTold ? [] : ["it was forced, and no override is recorded"];
   const requirements = listOf(predicate["requirements"]);
   const voters = new Set<unknown>();

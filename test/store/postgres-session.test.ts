@@ -66,6 +66,17 @@ describeOnServer("the scope of a transaction", (open) => {
     // A text that the database does not take.
     await expect(write(ofTenant("\0"), "lost")).rejects.toThrow();
     await expect(db.read(ofTenant("\0"), (tx) => tx.select().from(routine))).rejects.toThrow();
+    // It catches what its scope did to it, and goes on: what it says then is not said on a connection that others have by now.
+    const stubborn = db.transaction(ofTenant("\0"), async (tx) => {
+      await tx
+        .select()
+        .from(routine)
+        .catch(() => []);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return tx.insert(routine).values({ name: "astray", claimedAt: new Date() });
+    });
+    await expect(stubborn).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await write([], "kept");
     expect(await db.outer.select({ name: routine.name }).from(routine)).toEqual([{ name: "kept" }]);
   });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import { type Database, openDatabase } from "../../src/store/connect.ts";
-import { overPglite, startEngine } from "../../src/store/embedded.ts";
+import { overPglite, startPglite } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 
 /** Migrating takes seconds: done once for a set of migrations, and copied for each test file. */
@@ -15,7 +15,7 @@ import { migrate } from "../../src/store/migrate.ts";
 /** An embedded database in memory, migrated. */
 export async function openMigrated(): Promise<Database> {
   const loadDataDir = new Kept(await readFile(await template()));
-  return overPglite(await startEngine({ loadDataDir }), async () => {});
+  return overPglite(await startPglite({ loadDataDir }), async () => {});
 }
 
 /** The same as a data directory of a server that has run before. */

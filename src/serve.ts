@@ -5,6 +5,7 @@ import { createIngress } from "./bot/ingress.ts";
 import { devLoginProblems, type ServerConfig, secretsOf } from "./config.ts";
 import { accessTidying } from "./gate/access-routine.ts";
 import { AppRefused, findingsOf } from "./gate/app-needs.ts";
+import { createComparisonRoom } from "./gate/comparison-room.ts";
 import type { GateDeps } from "./gate/deps.ts";
 import { measureEvaluation } from "./gate/measure-evaluation.ts";
 import { notaryWarnings } from "./gate/notary-warnings.ts";
@@ -36,6 +37,8 @@ const CLOSE_MS = 5_000;
 /** Evaluations at once, and of one installation: most of the time of each is waiting for GitHub. */
 const PLACES = 12;
 const INSTALLATION_PLACES = 8;
+/** Bytes of both sides of a change, from which on it is large, and of all large ones that are evaluated at once. */
+const COMPARISON_ROOM = { largeBytes: 65_536, roomBytes: 1_048_576 };
 /** How often it is asked which routines are due. */
 const ROUTINE_TICK_MS = 30_000;
 /** GitHub gives up on a delivery after 10 seconds, an Enterprise Server after 30. */
@@ -149,8 +152,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         }),
       };
       app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log, count: (outcome) => meter.webhook(outcome) }));
+      const inRoom = createComparisonRoom(sandbox, COMPARISON_ROOM);
       await queue.work(async (key) => {
-        const outcome = await measureEvaluation(deps, key, { meter, monotonic });
+        const outcome = await inRoom((comparer) => measureEvaluation({ ...deps, comparer }, key, { meter, monotonic }));
         log.info({ subject: key, ...outcome }, "evaluated");
         if (outcome.status === "evaluated" && outcome.until !== null)
           await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));

@@ -72,6 +72,11 @@ describe("the house is tidy", () => {
       ),
     ).toEqual([]));
 
+  it("is started by the image as by npm start", () => {
+    const command = /^CMD (\[.*\])$/m.exec(tracked.find((file) => file.path === "Dockerfile")!.text)![1]!;
+    expect(JSON.parse(command)).toEqual(manifest.scripts!["start"]!.split(" "));
+  });
+
   it("has documents whose links lead somewhere", () =>
     expect(brokenLinks(documents, (path) => existsSync(resolve(root, path)))).toEqual([]));
   it("has documents that name real scripts", () => expect(unknownScripts(documents, Object.keys(manifest.scripts ?? {}))).toEqual([]));

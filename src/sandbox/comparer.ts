@@ -29,7 +29,7 @@ const SUSPECTS_MAX = 3;
 /** Comparisons remembered: a review or a label brings the same change again. */
 const REMEMBERED = 200;
 /** Findings and contracts that the memory may hold together. */
-const REMEMBERED_WEIGHT = 200_000;
+const REMEMBERED_WEIGHT = 50_000;
 
 /**
  * Compares in threads with limits on time and memory. Whatever a file does to its thread, the caller gets an answer:

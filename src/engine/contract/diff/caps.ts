@@ -6,8 +6,8 @@ import { allTags, type Change, change } from "./change.ts";
 /** Above these nobody reads the findings of one contract, and telling them costs more than the change may. */
 export const FINDINGS_MAX = 20_000;
 const TAGS_TOLD_MAX = 400_000;
-/** All contracts of one change together: every policy is asked about every finding. */
-export const CHANGE_FINDINGS_MAX = 60_000;
+/** All contracts of one change together: every policy is asked about every finding, and all of them are kept with the evaluation. */
+export const CHANGE_FINDINGS_MAX = 20_000;
 
 export interface Capped {
   readonly changes: readonly Change[];

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import { auditVerbs } from "./audit-verbs.ts";
 import type { Database, Tx } from "./connect.ts";
+import { createDeliveryGroups } from "./delivery-groups.ts";
 import { overrideVerbs } from "./override-verbs.ts";
 import { planVerbs } from "./plan-verbs.ts";
 import { protectionVerbs } from "./protection-verbs.ts";
@@ -21,7 +22,7 @@ import { decisionTraceById, decisionTraces, recentOverrides } from "./verbs/read
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { askedSinceOf } from "./verbs/read-waiting.ts";
-import { ofDelivery, recordDelivery } from "./verbs/record-delivery.ts";
+import { ofDelivery, recordDeliveries } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
 import { meetPeople, saveEvaluation } from "./verbs/save-evaluation.ts";
@@ -50,7 +51,11 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     (key: string, ...rest: A) =>
       db.transaction(ofSubject(key), (tx) => verb(tx, key, ...rest));
   return {
-    recordDelivery: (delivery) => db.transaction(ofDelivery(delivery), (tx) => recordDelivery(tx, host, delivery)),
+    recordDelivery: createDeliveryGroups(
+      // Those of a group have the same scope: the walls between tenants stand as for each alone.
+      (group) => db.transaction(ofDelivery(group[0]!), (tx) => recordDeliveries(tx, host, group)),
+      (delivery) => JSON.stringify(ofDelivery(delivery)),
+    ),
     pendingSubjects: across(pendingSubjects),
     markDirty: change(markDirty),
     startWork: change(startWork),

@@ -132,6 +132,39 @@ describeOnBoth("the inbox", (open) => {
     expect((await take(ledger, work.key)).pull.repository).toEqual({ ...repository, name: "renamed", installationId: 999 });
   });
 
+  it("stores deliveries that come while others are stored together, and wakes what they made dirty once", async () => {
+    const repository = newRepository();
+    const seen = { viaApp: null, commitId: null, headSha: null, baseRef: null, actorId: 5, actorLogin: "bob", detail: "" } as const;
+    const sent = Array.from({ length: 30 }, (_, n) => {
+      const receipt = { kind: "comment", repositoryId: repository.id, number: n % 3, subject: String(n), ...seen } as const;
+      const updatedAt = `2026-11-26T10:00:${String((n * 7) % 30).padStart(2, "0")}Z`;
+      return delivery([{ ...pullMark(repository, n % 3), updatedAt } as Mark], { receipts: [receipt] });
+    });
+    const again = { ...sent[4]! };
+    const forged = delivery([pullMark(repository, 9)], { guid: sent[5]!.guid });
+    const outcomes = await Promise.all([...sent, again, forged].map((each) => ledger.recordDelivery(each)));
+    expect(outcomes.map(({ status }) => status)).toEqual([...sent.map(() => "recorded"), "duplicate", "conflict"]);
+    const woken = outcomes.flatMap((outcome) => (outcome.status === "recorded" ? [outcome.subjects] : []));
+    expect(woken.filter((keys) => keys.length > 0)).toEqual([[`${repository.id}#0`], [0, 1, 2].map((n) => `${repository.id}#${n}`)]);
+    for (const n of [0, 1, 2]) {
+      const newest = Math.max(...sent.flatMap((_, at) => (at % 3 === n ? [(at * 7) % 30] : [])));
+      expect((await take(ledger, `${repository.id}#${n}`)).told.updatedAt).toBe(`2026-11-26T10:00:${newest}.000Z`);
+      expect(await ledger.receipts(repository.id, n)).toHaveLength(10);
+    }
+    expect(await ledger.startWork(`${repository.id}#9`)).toBeNull();
+  });
+
+  it("stores the others of a group when one of it cannot be written", async () => {
+    const repository = newRepository();
+    const broken = delivery([pullMark(repository, 7)], { receipts: [{ repositoryId: repository.id, kind: null, detail: null } as never] });
+    const sent = [delivery([pullMark(repository, 1)]), delivery([pullMark(repository, 2)]), broken, delivery([pullMark(repository, 3)])];
+    const outcomes = await Promise.allSettled(sent.map((each) => ledger.recordDelivery(each)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    for (const number of [1, 2, 3]) expect((await take(ledger, `${repository.id}#${number}`)).wantGen).toBe(1);
+    expect(await deliveries(broken.guid)).toBe(0);
+    expect(await ledger.startWork(`${repository.id}#7`)).toBeNull();
+  });
+
   it("loses no mark of many racing deliveries over the same subjects", async () => {
     const repository = newRepository();
     const numbers = [1, 2, 3, 4, 5];

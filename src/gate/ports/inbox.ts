@@ -40,7 +40,7 @@ export interface Delivery {
 }
 
 export type DeliveryOutcome =
-  /** `subjects`: keys made dirty, to wake up after commit. */
+  /** `subjects`: keys made dirty, to wake up after commit; of deliveries stored together the first tells those of all. */
   | { readonly status: "recorded"; readonly subjects: readonly string[] }
   | { readonly status: "duplicate" }
   /** Same GUID, other body: a security event; nothing stored but an audit event. */

@@ -13,52 +13,61 @@ export function subjectKey(repositoryId: number, number: number): string {
   return `${repositoryId}#${number}`;
 }
 
-/** Raises `want_gen` of every subject that the marks touch; their keys. Rows are locked in key order, so deliveries never deadlock. */
-export async function markSubjects(tx: Tx, host: string, marks: readonly Mark[]): Promise<readonly string[]> {
+/**
+ * Raises `want_gen` of every subject that the marks touch, by as many times as they were told; their keys. Rows are locked in
+ * key order, so deliveries never deadlock.
+ */
+export async function markSubjects(tx: Tx, host: string, marks: readonly Mark[], times = 1): Promise<readonly string[]> {
   if (marks.length === 0) return [];
-  const pulls = marks.filter((mark) => mark.kind === "pull").sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  for (const pull of pulls) await addSubject(tx, host, pull);
+  const pulls = marks.filter((mark) => mark.kind === "pull").sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
+  await addSubjects(tx, host, pulls);
   for (const mark of marks) if (mark.kind === "merge_group") await addGroup(tx, host, mark);
-  const rows = await tx
-    .select({ key: subject.key })
-    .from(subject)
-    .where(or(...marks.map(touched)))
-    .orderBy(subject.key)
-    .for("no key update");
+  const rows = await tx.select({ key: subject.key }).from(subject).where(touchedBy(marks)).orderBy(subject.key).for("no key update");
   const keys = rows.map((row) => row.key);
   if (keys.length === 0) return [];
   await tx
     .update(subject)
-    .set({ wantGen: sql`${subject.wantGen} + 1`, dirtyAt: sql`clock_timestamp()`, ...whatWasTold(pulls) })
+    .set({ wantGen: sql`${subject.wantGen} + ${times}`, dirtyAt: sql`clock_timestamp()`, ...whatWasTold(pulls) })
     .where(inArray(subject.key, keys));
-  for (const mark of marks) if (mark.kind !== "owner") await followRename(tx, keys, mark.repository);
+  for (const repository of namesOf(marks)) await followRename(tx, keys, repository);
   return keys;
 }
 
 /** Where a subject stands is only a hint until it is evaluated; a known subject keeps what was read from truth. */
-async function addSubject(tx: Tx, host: string, mark: PullMark): Promise<void> {
-  const { repository } = mark;
-  await tx
-    .insert(subject)
-    .values({
-      key: keyOf(mark),
-      tenantId: await ensureTenant(tx, host, { id: repository.ownerId, login: repository.owner }),
-      repositoryId: repository.id,
-      ownerId: repository.ownerId,
-      owner: storable(repository.owner),
-      name: storable(repository.name),
-      installationId: repository.installationId,
-      number: mark.number,
-      baseRef: mark.baseRef === null ? null : storable(mark.baseRef),
-      headSha: mark.headSha,
-    })
-    .onConflictDoNothing();
+async function addSubjects(tx: Tx, host: string, marks: readonly PullMark[]): Promise<void> {
+  const tenants = new Map<number, string>();
+  const rows = new Map<string, typeof subject.$inferInsert>();
+  for (const mark of marks) {
+    const { repository, number, headSha, baseRef } = mark;
+    const { ownerId, owner } = repository;
+    const tenantId = tenants.get(ownerId) ?? (await ensureTenant(tx, host, { id: ownerId, login: owner }));
+    tenants.set(ownerId, tenantId);
+    const key = keyOf(mark);
+    if (rows.has(key)) continue;
+    rows.set(key, {
+      ...{ key, tenantId, ownerId, number, headSha },
+      ...{ repositoryId: repository.id, installationId: repository.installationId },
+      ...{ owner: storable(owner), name: storable(repository.name) },
+      baseRef: baseRef === null ? null : storable(baseRef),
+    });
+  }
+  if (rows.size > 0)
+    await tx
+      .insert(subject)
+      .values([...rows.values()])
+      .onConflictDoNothing();
 }
 
 /** Deliveries come in any order: the newest state that one of them told of stands. */
 function whatWasTold(pulls: readonly PullMark[]) {
-  const cases = pulls.flatMap((mark) => (mark.updatedAt == null ? [] : [sql`when ${keyOf(mark)} then ${mark.updatedAt}::timestamptz`]));
-  if (cases.length === 0) return {};
+  const newest = new Map<string, string>();
+  for (const mark of pulls) {
+    const before = newest.get(keyOf(mark));
+    if (mark.updatedAt != null && (before === undefined || Date.parse(mark.updatedAt) > Date.parse(before)))
+      newest.set(keyOf(mark), mark.updatedAt);
+  }
+  if (newest.size === 0) return {};
+  const cases = [...newest].map(([key, updatedAt]) => sql`when ${key} then ${updatedAt}::timestamptz`);
   const told = sql`case ${subject.key} ${sql.join(cases, sql` `)} end`;
   return {
     toldUpdatedAt: sql`greatest(${subject.toldUpdatedAt}, ${told})`,
@@ -66,12 +75,34 @@ function whatWasTold(pulls: readonly PullMark[]) {
   };
 }
 
+/** How the marks name their repositories, each form once, the last to come at the end. */
+function namesOf(marks: readonly Mark[]): readonly RepositoryRef[] {
+  const named = new Map<string, RepositoryRef>();
+  for (const mark of marks) {
+    if (mark.kind === "owner") continue;
+    const form = JSON.stringify(mark.repository);
+    named.delete(form);
+    named.set(form, mark.repository);
+  }
+  return [...named.values()];
+}
+
 function keyOf(mark: PullMark): string {
   return subjectKey(mark.repository.id, mark.number);
 }
 
-function touched(mark: Mark): SQL | undefined {
-  if (mark.kind === "pull") return or(eq(subject.key, keyOf(mark)), openGroups(mark.repository));
+function touchedBy(marks: readonly Mark[]): SQL | undefined {
+  const pulls = marks.filter((mark) => mark.kind === "pull");
+  const others = new Map(marks.flatMap((mark) => (mark.kind === "pull" ? [] : [[JSON.stringify(mark), mark] as const])));
+  const repositories = new Map(pulls.map(({ repository }) => [repository.id, repository]));
+  return or(
+    pulls.length === 0 ? undefined : inArray(subject.key, [...new Set(pulls.map(keyOf))]),
+    ...[...repositories.values()].map(openGroups),
+    ...[...others.values()].map(touched),
+  );
+}
+
+function touched(mark: Exclude<Mark, PullMark>): SQL | undefined {
   if (mark.kind === "stack") return stackedOn(mark.repository, mark.ref);
   if (mark.kind === "merge_group") return eq(subject.key, groupKey(mark.repository.id, mark.headSha));
   if (mark.kind === "owner") return and(eq(subject.ownerId, mark.ownerId), subject.open);

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import type { Delivery, DeliveryOutcome } from "../../gate/ports/inbox.ts";
+import type { Delivery, DeliveryOutcome, Mark } from "../../gate/ports/inbox.ts";
 import type { RepositoryNews } from "../../gate/ports/protection.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
@@ -48,30 +48,52 @@ function ofAll(repositories: readonly number[], owners: readonly number[]): Scop
   return [...[...new Set(repositories)].flatMap(ofRepository), ...[...new Set(owners)].flatMap(ofOwner)];
 }
 
-export async function recordDelivery(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {
-  const inserted = await tx
-    .insert(webhookDelivery)
-    .values({
-      guid: storable(delivery.guid),
-      event: storable(delivery.event),
-      action: storableOrNull(delivery.action),
-      body: storable(delivery.body),
-      bodySha256: delivery.bodySha256,
-    })
-    .onConflictDoNothing()
-    .returning({ guid: webhookDelivery.guid });
-  if (inserted.length === 0) return recordRepeat(tx, host, delivery);
-  const subjects = await markSubjects(tx, host, delivery.marks);
-  for (const repository of repositoriesOf(delivery)) await watchRepository(tx, host, repository);
-  await recordReceipts(tx, delivery);
-  await hearNews(tx, host, delivery.news ?? []);
-  await recordActions(tx, delivery.guid, delivery.actions ?? []);
-  return { status: "recorded", subjects };
+/**
+ * Deliveries of one scope, each id once. The subjects that they made dirty, all of them, are told with the first that was recorded: they
+ * are woken once.
+ */
+export async function recordDeliveries(tx: Tx, host: string, group: readonly Delivery[]): Promise<readonly DeliveryOutcome[]> {
+  const fresh = await addDeliveries(tx, group);
+  let subjects: readonly string[] = [];
+  if (fresh.length > 0) {
+    const marks = fresh.flatMap((delivery) => delivery.marks);
+    subjects = await markSubjects(tx, host, marks, fresh.length);
+    for (const repository of repositoriesOf(marks)) await watchRepository(tx, host, repository);
+    await recordReceipts(tx, fresh);
+    for (const { guid, news = [], actions = [] } of fresh) {
+      await hearNews(tx, host, news);
+      await recordActions(tx, guid, actions);
+    }
+  }
+  const outcomes: DeliveryOutcome[] = [];
+  for (const delivery of group) {
+    if (!fresh.includes(delivery)) outcomes.push(await recordRepeat(tx, host, delivery));
+    else outcomes.push({ status: "recorded", subjects: delivery === fresh[0] ? subjects : [] });
+  }
+  return outcomes;
 }
 
-function repositoriesOf({ marks }: Delivery): readonly RepositoryRef[] {
+/** Those of the group that had not come before. */
+async function addDeliveries(tx: Tx, group: readonly Delivery[]): Promise<readonly Delivery[]> {
+  const rows = group.map(({ guid, event, action, body, bodySha256 }) => ({
+    ...{ guid: storable(guid), event: storable(event), action: storableOrNull(action) },
+    ...{ body: storable(body), bodySha256 },
+  }));
+  // Sorted: two processes that are sent the same deliveries never wait for each other in a ring.
+  const added = await tx
+    .insert(webhookDelivery)
+    .values(rows.sort((a, b) => (a.guid < b.guid ? -1 : 1)))
+    .onConflictDoNothing()
+    .returning({ guid: webhookDelivery.guid });
+  const guids = new Set(added.map(({ guid }) => guid));
+  return group.filter(({ guid }) => guids.has(storable(guid)));
+}
+
+/** As the last delivery named them. */
+function repositoriesOf(marks: readonly Mark[]): readonly RepositoryRef[] {
   const all = marks.flatMap((mark) => (mark.kind === "owner" ? [] : [mark.repository]));
-  return [...new Map(all.map((repository) => [repository.id, repository])).values()].sort((a, b) => a.id - b.id);
+  const named = new Map(all.map((repository) => [`${repository.id} ${repository.ownerId}`, repository]));
+  return [...named.values()].sort((a, b) => a.id - b.id);
 }
 
 async function recordRepeat(tx: Tx, host: string, delivery: Delivery): Promise<DeliveryOutcome> {
@@ -98,21 +120,20 @@ function accountOf(delivery: Delivery): { id: number; login: string } {
   return NO_ACCOUNT;
 }
 
-async function recordReceipts(tx: Tx, delivery: Delivery): Promise<void> {
+async function recordReceipts(tx: Tx, deliveries: readonly Delivery[]): Promise<void> {
+  const rows = deliveries.flatMap(({ guid, receipts }) =>
+    receipts.map((one) => ({
+      ...one,
+      id: newId(),
+      deliveryGuid: storable(guid),
+      subject: storable(one.subject),
+      actorLogin: storableOrNull(one.actorLogin),
+      baseRef: storableOrNull(one.baseRef),
+      detail: storable(one.detail),
+    })),
+  );
+  if (rows.length === 0) return;
   // Sorted: two deliveries that carry the same receipts never wait for each other in a ring.
-  const sorted = [...delivery.receipts].sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
-  for (const one of sorted) {
-    await tx
-      .insert(receipt)
-      .values({
-        ...one,
-        id: newId(),
-        deliveryGuid: storable(delivery.guid),
-        subject: storable(one.subject),
-        actorLogin: storableOrNull(one.actorLogin),
-        baseRef: storableOrNull(one.baseRef),
-        detail: storable(one.detail),
-      })
-      .onConflictDoNothing();
-  }
+  rows.sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
+  await tx.insert(receipt).values(rows).onConflictDoNothing();
 }

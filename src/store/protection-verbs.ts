@@ -9,7 +9,7 @@ import * as verbs from "./verbs/watched-repositories.ts";
 export function protectionVerbs(db: Database, host: string): WatchedRepositories & RepositoryNewsRecords {
   return {
     watchedRepositories: (limit) => db.read(ACROSS, (tx) => verbs.watchedRepositories(tx, null, limit)),
-    repositoriesToCheck: (olderThanMs, limit) => db.read(ACROSS, (tx) => verbs.repositoriesToCheck(tx, olderThanMs, limit)),
+    repositoriesToCheck: (pace, limit) => db.read(ACROSS, (tx) => verbs.repositoriesToCheck(tx, pace, limit)),
     recordProtection: (repository, verdict) =>
       db.transaction(ofRepository(repository.id), (tx) => verbs.recordProtection(tx, repository, verdict)),
     recordUnguarded: (repository, because) =>

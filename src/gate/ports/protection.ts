@@ -65,10 +65,20 @@ export interface WatchedRepository {
   readonly checkedAt: string | null;
 }
 
+/** How often a repository is looked at by itself, in milliseconds. */
+export interface LookPace {
+  /** At most so often. */
+  readonly everyMs: number;
+  /** For each repository of the installation, when that comes to more. */
+  readonly eachMs: number;
+  /** However many there are. */
+  readonly atLeastEveryMs: number;
+}
+
 export interface WatchedRepositories {
   watchedRepositories(limit: number): Promise<readonly WatchedRepository[]>;
-  /** Guarded ones whose rules changed, or that nobody has looked at for so long. */
-  repositoriesToCheck(olderThanMs: number, limit: number): Promise<readonly RepositoryRef[]>;
+  /** Guarded ones whose rules changed, or whose turn has come: never looked at first, then what was looked at longest ago. */
+  repositoriesToCheck(pace: LookPace, limit: number): Promise<readonly RepositoryRef[]>;
   /** Audit event when it is not what it was. null = not enrolled: nothing to enforce. */
   recordProtection(repository: RepositoryRef, verdict: ProtectionVerdict | null): Promise<void>;
   recordUnguarded(repository: RepositoryRef, because: string): Promise<void>;

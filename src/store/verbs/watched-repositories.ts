@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, getTableColumns, inArray, isNull, or, sql } from "drizzle-orm";
 import type { AuditType } from "../../engine/audit-types.ts";
 import type { ProtectionVerdict } from "../../engine/protection/judge.ts";
-import type { WatchedRepository } from "../../gate/ports/protection.ts";
+import type { LookPace, WatchedRepository } from "../../gate/ports/protection.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
 import { watchedRepository } from "../schema.ts";
@@ -64,12 +64,22 @@ export function tellRepository(
   });
 }
 
-export async function repositoriesToCheck(tx: Tx, olderThanMs: number, limit: number): Promise<readonly RepositoryRef[]> {
-  const isOld = sql`${watchedRepository.checkedAt} <= clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}::double precision)`;
-  const rows = await tx
-    .select()
+export async function repositoriesToCheck(tx: Tx, pace: LookPace, limit: number): Promise<readonly RepositoryRef[]> {
+  const { everyMs, eachMs, atLeastEveryMs } = pace;
+  const isGuarded = isNull(watchedRepository.unguarded);
+  const beside = tx
+    .select({ installationId: watchedRepository.installationId, repositories: count().as("repositories") })
     .from(watchedRepository)
-    .where(and(isNull(watchedRepository.unguarded), or(watchedRepository.checkWanted, isNull(watchedRepository.checkedAt), isOld)))
+    .where(isGuarded)
+    .groupBy(watchedRepository.installationId)
+    .as("beside");
+  const periodMs = sql`least(greatest(${everyMs}::double precision, ${eachMs}::double precision * ${beside.repositories}), ${atLeastEveryMs}::double precision)`;
+  const isOld = sql`${watchedRepository.checkedAt} <= clock_timestamp() - make_interval(secs => ${periodMs} / 1000)`;
+  const rows = await tx
+    .select(getTableColumns(watchedRepository))
+    .from(watchedRepository)
+    .innerJoin(beside, eq(beside.installationId, watchedRepository.installationId))
+    .where(and(isGuarded, or(watchedRepository.checkWanted, isNull(watchedRepository.checkedAt), isOld)))
     .orderBy(sql`${watchedRepository.checkedAt} asc nulls first`, asc(watchedRepository.repositoryId))
     .limit(limit);
   return rows.map(toRef);

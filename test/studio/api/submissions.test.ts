@@ -29,7 +29,7 @@ describeOnBoth("submissions over HTTP", (open) => {
   let agent = "";
   beforeEach(() => {
     count += 1;
-    agent = `acme/contracts-${count}`;
+    agent = `catalogue/contracts-${count}`;
   });
 
   async function call(headers: Record<string, string>, method: string, path: string, body?: unknown): Promise<Answer> {
@@ -118,8 +118,9 @@ describeOnBoth("submissions over HTTP", (open) => {
     expect(await act("bob", "votes", named, { vote: "approve" })).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
   });
 
-  test("a key that names nobody leaves an unknown author: one approver more is asked", async () => {
-    const { submission } = (await submit(await station.key("acme", ["submit"]))).body;
+  test("a key that names nobody leaves an unknown author, and takes no repository's name: one approver more is asked", async () => {
+    const { submission } = (await submit(await station.key("acme", ["submit"]), { agent: "acme/not-yet", repository_id: 77 })).body;
+    expect(submission.agent).toBe("acme/not-yet#submissions");
     expect(submission.requirements.some(({ source }: { source: string[] }) => source.includes("unknown contributors"))).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import { createGunzip } from "node:zlib";
 import { type Command, Option } from "commander";
 import { Refusal } from "../gate/ports.ts";
 import { escapeTerminal } from "../report/terminal-escape.ts";
+import { terminalJson } from "../report/visible.ts";
 import { readBundle, Unreadable } from "../verifier/bundle.ts";
 import { type Keys, readKeys } from "../verifier/hashing.ts";
 import { type Verification, verifyBundle } from "../verifier/verify.ts";
@@ -45,7 +46,7 @@ async function verify(context: CliContext, bundle: string, options: Options): Pr
     const fault = { at: "bundle", because: (error as Error).message };
     result = { faults: [fault], tenantId: "", events: { from: 0, to: 0 }, checkpoints: 0, sealedTo: 0, approvals: 0 };
   }
-  context.stdout.write(options.format === "json" ? `${JSON.stringify(result, null, 2)}\n` : rendered(result));
+  context.stdout.write(options.format === "json" ? terminalJson(result) : rendered(result));
   return result.faults.length === 0 ? EXIT.success : EXIT.validation;
 }
 

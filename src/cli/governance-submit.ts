@@ -4,7 +4,7 @@ import { collectSubmission } from "../gate/collect-submission.ts";
 import { compareHere } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { requestHash } from "../gate/request-hash.ts";
-import { escapeInvisible } from "../report/visible.ts";
+import { terminalJson } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { openStation, type Station } from "./station-client.ts";
 import { answer, exitCodeOf, pathOf, type SubmissionView, submissionText } from "./submission.ts";
@@ -68,8 +68,7 @@ export async function submit(context: CliContext, path: string, options: SubmitO
 
 /** Shows it, waits when asked to, and gives its exit code. */
 export async function follow(context: CliContext, station: Station, view: SubmissionView, options: WaitOptions): Promise<number> {
-  const print = (now: SubmissionView) =>
-    context.stdout.write(options.format === "json" ? `${escapeInvisible(JSON.stringify(now, null, 2))}\n` : submissionText(now));
+  const print = (now: SubmissionView) => context.stdout.write(options.format === "json" ? terminalJson(now) : submissionText(now));
   if (!options.wait || exitCodeOf(view) !== EXIT.approvalRequired) {
     print(view);
     return exitCodeOf(view);

@@ -162,4 +162,12 @@ export const STUDIO: readonly Guard[] = [
     named: "a submission binds no repository's name",
     slow: true,
   },
+  {
+    threat: "T88",
+    file: "src/report/visible.ts",
+    guard: "return `${escapeInvisible(JSON.stringify(value, null, 2)).replace",
+    without: "return `${JSON.stringify(value, null, 2).replace",
+    test: "test/report/escape.test.ts",
+    named: "JSON for a terminal",
+  },
 ];

@@ -129,8 +129,8 @@ export const STUDIO: readonly Guard[] = [
   {
     threat: "T96",
     file: "src/store/verbs/claim-workspace.ts",
-    guard: "own.row.repositoryId !== held.repositoryId; name",
-    without: "own === first; name",
+    guard: "own.row === null || own.row.repositoryId !== held.repositoryId;",
+    without: "own.row === first;",
     test: "test/store/claim-workspace.test.ts",
     named: "nobody shares",
     slow: true,
@@ -169,5 +169,21 @@ export const STUDIO: readonly Guard[] = [
     without: "return `${JSON.stringify(value, null, 2).replace",
     test: "test/report/escape.test.ts",
     named: "JSON for a terminal",
+  },
+  {
+    threat: "T85",
+    file: "src/verifier/evidence.ts",
+    guard: "return [toldDigest(event), storedDigest].every",
+    without: "return [storedDigest].every",
+    test: "test/store/audit-evidence.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T84",
+    file: "src/gate/examine-chain.ts",
+    guard: "return checkpoint?.tenantId === tenantId ? checkpoint : null;",
+    without: "return checkpoint;",
+    test: "test/gate/examine-chain.test.ts",
+    slow: true,
   },
 ];

@@ -79,7 +79,9 @@ export function addGovernance(program: Command, context: CliContext, done: (code
 
 async function status(context: CliContext, id: string, options: WaitOptions): Promise<number> {
   const station = await openStation(context, options.server, "anybody");
-  return follow(context, station, await readSubmission(station, id), options);
+  const asked = performance.now();
+  const view = await readSubmission(station, id);
+  return follow(context, station, view, options, performance.now() - asked);
 }
 
 interface ListOptions {

@@ -5,8 +5,8 @@ export const STUDIO: readonly Guard[] = [
   {
     threat: "T95",
     file: "src/studio/api/workspace-acts.ts",
-    guard: "access({ roles, scopes: [] }, ofTenant(deps)), guards.proof];",
-    without: "access({ roles, scopes: [] }, ofTenant(deps))];",
+    guard: "guards.limit, guards.proof];",
+    without: "guards.limit];",
     test: "test/studio/api/plan-acts.test.ts",
     slow: true,
   },
@@ -184,6 +184,15 @@ export const STUDIO: readonly Guard[] = [
     guard: "return checkpoint?.tenantId === tenantId ? checkpoint : null;",
     without: "return checkpoint;",
     test: "test/gate/examine-chain.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T101",
+    file: "src/studio/api/workspace-acts.ts",
+    guard: "[access({ roles, scopes: [] }, ofTenant(deps)), guards.limit,",
+    without: "[guards.limit, access({ roles, scopes: [] }, ofTenant(deps)),",
+    test: "test/studio/api/limits.test.ts",
+    named: "whoever may not decide",
     slow: true,
   },
 ];

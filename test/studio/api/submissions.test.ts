@@ -261,7 +261,12 @@ describeOnBoth("submissions over HTTP", (open) => {
       expect(row!.blockers).toHaveLength(1);
       expect(row!.events).toEqual(["governance.approval_forced", "override.used"]);
       const [listed] = await createTenantReads(station.db)(acme).forcedSubmissions(9);
-      expect(listed).toMatchObject({ submissionId: submission.id, agent, actorId: forced.body.by, review: { done: null, isOverdue: false } });
+      expect(listed).toMatchObject({
+        submissionId: submission.id,
+        agent,
+        actorId: forced.body.by,
+        review: { done: null, isOverdue: false },
+      });
       expect(await review("ana", submission.id)).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
       expect(await review("bob", submission.id)).toMatchObject({ status: 200, body: { review: { finding: "it had to be" } } });
       expect(await review("bob", submission.id)).toMatchObject({ status: 409 });

@@ -40,7 +40,8 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   business_draft: STATE,
   business_draft_snapshot: { ...STATE, updates: ["status"] },
   governance_plan: STATE,
-  idempotent_answer: { rows: OF_TENANT, may: ["insert"] },
+  // A repeat is known for a time; then the row goes.
+  idempotent_answer: { rows: OF_TENANT, may: ["insert", "delete"] },
   api_key: { ...STATE, updates: ["revoked_at", "last_used_at"] },
   sign_in_session: { rows: OF_TENANT, may: ["insert", "update", "delete"] },
   // A person can be forgotten: then the row goes, and the records keep a reference that leads nowhere.

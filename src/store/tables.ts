@@ -28,7 +28,7 @@ const STATE: TableRule = { rows: OF_TENANT, may: ["insert", "update"] };
 
 /** Every table of the application: whose its rows are, and what the login that runs may do with them. `migrate` makes it so. */
 export const TABLES: Readonly<Record<string, TableRule>> = {
-  tenant: { rows: { by: "tenant", column: "id" }, may: ["insert"] },
+  tenant: { rows: { by: "tenant", column: "id" }, may: ["insert", "update"], updates: ["login"] },
   subject: STATE,
   branch_watermark: STATE,
   watched_repository: STATE,

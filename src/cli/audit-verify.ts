@@ -5,6 +5,7 @@ import { createGunzip } from "node:zlib";
 import { type Command, Option } from "commander";
 import { Refusal } from "../gate/ports.ts";
 import { escapeTerminal } from "../report/terminal-escape.ts";
+import { terminalJson } from "../report/visible.ts";
 import { readBundle, Unreadable } from "../verifier/bundle.ts";
 import { type Keys, readKeys } from "../verifier/hashing.ts";
 import { type Verification, verifyBundle } from "../verifier/verify.ts";
@@ -43,21 +44,23 @@ async function verify(context: CliContext, bundle: string, options: Options): Pr
   } catch (error) {
     if (!(error instanceof Unreadable) && !String((error as NodeJS.ErrnoException).code).startsWith("Z_")) throw missing(error, bundle);
     const fault = { at: "bundle", because: (error as Error).message };
-    result = { faults: [fault], tenantId: "", events: { from: 0, to: 0 }, checkpoints: 0, sealedTo: 0, approvals: 0 };
+    result = { faults: [fault], tenantId: "", events: { from: 0, to: 0 }, checkpoints: 0, sealedTo: 0, approvals: 0, uncovered: [] };
   }
-  context.stdout.write(options.format === "json" ? `${JSON.stringify(result, null, 2)}\n` : rendered(result));
+  context.stdout.write(options.format === "json" ? terminalJson(result) : rendered(result));
   return result.faults.length === 0 ? EXIT.success : EXIT.validation;
 }
 
-function rendered({ faults, tenantId, events, checkpoints, sealedTo, approvals }: Verification): string {
-  if (faults.length > 0) {
-    const shown = faults.slice(0, SHOWN_MAX).map(({ at, because }) => `  ${escapeTerminal(at)}: ${escapeTerminal(because)}\n`);
-    const more = faults.length > SHOWN_MAX ? `  and ${faults.length - SHOWN_MAX} more\n` : "";
-    return `DOES NOT HOLD: ${faults.length} ${faults.length === 1 ? "fault" : "faults"}\n${shown.join("")}${more}`;
-  }
+function rendered({ faults, tenantId, events, checkpoints, sealedTo, approvals, uncovered }: Verification): string {
+  if (faults.length > 0) return `DOES NOT HOLD: ${faults.length} ${faults.length === 1 ? "fault" : "faults"}\n${listed(faults)}`;
+  const bare = uncovered.length === 0 ? "" : `NOT COVERED: ${uncovered.length}\n${listed(uncovered)}`;
   const after = events.to - sealedTo;
   const open = after <= 0 ? "" : `; the ${after} after it follow, and no signature says that they were all\n`;
-  return `HOLDS: events ${events.from} to ${events.to} of ${escapeTerminal(tenantId)}, ${approvals} approvals with their evidence\nsealed to event ${sealedTo} by ${checkpoints} signed checkpoints${open || "\n"}`;
+  return `HOLDS: events ${events.from} to ${events.to} of ${escapeTerminal(tenantId)}, ${approvals} approvals with their evidence\nsealed to event ${sealedTo} by ${checkpoints} signed checkpoints${open || "\n"}${bare}`;
+}
+
+function listed(faults: Verification["faults"]): string {
+  const shown = faults.slice(0, SHOWN_MAX).map(({ at, because }) => `  ${escapeTerminal(at)}: ${escapeTerminal(because)}\n`);
+  return `${shown.join("")}${faults.length > SHOWN_MAX ? `  and ${faults.length - SHOWN_MAX} more\n` : ""}`;
 }
 
 async function keysOf(path: string, name: string): Promise<Keys> {

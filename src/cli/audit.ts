@@ -7,6 +7,7 @@ import { type Command, Option } from "commander";
 import { notaryWarnings } from "../gate/notary-warnings.ts";
 import { type AuditRecords, Refusal } from "../gate/ports.ts";
 import { AUDIT_COLUMNS, auditCsvRow, csvLine } from "../report/csv.ts";
+import { terminalJson } from "../report/visible.ts";
 import { addVerify } from "./audit-verify.ts";
 import { type CliContext, EXIT } from "./io.ts";
 
@@ -168,7 +169,7 @@ async function evidence(context: CliContext, approval: string): Promise<number> 
         `approval ${approval} has no statement yet`,
         "the server signs it within a minute, if it has an AUDIT_SIGNING_KEY",
       );
-    context.stdout.write(`${JSON.stringify(found.envelope, null, 2)}\n`);
+    context.stdout.write(terminalJson(found.envelope));
     return EXIT.success;
   } finally {
     await close();

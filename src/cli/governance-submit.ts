@@ -4,7 +4,7 @@ import { collectSubmission } from "../gate/collect-submission.ts";
 import { compareHere } from "../gate/compare-here.ts";
 import { Refusal } from "../gate/ports.ts";
 import { requestHash } from "../gate/request-hash.ts";
-import { escapeInvisible } from "../report/visible.ts";
+import { terminalJson } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { openStation, type Station } from "./station-client.ts";
 import { answer, exitCodeOf, pathOf, type SubmissionView, submissionText } from "./submission.ts";
@@ -60,22 +60,28 @@ export async function submit(context: CliContext, path: string, options: SubmitO
   // The same change from the same place is the same submission, however often a pipeline runs.
   const idempotency_key = options.again ? randomUUID() : requestHash({ act: "submit", update: options.update ?? null, body });
   const where = options.update === undefined ? "/api/v1/submissions" : `${pathOf(options.update)}/snapshots`;
+  const asked = performance.now();
   const { submission } = await station.request(answer, "POST", where, { ...body, idempotency_key });
-  if (submission !== null) return follow(context, station, submission, options);
+  if (submission !== null) return follow(context, station, submission, options, performance.now() - asked);
   context.stdout.write("nothing governed changes: nobody is asked\n");
   return EXIT.success;
 }
 
-/** Shows it, waits when asked to, and gives its exit code. */
-export async function follow(context: CliContext, station: Station, view: SubmissionView, options: WaitOptions): Promise<number> {
-  const print = (now: SubmissionView) =>
-    context.stdout.write(options.format === "json" ? `${escapeInvisible(JSON.stringify(now, null, 2))}\n` : submissionText(now));
+/** Shows it, waits when asked to, and gives its exit code. `spentMs`: how long its first answer took, which is part of the waiting. */
+export async function follow(
+  context: CliContext,
+  station: Station,
+  view: SubmissionView,
+  options: WaitOptions,
+  spentMs: number,
+): Promise<number> {
+  const print = (now: SubmissionView) => context.stdout.write(options.format === "json" ? terminalJson(now) : submissionText(now));
   if (!options.wait || exitCodeOf(view) !== EXIT.approvalRequired) {
     print(view);
     return exitCodeOf(view);
   }
   context.stderr.write(`countersign: submission ${view.id}\n  ${view.url}\n`);
-  const waited = await waitFor(context, station, view, options.timeout * MINUTE_MS);
+  const waited = await waitFor(context, station, view, Math.max(options.timeout * MINUTE_MS - spentMs, 0));
   print(waited.view);
   const later = `countersign governance status ${view.id} --wait goes on`;
   if (waited.why === "timeout") context.stderr.write(`countersign: nobody decided within ${options.timeout} minutes\n  ${later}\n`);

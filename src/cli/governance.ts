@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { escapeTerminal } from "../report/terminal-escape.ts";
-import { escapeInvisible } from "../report/visible.ts";
+import { terminalJson } from "../report/visible.ts";
 import { approve, override, reject, review } from "./governance-act.ts";
 import { follow, type SubmitOptions, submit, type WaitOptions } from "./governance-submit.ts";
 import { type CliContext, EXIT } from "./io.ts";
@@ -79,7 +79,9 @@ export function addGovernance(program: Command, context: CliContext, done: (code
 
 async function status(context: CliContext, id: string, options: WaitOptions): Promise<number> {
   const station = await openStation(context, options.server, "anybody");
-  return follow(context, station, await readSubmission(station, id), options);
+  const asked = performance.now();
+  const view = await readSubmission(station, id);
+  return follow(context, station, view, options, performance.now() - asked);
 }
 
 interface ListOptions {
@@ -91,7 +93,7 @@ interface ListOptions {
 async function list(context: CliContext, { server, state, format }: ListOptions): Promise<number> {
   const station = await openStation(context, server, "anybody");
   const found = await station.request(summaries, "GET", `/api/v1/submissions${state === undefined ? "" : `?state=${state}`}`);
-  if (format === "json") context.stdout.write(`${escapeInvisible(JSON.stringify(found.submissions, null, 2))}\n`);
+  if (format === "json") context.stdout.write(terminalJson(found.submissions));
   else
     for (const each of found.submissions) {
       const what = `${each.agent} ${each.environment}  ${each.title ?? ""}`;

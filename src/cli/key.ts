@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type AccessStore, type ApiKey, Refusal, type Scope, type Tenant } from "../gate/ports.ts";
 import { escapeTerminal } from "../report/terminal-escape.ts";
-import { escapeInvisible } from "../report/visible.ts";
+import { terminalJson } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 
 const SCOPES = ["submit", "read", "plan"] as const satisfies readonly Scope[];
@@ -61,7 +61,7 @@ async function create(context: CliContext, access: AccessStore, options: CreateO
   const { id } = await tenantNamed(access, options.tenant);
   const expiresAt = options.days === undefined ? null : new Date(context.clock.now().getTime() + options.days * DAY_MS).toISOString();
   const { key, secret } = await access.createKey(id, { name: options.name, scopes: options.scope, createdBy: null, expiresAt });
-  if (options.format === "json") context.stdout.write(`${JSON.stringify({ ...key, secret }, null, 2)}\n`);
+  if (options.format === "json") context.stdout.write(terminalJson({ ...key, secret }));
   else context.stdout.write(`${secret}\n`);
   context.stderr.write(`countersign: key ${key.id} (${key.scopes.join(", ")}); its secret is shown only now\n`);
   return EXIT.success;
@@ -69,7 +69,7 @@ async function create(context: CliContext, access: AccessStore, options: CreateO
 
 async function list(context: CliContext, access: AccessStore, { tenant, format }: CreateOptions): Promise<number> {
   const keys = await access.apiKeys((await tenantNamed(access, tenant)).id);
-  if (format === "json") context.stdout.write(`${escapeInvisible(JSON.stringify(keys, null, 2))}\n`);
+  if (format === "json") context.stdout.write(terminalJson(keys));
   else
     for (const key of keys)
       context.stdout.write(

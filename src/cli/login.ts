@@ -63,14 +63,25 @@ async function login(context: CliContext, options: { readonly server?: string; r
   const github_token = await deviceFlow(context, await stationAt(url, null, "nobody").request(signIn, "GET", "/api/v1/sign-in"));
   const session = await stationAt(url, null, "nobody").request(begun, "POST", "/api/v1/sessions", { github_token });
   const station = stationAt(url, session.token, "person");
-  const chosen = await choose(station, session, options.organisation);
-  const who = await station.request(current, "GET", "/api/v1/sessions/current");
-  const name = who.kind === "person" ? who.person.login : who.key.name;
-  await saveSession(context, url, { token: session.token, expiresAt: session.expires_at, login: name, tenant: chosen });
+  const { name, chosen } = await keep(context, station, session, options.organisation).catch(async (error: unknown) => {
+    // Nobody here has kept it, so nobody could end it later.
+    await station.request(z.undefined(), "DELETE", "/api/v1/sessions/current").catch(() => {
+      context.stderr.write(`countersign: the session that this began could not be ended: it ends by itself after 2 hours\n`);
+    });
+    throw error;
+  });
   context.stdout.write(`signed in to ${url} as ${escapeTerminal(name)}, in ${escapeTerminal(chosen)}\n`);
   const others = session.tenants.filter((each) => each.login !== chosen).map((each) => each.login);
   if (others.length > 0) context.stderr.write(`countersign: you reach ${escapeTerminal(others.join(", "))} too: --organisation\n`);
   return EXIT.success;
+}
+
+async function keep(context: CliContext, station: Station, session: z.infer<typeof begun>, wanted: string | undefined) {
+  const chosen = await choose(station, session, wanted);
+  const who = await station.request(current, "GET", "/api/v1/sessions/current");
+  const name = who.kind === "person" ? who.person.login : who.key.name;
+  await saveSession(context, station.url, { token: session.token, expiresAt: session.expires_at, login: name, tenant: chosen });
+  return { name, chosen };
 }
 
 async function choose(station: Station, session: z.infer<typeof begun>, wanted: string | undefined): Promise<string> {

@@ -3,6 +3,7 @@ import { readPopulation } from "../gate/given-people.ts";
 import { lint } from "../gate/lint-policies.ts";
 import { Refusal } from "../gate/ports.ts";
 import { renderProblems } from "../report/problems.ts";
+import { terminalJson } from "../report/visible.ts";
 import { readSource, readText } from "./given-file.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
 import { policyFiles, suiteOf } from "./policy-files.ts";
@@ -36,7 +37,7 @@ async function run(context: CliContext, path: string, options: LintOptions): Pro
   const suites = await Promise.all(files.map((file) => suiteOf(context, file, given)));
   const problems = suites.flatMap(({ policies, config }) => lint(config === null ? [policies] : [policies, config], people));
   const color = wantsColor(context);
-  if (options.format === "json") context.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
+  if (options.format === "json") context.stdout.write(terminalJson(problems));
   else if (problems.length > 0) context.stdout.write(renderProblems(problems, { color }));
   else context.stdout.write(`${files.length} policy ${files.length === 1 ? "file" : "files"}: nothing wrong\n`);
   return problems.some(({ severity }) => options.strict || severity === "error") ? EXIT.config : EXIT.success;

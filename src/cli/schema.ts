@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Argument } from "commander";
 import { SCHEMA_NAMES, type SchemaName, schemaOf } from "../gate/schemas.ts";
+import { terminalJson } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 
 /** `countersign schema`: the JSON Schemas of our own files, for editors and pipelines. */
@@ -12,7 +13,7 @@ export function addSchema(program: Command, context: CliContext, done: (code: nu
     )
     .addArgument(new Argument("<name>", "which schema").choices([...SCHEMA_NAMES]))
     .action((name: SchemaName) => {
-      context.stdout.write(`${JSON.stringify(schemaOf(name), null, 2)}\n`);
+      context.stdout.write(terminalJson(schemaOf(name)));
       done(EXIT.success);
     });
 }

@@ -8,8 +8,8 @@ import { savedSession } from "./station-session.ts";
 export interface Station {
   readonly url: string;
   readonly asks: "key" | "person" | "nobody";
-  /** Rejects with a `StationFailure`. `body` goes as JSON. */
-  request<S extends z.ZodType>(answer: S, method: string, path: string, body?: unknown): Promise<z.infer<S>>;
+  /** Rejects with a `StationFailure`, also when `signal` ends it. `body` goes as JSON. */
+  request<S extends z.ZodType>(answer: S, method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<z.infer<S>>;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -53,8 +53,8 @@ export function stationAt(url: string, token: string | null, asks: Station["asks
   return {
     url,
     asks,
-    async request(answer, method, path, body) {
-      const response = await send(url, token, method, path, body);
+    async request(answer, method, path, body, signal) {
+      const response = await send({ url, token, signal }, method, path, body);
       const text = await textOf(response, url);
       if (!response.ok) throw refusedBy(response, text, url);
       const parsed = answer.safeParse(text === "" ? undefined : jsonOf(text));
@@ -64,7 +64,14 @@ export function stationAt(url: string, token: string | null, asks: Station["asks
   };
 }
 
-async function send(url: string, token: string | null, method: string, path: string, body: unknown): Promise<Response> {
+interface Line {
+  readonly url: string;
+  readonly token: string | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function send({ url, token, signal }: Line, method: string, path: string, body: unknown): Promise<Response> {
+  const late = AbortSignal.timeout(TIMEOUT_MS);
   const init = {
     method,
     headers: {
@@ -74,7 +81,7 @@ async function send(url: string, token: string | null, method: string, path: str
     },
     // A token goes to no other place than the one that was named.
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   } satisfies RequestInit;
   return fetch(`${url}${path}`, init).catch((error: Error) => {

@@ -49,8 +49,8 @@ export function pathOf(id: string): string {
   return `/api/v1/submissions/${encodeURIComponent(id)}`;
 }
 
-export function readSubmission(station: Station, id: string): Promise<SubmissionView> {
-  return station.request(submission, "GET", pathOf(id));
+export function readSubmission(station: Station, id: string, signal?: AbortSignal): Promise<SubmissionView> {
+  return station.request(submission, "GET", pathOf(id), undefined, signal);
 }
 
 /** 0 only for what is approved; while it is pending, what the decision says: 10, or 11 after somebody asked for changes, or what is invalid. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { escapeInvisible, visible } from "../report/visible.ts";
+import { terminalJson, visible } from "../report/visible.ts";
 import { type CliContext, EXIT } from "./io.ts";
 import { openStation } from "./station-client.ts";
 
@@ -94,7 +94,7 @@ async function audit(context: CliContext, agent: string, options: Options): Prom
 
 function print<T>(context: CliContext, { format }: Options, value: T, lines: (value: T) => readonly string[]): void {
   if (format === "json") {
-    context.stdout.write(`${escapeInvisible(JSON.stringify(value, null, 2))}\n`);
+    context.stdout.write(terminalJson(value));
     return;
   }
   // A runner obeys `::command::` at the start of a line.

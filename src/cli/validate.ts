@@ -6,6 +6,7 @@ import type { Problem } from "../engine/problem.ts";
 import { Refusal } from "../gate/ports.ts";
 import { validateWorkspace } from "../gate/validate-workspace.ts";
 import { renderProblems } from "../report/problems.ts";
+import { terminalJson } from "../report/visible.ts";
 import { type CliContext, EXIT, wantsColor } from "./io.ts";
 
 /** `countersign validate`: contracts, policies, configuration and agents, each problem with file and line. */
@@ -31,7 +32,7 @@ async function validate(context: CliContext, path: string, options: { strict: bo
     const result = await validateWorkspace(repository, context.schemas, under);
     const problems = [...result.config, ...result.contracts];
     const color = wantsColor(context);
-    if (options.json) context.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
+    if (options.json) context.stdout.write(terminalJson(problems));
     else if (problems.length === 0) context.stdout.write(sound(result.files, color));
     else context.stdout.write(`${renderProblems(problems, { color }).trimEnd()} in ${read(result.files)}\n`);
     const counts = (problem: Problem) => options.strict || problem.severity === "error";

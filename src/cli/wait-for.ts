@@ -7,6 +7,7 @@ import { exitCodeOf, readSubmission, type SubmissionView, standingOf } from "./s
 const FIRST_MS = 2_000;
 const LONGEST_MS = 30_000;
 const SLOWER = 1.5;
+const LAST_ANSWER_MS = 1_000;
 /** Failures in a row after which waiting ends: a server that restarts is no answer, and neither is one that is gone. */
 const FAILURES_MAX = 10;
 
@@ -15,7 +16,10 @@ export interface Waited {
   readonly why: "decided" | "timeout" | "interrupted";
 }
 
-/** Asks until nobody is asked any more, ever more slowly, and as slowly as the server wants. Tells on standard error what it waits for. */
+/**
+ * Asks until nobody is asked any more, ever more slowly, and as slowly as the server wants. Tells on standard error what it waits for.
+ * `timeoutMs` is for all of it: a question that is still open then is given up, and so is one that Ctrl-C interrupts.
+ */
 export async function waitFor(context: CliContext, station: Station, first: SubmissionView, timeoutMs: number): Promise<Waited> {
   const stop = new AbortController();
   const forget = context.onInterrupt?.(() => stop.abort());
@@ -30,14 +34,22 @@ export async function waitFor(context: CliContext, station: Station, first: Subm
       if (stop.signal.aborted) return { view, why: "interrupted" };
       if (waited >= timeoutMs) return { view, why: "timeout" };
       const nextMs = Math.min(pauseMs, Math.max(timeoutMs - waited, 1));
+      const paused = performance.now();
       await context.pause(nextMs, stop.signal);
-      waited += nextMs;
+      waited += Math.max(nextMs, performance.now() - paused);
       pauseMs = Math.min(pauseMs * SLOWER, LONGEST_MS);
       if (stop.signal.aborted) return { view, why: "interrupted" };
+      const asked = performance.now();
+      // The last question is asked when the time is over, and has a moment of its own: the decision may have come meanwhile.
+      const left = AbortSignal.timeout(Math.ceil(Math.max(timeoutMs - waited, LAST_ANSWER_MS)));
       try {
-        view = await readSubmission(station, view.id);
+        view = await readSubmission(station, view.id, AbortSignal.any([stop.signal, left]));
+        waited += performance.now() - asked;
         failures = 0;
       } catch (error) {
+        waited += performance.now() - asked;
+        if (stop.signal.aborted) return { view, why: "interrupted" };
+        if (waited >= timeoutMs && error instanceof StationFailure && error.exitCode === EXIT.network) return { view, why: "timeout" };
         failures += 1;
         if (!(error instanceof StationFailure) || error.exitCode !== EXIT.network || failures >= FAILURES_MAX) throw error;
         context.stderr.write(`countersign: ${escapeTerminal(error.message)}; asking again\n`);

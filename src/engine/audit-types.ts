@@ -23,6 +23,8 @@ export const AUDIT_TYPES = {
   "policy.unsatisfiable": "a policy in force asks for people whom nobody can be",
   "agent.boundary_violation": "an agent crossed a boundary (E007)",
   "workspace.agent_already_bound": "two repositories name one agent: the second got a workspace of its own",
+  "workspace.agent_reserved":
+    "a submission names an agent that is a repository's, or that its own does not declare: it got a workspace of its own",
   "check.foreign": "another app, or a person, set a check or a status under our name",
   "check.altered": "GitHub showed something else than what was written on our own check, and it was written anew",
   "delivery.conflict": "one delivery came twice with two bodies",

@@ -76,6 +76,15 @@ const RULES = {
     byAdmin || unsettled.length === 0 ? null : refuse(`an admin must publish: ${unsettled.join("; ")}`, true),
 } as const satisfies Record<string, Rule>;
 
+/**
+ * Files whose contracts are in force, that the next artifact holds nothing of, and that no approval since has touched: publishing it would
+ * take them away from runtimes although nobody decided that.
+ */
+export function droppedContracts(inForce: readonly string[], next: readonly string[], touched: readonly string[]): readonly string[] {
+  const accounted = new Set([...next, ...touched]);
+  return [...new Set(inForce)].filter((file) => !accounted.has(file)).sort();
+}
+
 export function judgePromotion(facts: PromotionFacts): PromotionVerdict {
   for (const rule of Object.values(RULES) as readonly Rule[]) {
     const spoken = rule(facts);

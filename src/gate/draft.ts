@@ -35,8 +35,12 @@ export function draftOf(facts: Facts, decision: Decision): DraftSnapshot | null 
 
 /** The workspace's agent: as configured, else the repository's full name. */
 export function agentOf(facts: Facts): string {
-  const configured = facts.policy.status === "ok" ? facts.policy.set.config.governance.agent : null;
-  return configured ?? facts.subject.repository;
+  return configuredAgent(facts) ?? facts.subject.repository;
+}
+
+/** The agent that the policy in force names; null = none. */
+export function configuredAgent({ policy }: Facts): string | null {
+  return policy.status === "ok" ? (policy.set.config.governance.agent ?? null) : null;
 }
 
 /** What stands between this change and its approval. An override clears nothing: its blockers are kept in the forced record. */

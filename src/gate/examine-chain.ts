@@ -1,6 +1,6 @@
 import { type ChainPoint, GENESIS, verifyChain } from "../engine/audit.ts";
-import { checkpointOf, departure } from "../engine/checkpoint.ts";
-import type { AuditRecords, Notary } from "./ports.ts";
+import { type Checkpoint, checkpointOf, departure } from "../engine/checkpoint.ts";
+import type { AuditRecords, CheckpointSink, Notary } from "./ports.ts";
 
 /** How one tenant's chain stands. `sealedTo`: the last event that a checkpoint covers; 0 = none does. */
 export type ChainStatus = {
@@ -26,12 +26,23 @@ export async function examineChains(
   for (const { tenantId, head, last } of await records.chainStates()) {
     const [newest] = await records.checkpointsOf(tenantId);
     const of = { tenantId, events: head.seq, sealedTo: last?.size ?? 0, sealedAt: last?.at ?? null, sinks: newest?.sinks ?? [] };
-    const outside = await Promise.all(sinks.map((sink) => sink.latest(tenantId).catch(() => null)));
-    const seen = [...(last === null ? [] : [last]), ...outside.flatMap((envelope) => (envelope === null ? [] : [checkpointOf(envelope)]))];
+    const outside = await Promise.all(sinks.map((sink) => latestOf(sink, tenantId)));
+    const seen = [...(last === null ? [] : [last]), ...outside.filter((each) => each !== null)];
     const because = await brokenBecause(records, tenantId, head, seen);
     found.push(because === null ? { ...of, status: "intact" } : { ...of, status: "broken", because });
   }
   return found;
+}
+
+/** What says nothing about this chain is passed over: no answer, what is no checkpoint, and one of another tenant, wherever it lies. */
+async function latestOf(sink: CheckpointSink, tenantId: string): Promise<Checkpoint | null> {
+  try {
+    const envelope = await sink.latest(tenantId);
+    const checkpoint = envelope === null ? null : checkpointOf(envelope);
+    return checkpoint?.tenantId === tenantId ? checkpoint : null;
+  } catch {
+    return null;
+  }
 }
 
 async function brokenBecause(

@@ -54,8 +54,9 @@ export async function promoteOnMerge(deps: PlanDeps, { approval, event }: Approv
     if (verdict.status === "skip") return refused("INVALID_STATE", verdict.because);
     if (verdict.status === "refuse") return outcomeOf(await deps.ledger.withholdPlan({ ...write, because: verdict.because, after }));
     const written = await deps.ledger.publishPlan({ ...write, after });
-    if (written.status !== "unsettled") return outcomeOf(written);
-    return outcomeOf(await deps.ledger.withholdPlan({ ...write, because: written.because.join("; "), after }));
+    if (written.status !== "unsettled" && written.status !== "narrows") return outcomeOf(written);
+    const because = written.status === "narrows" ? narrows(written.missing) : written.because.join("; ");
+    return outcomeOf(await deps.ledger.withholdPlan({ ...write, because, after }));
   });
   if (outcome.status === "refused" && outcome.code !== "INVALID_STATE")
     throw new Error(`plan of approval ${approval.id}: ${outcome.because}`);
@@ -137,11 +138,22 @@ function outcomeOf(written: PlanWritten): PlanOutcome {
       return refused("APPROVED_ARTIFACT_INVALID", "the artifact of this approval is missing or does not verify");
     case "unsettled":
       return refused("FORBIDDEN", `an admin must publish: ${written.because.join("; ")}`);
+    case "narrows":
+      return { ...refused("CONTRACTS_MISSING", narrows(written.missing)), details: { contracts: written.missing } };
     default:
       return assertNever(written);
   }
 }
 
-function refused(code: Extract<PlanOutcome, { status: "refused" }>["code"], because: string): PlanOutcome {
+const NAMED_MAX = 10;
+
+function narrows(missing: readonly string[]): string {
+  const more = missing.length > NAMED_MAX ? ` and ${missing.length - NAMED_MAX} more` : "";
+  return `it would take contracts from runtimes that nobody decided to remove: ${missing.slice(0, NAMED_MAX).join(", ")}${more}`;
+}
+
+type Refusal = Extract<PlanOutcome, { status: "refused" }>;
+
+function refused(code: Refusal["code"], because: string): Refusal {
   return { status: "refused", code, because };
 }

@@ -1,7 +1,7 @@
 import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
 import { isPassing } from "../engine/decision.ts";
-import { draftOf } from "./draft.ts";
+import { configuredAgent, draftOf } from "./draft.ts";
 import { withPeople } from "./draft-people.ts";
 import type {
   Clock,
@@ -58,6 +58,7 @@ export async function submitChange(deps: SubmitDeps, ask: SubmitAsk): Promise<Ou
     tenantId: ask.tenantId,
     kind: "submission",
     agent: ask.change.agent,
+    isAgentDeclared: configuredAgent(facts) === ask.change.agent,
     environment: environment ?? "production",
     repositoryId,
     title: ask.change.title,

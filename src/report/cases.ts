@@ -3,7 +3,7 @@ import type { Problem } from "../engine/problem.ts";
 import { junitDocument, type TestCase } from "./junit.ts";
 import { renderProblems } from "./problems.ts";
 import { colorsFor, escapeTerminal } from "./terminal-escape.ts";
-import { escapeInvisible } from "./visible.ts";
+import { terminalJson } from "./visible.ts";
 
 /** What `policy test` found; one entry for each policy file. */
 export interface CasesReport {
@@ -70,7 +70,7 @@ function json({ suites }: CasesReport): string {
     problems,
     untested,
   }));
-  return `${escapeInvisible(JSON.stringify({ schemaVersion: 1, suites: shown }, null, 2))}\n`;
+  return terminalJson({ schemaVersion: 1, suites: shown });
 }
 
 function junit({ suites }: CasesReport): string {

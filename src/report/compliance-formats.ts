@@ -3,14 +3,14 @@ import { reportDocument } from "./compliance.ts";
 import type { ReportDocument, ReportRow } from "./compliance-document.ts";
 import { csvLine } from "./csv.ts";
 import { escapeMarkdown } from "./markdown-escape.ts";
-import { clip, escapeInvisible, visible } from "./visible.ts";
+import { clip, terminalJson, visible } from "./visible.ts";
 
 /** The formats of `report`: interchangeable pure renderings of one report. */
 const RENDERERS = {
   html: (report) => html(reportDocument(report)),
   markdown: (report) => markdown(reportDocument(report)),
   csv: (report) => csv(reportDocument(report)),
-  json: (report) => `${escapeInvisible(JSON.stringify(report, null, 2))}\n`,
+  json: terminalJson,
 } as const satisfies Record<string, (report: ComplianceReport) => string>;
 
 export type ComplianceFormat = keyof typeof RENDERERS;

@@ -1,7 +1,7 @@
 import type { ProtectionFinding, ProtectionVerdict } from "../engine/protection/judge.ts";
 import { sentence } from "./phrase.ts";
 import { type Colors, colorsFor, escapeTerminal, terminal } from "./terminal-escape.ts";
-import { escapeInvisible } from "./visible.ts";
+import { escapeInvisible, terminalJson } from "./visible.ts";
 
 export const PROTECTION_WORDS = { enforced: "ENFORCED", not_enforced: "NOT ENFORCED", unknown: "UNKNOWN" } as const satisfies Record<
   ProtectionVerdict["status"],
@@ -29,7 +29,7 @@ export function renderDoctor(verdict: ProtectionVerdict, options: { readonly col
 }
 
 export function renderDoctorJson(verdict: ProtectionVerdict): string {
-  return `${escapeInvisible(JSON.stringify(verdict, null, 2))}\n`;
+  return terminalJson(verdict);
 }
 
 /** One line for the operator: a login that runs and could rewrite the records. */

@@ -1,5 +1,6 @@
 import type { LineageGraph, LineageNode } from "../engine/contract/lineage/graph.ts";
 import { escapeTerminal } from "./terminal-escape.ts";
+import { terminalJson, visible } from "./visible.ts";
 
 /** The formats of `lineage show`: interchangeable pure renderings of one graph. */
 const RENDERERS = { text: renderText, mermaid: renderMermaid, dot: renderDot, json: renderJson } as const satisfies Record<
@@ -57,11 +58,7 @@ function entity(character: string): string {
 }
 
 function renderDot(graph: LineageGraph): string {
-  const quote = (text: string) =>
-    `"${text
-      .replaceAll("\\", "\\\\")
-      .replaceAll('"', '\\"')
-      .replace(/[\r\n]/g, " ")}"`;
+  const quote = (text: string) => `"${visible(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   const nodes = [...graph.nodes.keys()].sort().map((id) => `  ${quote(id)} [label=${quote(nameOf(graph, id))}];`);
   const edges = graph.edges.map(({ from, to, carriers }) => `  ${quote(from)} -> ${quote(to)} [label=${quote(carriers.join(", "))}];`);
   return `${["digraph lineage {", "  rankdir=LR;", "  node [shape=box];", ...nodes, ...edges, "}"].join("\n")}\n`;
@@ -71,7 +68,7 @@ function renderJson(graph: LineageGraph): string {
   const nodes = [...graph.nodes.values()]
     .map((node) => ({ id: node.id, file: node.summary?.file ?? null, object: node.object, marks: marksOf(node) }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  return `${JSON.stringify({ schemaVersion: 1, nodes, edges: graph.edges }, null, 2)}\n`;
+  return terminalJson({ schemaVersion: 1, nodes, edges: graph.edges });
 }
 
 function idsOf(graph: LineageGraph): ReadonlyMap<string, string> {

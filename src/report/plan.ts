@@ -1,5 +1,5 @@
 import { escapeTerminal } from "./terminal-escape.ts";
-import { escapeInvisible } from "./visible.ts";
+import { terminalJson } from "./visible.ts";
 
 /** A plan as it was fetched. */
 export interface PlanView {
@@ -44,5 +44,5 @@ export function renderPlan({ agent, environment, planStatus, compiledHash, sessi
 export function renderPlanJson(view: PlanView): string {
   const { agent, environment, attachment, because, planStatus, compiledHash, session } = view;
   const shown = { schemaVersion: 1, agent, environment, attachment, because, status: planStatus, compiledHash, session };
-  return `${escapeInvisible(JSON.stringify(shown, null, 2))}\n`;
+  return terminalJson(shown);
 }

@@ -1,5 +1,5 @@
 import { colorsFor, escapeTerminal } from "./terminal-escape.ts";
-import { escapeInvisible } from "./visible.ts";
+import { terminalJson } from "./visible.ts";
 
 /** One thing that the doctor looked at. */
 export interface ServerFinding {
@@ -24,5 +24,5 @@ export function renderServerDoctor(findings: readonly ServerFinding[], options: 
 }
 
 export function renderServerDoctorJson(findings: readonly ServerFinding[]): string {
-  return `${escapeInvisible(JSON.stringify({ findings }, null, 2))}\n`;
+  return terminalJson({ findings });
 }

@@ -30,12 +30,25 @@ function codePoint(character: string): string {
   return `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
-/** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON (or quoted YAML) says the same. */
-export function escapeInvisible(json: string): string {
-  return json.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** A value as JSON that may be shown on a terminal, indented by 2, with a line end. */
+export function terminalJson(value: unknown): string {
+  // Invisible letters beyond the first 65,536 too, by both halves, which YAML would not read.
+  return `${escapeInvisible(JSON.stringify(value, null, 2)).replace(/\p{Cf}/gu, escapeUnits)}\n`;
 }
 
-const INVISIBLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+/** JSON.stringify leaves C1 controls and bidi marks as they are; a terminal would obey them. Escaped, the JSON (or quoted YAML) says the same. */
+export function escapeInvisible(json: string): string {
+  return json.replace(INVISIBLE, escapeUnits);
+}
+
+function escapeUnits(text: string): string {
+  return text
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
+const INVISIBLE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** At most `maxCharacters` code points, the last one an ellipsis when something was cut. */
 export function clip(text: string, maxCharacters: number): string {

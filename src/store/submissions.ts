@@ -4,7 +4,7 @@ import { ACROSS, ofTenant } from "./scope.ts";
 import { readClock } from "./verbs/append-audit.ts";
 import { asOutcome } from "./verbs/approval-refused.ts";
 import { expireSubmission, overdueSubmissions } from "./verbs/expire-submission.ts";
-import { answerBefore } from "./verbs/idempotency.ts";
+import { answerBefore, forgetAnswers } from "./verbs/idempotency.ts";
 import { overrideSubmission, reviewOverride } from "./verbs/override-submission.ts";
 import { newestPushed, pushPolicy, repositoryPolicy } from "./verbs/push-policy.ts";
 import { submission, submissions } from "./verbs/read-submissions.ts";
@@ -27,6 +27,7 @@ export function createSubmissions(db: Database): Submissions {
     repositoryPolicy: (tenantId, repositoryId) => db.read(ofTenant(tenantId), (tx) => repositoryPolicy(tx, tenantId, repositoryId)),
     overrideSubmission: (ask) => asOutcome(mine(ask.tenantId, (tx) => overrideSubmission(tx, ask))),
     reviewOverride: (ask) => asOutcome(mine(ask.tenantId, (tx) => reviewOverride(tx, ask))),
+    forgetAnswers: (olderThanMs) => db.transaction(ACROSS, (tx) => forgetAnswers(tx, olderThanMs)),
     async expireSubmissions(olderThanMs) {
       let ended = 0;
       for (const overdue of await db.read(ACROSS, (tx) => overdueSubmissions(tx, olderThanMs, EXPIRED_AT_ONCE)))

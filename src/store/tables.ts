@@ -28,7 +28,7 @@ const STATE: TableRule = { rows: OF_TENANT, may: ["insert", "update"] };
 
 /** Every table of the application: whose its rows are, and what the login that runs may do with them. `migrate` makes it so. */
 export const TABLES: Readonly<Record<string, TableRule>> = {
-  tenant: { rows: { by: "tenant", column: "id" }, may: ["insert"] },
+  tenant: { rows: { by: "tenant", column: "id" }, may: ["insert", "update"], updates: ["login"] },
   subject: STATE,
   branch_watermark: STATE,
   watched_repository: STATE,
@@ -40,7 +40,8 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   business_draft: STATE,
   business_draft_snapshot: { ...STATE, updates: ["status"] },
   governance_plan: STATE,
-  idempotent_answer: { rows: OF_TENANT, may: ["insert"] },
+  // A repeat is known for a time; then the row goes.
+  idempotent_answer: { rows: OF_TENANT, may: ["insert", "delete"] },
   api_key: { ...STATE, updates: ["revoked_at", "last_used_at"] },
   sign_in_session: { rows: OF_TENANT, may: ["insert", "update", "delete"] },
   // A person can be forgotten: then the row goes, and the records keep a reference that leads nowhere.

@@ -2,6 +2,7 @@ import type { TenantReads } from "../gate/ports/station.ts";
 import { auditEvents } from "./audit-verbs.ts";
 import type { Database, Tx } from "./connect.ts";
 import { ofTenant } from "./scope.ts";
+import { forcedSubmissions } from "./verbs/forced-submissions.ts";
 import { overrideRows } from "./verbs/post-hoc-reviews.ts";
 import { complianceRecords } from "./verbs/read-compliance.ts";
 import { evaluationById, latestEvaluation } from "./verbs/read-evaluations.ts";
@@ -28,6 +29,7 @@ export function createTenantReads(db: Database): (tenantId: string) => TenantRea
       chainEvents: (_own, after, to, limit) => mine((tx) => seal.chainEvents(tx, tenantId, after, to, limit)),
       checkpointsOf: () => mine((tx) => seal.checkpointsOf(tx, tenantId)),
       evidenceOf: (approvalId) => mine((tx) => seal.evidenceOf(tx, approvalId, tenantId)),
+      forcedSubmissions: (limit) => mine((tx) => forcedSubmissions(tx, tenantId, limit)),
       overrideRows: (limit) => mine((tx) => overrideRows(tx, tenantId, limit)),
       decisionTraces: (query) => mine((tx) => decisionTraces(tx, query, tenantId)),
       decisionTrace: (id) => mine((tx) => decisionTraceById(tx, id, tenantId)),

@@ -139,7 +139,10 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
     if (standing === undefined || lineage === null) return notFound(context);
     return context.html(<LineagePage standing={standing} lineage={lineage} />);
   });
-  app.get("/overrides", async (context) => context.html(<OverridesPage rows={await of(context).overrideRows(ROWS_MAX)} />));
+  app.get("/overrides", async (context) => {
+    const [rows, forced] = [await of(context).overrideRows(ROWS_MAX), await of(context).forcedSubmissions(ROWS_MAX)];
+    return context.html(<OverridesPage rows={rows} forced={forced} />);
+  });
   app.get("/doctor", async (context) =>
     context.html(<DoctorPage rows={await of(context).watchedRepositories(ROWS_MAX)} storage={deps.storage ?? null} />),
   );

@@ -84,8 +84,8 @@ export function createWorkspacePages(deps: WorkspacePagesDeps): Hono<ApiEnv> {
   app.post(`/workspaces/:id{${ID}}/:act{approve|vote|reject|activate}`, size, async (context) => {
     const { id, act } = context.req.param();
     try {
-      await pass(deps.guards.limit, context);
       const form = await readForm(context, deps);
+      await pass(deps.guards.limit, context);
       await pass(deps.guards.proof, context);
       await perform(context, deps, act, form);
     } catch (error) {

@@ -6,9 +6,16 @@ export const IN_TOTO_TYPE = "application/vnd.in-toto+json";
 export const PREDICATE_TYPE = "urn:countersign:contract-approval:v1";
 const MINTED: ReadonlySet<string> = new Set(["governance.approved", "governance.approval_forced"]);
 
+export interface EvidenceVerdict {
+  readonly faults: readonly Fault[];
+  /** What could have been changed without a fault: nothing that is chained or signed tells its digest. */
+  readonly uncovered: readonly Fault[];
+}
+
 /** Every approval stands on an event, an artifact, an evaluation and a signed statement that say the same; and every such event has its approval. */
-export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): readonly Fault[] {
+export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): EvidenceVerdict {
   const faults: Fault[] = [];
+  const uncovered: Fault[] = [];
   const events = new Map(bundle.events.map((event) => [event.seq, event]));
   const claimed = new Set<number>();
   const [artifacts, evaluations, attestations] = [
@@ -33,7 +40,7 @@ export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): re
     if (artifact === undefined) tell("its artifact is missing");
     else for (const because of artifactFaults(artifact, event)) tell(because);
     if (evaluation === undefined) tell("its evaluation is missing");
-    else if (!evaluationHolds(evaluation)) tell("its evaluation was altered: facts and decision do not give their digest");
+    else if (!evaluationHolds(evaluation, event)) tell("its evaluation was altered: facts and decision do not give their digest");
     if (twins.length + others.length + more.length > 0) tell("its evidence stands there twice");
     if (attestation !== undefined)
       for (const because of statementFaults(
@@ -43,6 +50,11 @@ export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): re
       ))
         tell(because);
     else if (seq <= sealedTo) tell("its signed statement is missing: a checkpoint is only made after it");
+    else if (toldDigest(event) === undefined)
+      uncovered.push({
+        at: `approval ${id} (event ${seq})`,
+        because: "neither its event nor a signed statement tells what its evaluation was",
+      });
   }
   const known = new Set(bundle.approvals.map((row) => row["id"]));
   const used = new Set(bundle.approvals.map((row) => row["evaluationId"]));
@@ -52,7 +64,7 @@ export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): re
   for (const event of bundle.events)
     if (MINTED.has(event.type) && !claimed.has(event.seq))
       faults.push({ at: `event ${event.seq}`, because: "it tells of an approval whose record is missing" });
-  return faults;
+  return { faults, uncovered };
 }
 
 function stray(what: string, id: unknown): Fault {
@@ -89,10 +101,14 @@ function artifactFaults(artifact: Rows, event: BundleEvent): readonly string[] {
   return faults;
 }
 
-/** Of before the digest was kept: the statement's digest of the record has to do. */
-function evaluationHolds(evaluation: Rows): boolean {
-  const { storedDigest, facts, decision } = evaluation;
-  return storedDigest === undefined || domainDigest("countersign/stored-evaluation/v1", { facts, decision }) === storedDigest;
+/** By its event, which the chain holds, and by its own digest. Of before either was kept, the statement's digest of the record has to do. */
+function evaluationHolds({ storedDigest, facts, decision }: Rows, event: BundleEvent): boolean {
+  const computed = domainDigest("countersign/stored-evaluation/v1", { facts, decision });
+  return [toldDigest(event), storedDigest].every((kept) => kept === undefined || kept === computed);
+}
+
+function toldDigest({ payload }: BundleEvent): unknown {
+  return (Object(payload) as Rows)["evaluationDigest"];
 }
 
 interface Records {

@@ -14,6 +14,8 @@ export interface Verification {
   /** Events that a checkpoint covers; what comes after could still have been cut off. */
   readonly sealedTo: number;
   readonly approvals: number;
+  /** What holds only as long as nobody changed it: nothing that is chained or signed tells its digest. */
+  readonly uncovered: readonly Fault[];
 }
 
 interface SeenCheckpoint {
@@ -46,7 +48,8 @@ export function verifyBundle(bundle: Bundle, keys: Keys, known: readonly unknown
   if (checkpoints.length === 0)
     faults.push({ at: "checkpoints", because: "there is none: whoever could write the database could have written all of this" });
   const sealedTo = Math.max(0, ...checkpoints.map(({ size }) => size));
-  faults.push(...verifyEvidence(bundle, keys, sealedTo));
+  const evidence = verifyEvidence(bundle, keys, sealedTo);
+  faults.push(...evidence.faults);
   return {
     faults,
     tenantId: bundle.tenantId,
@@ -54,6 +57,7 @@ export function verifyBundle(bundle: Bundle, keys: Keys, known: readonly unknown
     checkpoints: checkpoints.length,
     sealedTo,
     approvals: bundle.approvals.length,
+    uncovered: evidence.uncovered,
   };
 }
 

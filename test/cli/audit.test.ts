@@ -56,6 +56,14 @@ describeOnBoth("countersign audit", (open) => {
     const edited = await run("audit", "verify", "edited.ndjson", "--key", "key.pub");
     expect(edited).toMatchObject({ code: 1, stderr: "" });
     expect(edited.stdout).toContain("DOES NOT HOLD: 2 faults\n  event 1: it was altered: its content does not give its hash");
+    const [tenant] = /"tenantId":"([^"]+)"/.exec(text)!.slice(1);
+    writeFileSync(join(folder, "hostile.ndjson"), text.replaceAll(tenant!, "acme\u009b2J\u202e"));
+    for (const format of ["text", "json"]) {
+      const shown = await run("audit", "verify", "hostile.ndjson", "--key", "key.pub", "--format", format);
+      expect(shown.code).toBe(1);
+      expect(shown.stdout).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+      if (format === "json") expect(JSON.parse(shown.stdout).tenantId).toBe("acme\u009b2J\u202e");
+    }
     writeFileSync(join(folder, "short.gz"), gzipSync(text).subarray(0, 900));
     writeFileSync(join(folder, "binary"), Buffer.from([0xff, 0xfe, 10]));
     for (const name of ["short.gz", "binary"]) {

@@ -55,7 +55,7 @@ describeOnBoth("governance, from the command line to the records", (open) => {
     count += 1;
     home = mkdtempSync(join(tmpdir(), "countersign-home-"));
     repo = createGitRepository();
-    repo.commit({ [FILE]: CONTRACT, ".choochoorc": `governance: {agent: acme/cli-${count}}\n`, "README.md": "a" });
+    repo.commit({ [FILE]: CONTRACT, ".choochoorc": `governance: {agent: catalogue/cli-${count}}\n`, "README.md": "a" });
     repo.git("checkout", "--quiet", "-b", "tidy");
     repo.commit({ [FILE]: STRIPPED, "README.md": "b" });
   });

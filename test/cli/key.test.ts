@@ -41,6 +41,9 @@ describeOnBoth("countersign key", (open) => {
     expect((await station.request("/api/v1/keys", { method: "POST", headers, body })).status).toBe(201);
     for (const format of ["text", "json"])
       expect((await key("list", "--tenant", "acme", "--format", format)).stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+    const made = await key("create", "--tenant", "acme", "--name", "ci\u009b2J", "--scope", "read", "--format", "json");
+    expect(made.stdout).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(JSON.parse(made.stdout)).toMatchObject({ name: "ci\u009b2J" });
   });
 
   test.each([

@@ -83,4 +83,22 @@ export const PLAN: readonly Guard[] = [
     test: "test/store/plan.test.ts",
     slow: true,
   },
+  {
+    threat: "T100",
+    file: "src/store/verbs/publish-plan.ts",
+    guard: 'if (missing.length > 0) return { status: "narrows", missing };',
+    without: "",
+    test: "test/studio/api/plan-whole.test.ts",
+    named: "an artifact that lacks what is in force",
+    slow: true,
+  },
+  {
+    threat: "T100",
+    file: "src/store/verbs/compile-draft.ts",
+    guard: "return [...session.runtime_projection.contracts.filter(({ file }) => !touched.has(file)), ...own];",
+    without: "return own;",
+    test: "test/studio/api/plan-whole.test.ts",
+    named: "a submission adds to what was approved",
+    slow: true,
+  },
 ];

@@ -5,7 +5,7 @@ import { renderComment } from "../../src/report/comment.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { codeSpan, escapeMarkdown, link } from "../../src/report/markdown-escape.ts";
 import { ask } from "../../src/report/phrase.ts";
-import { byteLength, clip, cutBytes, visible } from "../../src/report/visible.ts";
+import { byteLength, clip, cutBytes, terminalJson, visible } from "../../src/report/visible.ts";
 import { ATTACKS, hostileDecision, hostileText } from "./hostile.ts";
 import { inline, renderPreview } from "./markdown-preview.ts";
 
@@ -19,6 +19,21 @@ function seen(html: string): string {
     .replaceAll("&quot;", '"')
     .replaceAll("&amp;", "&");
 }
+
+describe("T88: JSON for a terminal", () => {
+  const text = fc.string({ unit: "binary" });
+  test("is the same value, and holds nothing that a terminal would obey or hide", () => {
+    fc.assert(
+      fc.property(fc.dictionary(text, fc.oneof(text, fc.array(hostileText))), (value) => {
+        const json = terminalJson(value);
+        expect(json).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+    const all = "\u009b31m\u202e\u2066\u061c\u{e0041}";
+    expect(terminalJson(all)).toBe('"\\u009b31m\\u202e\\u2066\\u061c\\udb40\\udc41"\n');
+  });
+});
 
 describe("T87 T88: foreign text stays text", () => {
   test.each(ATTACKS.map((attack) => [attack.slice(0, 40), attack]))("%j as text", (_, attack) => {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, expect, it } from "vitest";
-import { verifyChain } from "../../src/engine/audit.ts";
+import { sealEvent, verifyChain } from "../../src/engine/audit.ts";
 import { digest } from "../../src/engine/canonical.ts";
 import { checkpointOf } from "../../src/engine/checkpoint.ts";
 import { decideAgain } from "../../src/gate/explain-decision.ts";
@@ -153,6 +153,39 @@ describeOnBoth("sealing and exporting", (open) => {
     }
   });
 
+  /** The chains that an earlier test broke are not sealed again, and all others are. */
+  const sealOthers = () => seal(ledger).catch((error: unknown) => void expect(error).toBeInstanceOf(AggregateError));
+
+  it("T85: an evaluation that is edited with its own digest, before anything is signed, is found by the event", async () => {
+    const of = nextOwner();
+    await land(ledger, APPROVED_FACTS, of);
+    await sealOthers();
+    await land(ledger, APPROVED_FACTS, of);
+    const tenantId = await tenantOf(ledger, of);
+    expect(await verified(await exported(ledger, tenantId))).toMatchObject({ faults: [], uncovered: [] });
+    for (const stored of ["null", `'${digest("countersign/stored-evaluation/v1", { facts: {}, decision: {} })}'`]) {
+      const edit = `update evaluation set facts = '{}', decision = '{}', stored_digest = ${stored} where id =
+        (select evaluation_id from governance_approval where tenant_id = '${tenantId}' order by audit_seq desc limit 1)`;
+      await asOwner(db, "evaluation", async () => void (await db.outer.execute(sql.raw(edit))));
+      const { faults } = await verified(await exported(ledger, tenantId));
+      expect(faults.map(({ because }) => because)).toEqual(["its evaluation was altered: facts and decision do not give their digest"]);
+    }
+  });
+
+  it("a trail of before the event told it holds, and says which evaluations nothing covers until they are signed", async () => {
+    const of = nextOwner();
+    await land(ledger, APPROVED_FACTS, of);
+    await sealOthers();
+    await land(ledger, APPROVED_FACTS, of);
+    const tenantId = await tenantOf(ledger, of);
+    await asOwner(db, "audit_event", () => asBefore(db, ledger, tenantId));
+    const before = await verified(await exported(ledger, tenantId));
+    expect(before.faults).toEqual([]);
+    expect(before.uncovered).toEqual([{ at: expect.stringContaining("(event 2)"), because: expect.stringContaining("evaluation") }]);
+    await sealOthers();
+    expect(await verified(await exported(ledger, tenantId))).toMatchObject({ faults: [], uncovered: [] });
+  });
+
   it("T84: a chain that was cut off, or rewritten, is never sealed again; places outside remember what the database was made to forget", async () => {
     const database = await open();
     const apart = createLedger(database);
@@ -177,4 +210,16 @@ function remembering(): CheckpointSink & { readonly kept: unknown[] } {
     latest: async (tenantId) => kept.filter((each) => checkpointOf(each).tenantId === tenantId).at(-1) ?? null,
     publish: async (_, envelope) => void kept.push(envelope),
   };
+}
+
+/** The last event as an older version wrote it: without the digest of the evaluation, and chained as ever. */
+async function asBefore(db: Database, ledger: Ledger, tenantId: string): Promise<void> {
+  const events = await ledger.chainEvents(tenantId, 0, 99, 99);
+  const { seq, prevHash, hash: _, ...entry } = events.at(-1)!;
+  const { evaluationDigest: gone, ...payload } = entry.payload as Record<string, unknown>;
+  expect(gone).toMatch(/^[0-9a-f]{64}$/);
+  const { hash } = sealEvent(tenantId, { seq: seq - 1, hash: prevHash }, { ...entry, payload } as Parameters<typeof sealEvent>[2]);
+  await db.outer.execute(
+    sql`update audit_event set payload = ${JSON.stringify(payload)}, hash = ${hash} where tenant_id = ${tenantId} and seq = ${seq}`,
+  );
 }

@@ -192,6 +192,7 @@ export function pageLedger(stored: readonly StoredEvaluation[] = Object.values(e
     lineageStandings: async () => [],
     complianceRecords: async () => emptyRecords,
     overrideRows: async () => [],
+    forcedSubmissions: async () => [],
     decisionTraces: async () => [],
     decisionTrace: async () => null,
     watchedRepositories: async () => [],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { judgeProtection } from "../../src/engine/protection/judge.ts";
-import type { OverrideRow, WatchedRepository } from "../../src/gate/ports.ts";
+import type { ForcedSubmissionRow, OverrideRow, WatchedRepository } from "../../src/gate/ports.ts";
 import { createStudio } from "../../src/studio/app.tsx";
 import { pageLedger, pagesOf } from "./fixtures.ts";
 
@@ -37,6 +37,22 @@ test("overrides are listed with their reviews, counted apart, and whatever they 
   const html = await page("/overrides", { overrideRows: async () => rows });
   for (const said of ["1 override", "1 overdue", "review overdue", "issue #12", "refused", "acme/data", "by ana (", "by account 6 ("])
     expect(html).toContain(said);
+  expect(html).not.toMatch(/<script>|\u202e/);
+});
+
+test("forced submissions are listed among them, newest first, and owe their reviews too", async () => {
+  const forced = (over: Partial<ForcedSubmissionRow>): ForcedSubmissionRow => ({
+    ...{ submissionId: "s", workspaceId: "0199d3f6-0000-7000-8000-000000000000", agent: "shop/catalogue", environment: "production" },
+    ...{ actorId: 6, actorLogin: "ana", reason: HOSTILE, incident: HOSTILE, at: "2026-11-22T11:00:00.000Z" },
+    review: { dueAt: "2026-11-25T11:00:00.000Z", isOverdue: true, done: null },
+    ...over,
+  });
+  const done = { by: 8, byLogin: null, finding: HOSTILE, at: "2026-11-23T11:00:00.000Z" };
+  const older = forced({ agent: "shop/old", at: "2026-11-20T11:00:00.000Z", review: { dueAt: "x", isOverdue: false, done } });
+  const html = await page("/overrides", { overrideRows: async () => [override({})], forcedSubmissions: async () => [forced({}), older] });
+  for (const said of ["3 overrides used", "2 post-hoc reviews open", "2 overdue", "by account 8", "reviewed"]) expect(html).toContain(said);
+  const order = ["shop/catalogue", "acme/data", "shop/old"].map((name) => html.indexOf(name));
+  expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(html).not.toMatch(/<script>|\u202e/);
 });
 

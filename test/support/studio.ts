@@ -136,6 +136,7 @@ export async function openSubmission(
     tenantId,
     kind: "submission",
     agent: "acme/contracts",
+    isAgentDeclared: false,
     environment: "production",
     repositoryId: null,
     title: "Tidy descriptions",

@@ -57,6 +57,26 @@ export interface OverrideRow {
   } | null;
 }
 
+/** A submission that an admin forced, as the Station lists it beside the labels. */
+export interface ForcedSubmissionRow {
+  readonly submissionId: string;
+  readonly workspaceId: string;
+  readonly agent: string;
+  readonly environment: string;
+  readonly actorId: number;
+  /** null = unknown, or erased. */
+  readonly actorLogin: string | null;
+  readonly reason: string;
+  readonly incident: string;
+  readonly at: string;
+  readonly review: {
+    readonly dueAt: string;
+    readonly isOverdue: boolean;
+    /** null = nobody has reviewed it yet. */
+    readonly done: { readonly by: number; readonly byLogin: string | null; readonly finding: string; readonly at: string } | null;
+  };
+}
+
 /** The memory of overrides. Nothing here decides: it keeps what was seen, and what is owed for it. */
 export interface Overrides {
   overrideGrants(repositoryId: number, number: number): Promise<readonly OverrideGrant[]>;

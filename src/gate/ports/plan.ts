@@ -100,7 +100,9 @@ export interface PlanState {
 export type PlanWritten =
   | { readonly status: "done"; readonly plan: PlanState; readonly created: boolean }
   | { readonly status: "moved" | "not_found" | "invalid_state" | "artifact_invalid" }
-  | { readonly status: "unsettled"; readonly because: readonly string[] };
+  | { readonly status: "unsettled"; readonly because: readonly string[] }
+  /** Files of contracts that are in force, and that nobody decided to take away. */
+  | { readonly status: "narrows"; readonly missing: readonly string[] };
 
 /** Plans as they are stored. Every write is one transaction with its history line and its audit event. */
 export interface PlanRecords {
@@ -135,8 +137,9 @@ export type PlanOutcome =
   | { readonly status: "done"; readonly plan: PlanState; readonly created: boolean }
   | {
       readonly status: "refused";
-      readonly code: "FORBIDDEN" | "NOT_FOUND" | "INVALID_STATE" | "VERSION_CONFLICT" | "APPROVED_ARTIFACT_INVALID";
+      readonly code: "FORBIDDEN" | "NOT_FOUND" | "INVALID_STATE" | "VERSION_CONFLICT" | "CONTRACTS_MISSING" | "APPROVED_ARTIFACT_INVALID";
       readonly because: string;
+      readonly details?: Readonly<Record<string, unknown>>;
     };
 
 /** What Studio shows of plans. null = no draft of this agent was seen in this environment. */

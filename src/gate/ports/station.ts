@@ -1,7 +1,7 @@
 import type { ComplianceRecords, Period, TooManyRecords } from "../../engine/compliance.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AuditQuery, AuditRecords, NamedEvent } from "./notary.ts";
-import type { OverrideRow } from "./overrides.ts";
+import type { ForcedSubmissionRow, OverrideRow } from "./overrides.ts";
 import type { WatchedRepository } from "./protection.ts";
 import type { ApprovalRecord } from "./records.ts";
 import type { DecidedPull, LineageStanding, PolicyStanding } from "./station-policies.ts";
@@ -33,6 +33,8 @@ export interface TenantReads
   /** null = no such approval; `envelope` null = its statement is not signed yet. */
   evidenceOf(approvalId: string): ReturnType<AuditRecords["evidenceOf"]>;
   overrideRows(limit: number): Promise<readonly OverrideRow[]>;
+  /** Newest first. */
+  forcedSubmissions(limit: number): Promise<readonly ForcedSubmissionRow[]>;
   /** Open changes whose newest decision does not pass, the longest waiting first. */
   waitingChanges(limit: number): Promise<WaitingChanges>;
   policyStandings(limit: number): Promise<readonly PolicyStanding[]>;

@@ -140,6 +140,8 @@ export interface NewDraft {
   readonly tenantId: string;
   readonly kind: "submission" | "studio";
   readonly agent: string;
+  /** Whether the policy in force for it names this agent. One that nobody vouches for binds no name of a repository. */
+  readonly isAgentDeclared: boolean;
   readonly environment: string;
   /** GitHub's id of the repository; null = it is elsewhere. */
   readonly repositoryId: number | null;

@@ -133,4 +133,6 @@ export interface Submissions extends TenantPolicies {
   reviewOverride(ask: ReviewAsk): Promise<Outcome<SubmissionOverride>>;
   /** Of every tenant: those whose newest version has been pending for longer. Gives how many ended. */
   expireSubmissions(olderThanMs: number): Promise<number>;
+  /** Of every tenant: answers to requests with an idempotency key, of every route. Gives how many were forgotten. */
+  forgetAnswers(olderThanMs: number): Promise<number>;
 }

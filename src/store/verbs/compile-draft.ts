@@ -1,12 +1,13 @@
 import { and, desc, eq, inArray } from "drizzle-orm";
-import { type CompiledArtifact, compileArtifact } from "../../engine/artifact.ts";
+import { type CompiledArtifact, compileArtifact, verifiedArtifact } from "../../engine/artifact.ts";
 import { digest } from "../../engine/canonical.ts";
 import type { CompiledContract } from "../../engine/contract/finding.ts";
 import { isPassing } from "../../engine/decision.ts";
+import type { Facts } from "../../engine/facts.ts";
 import type { StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { toEvaluation } from "../rows.ts";
-import { contractContent, evaluation } from "../schema.ts";
+import { compiledGovernanceArtifact, contractContent, evaluation } from "../schema.ts";
 import { type ContractPin, contractsOf } from "./add-snapshot.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
 import type { DraftRow, SnapshotRow, WorkspaceRow } from "./draft-lineage.ts";
@@ -63,7 +64,7 @@ export async function compileDraft(
     throw new ApprovalRefused("STALE_LINEAGE", "the newest decision is about another snapshot");
   const { decision, facts } = newest.evaluation;
   if (!isPassing(decision.state)) throw new ApprovalRefused("NOT_READY", `the newest decision is ${decision.state}`);
-  const contracts = await contractsIn(tx, snapshot);
+  const contracts = await wholeContracts(tx, { workspace, snapshot, facts });
   const { agent, environment } = workspace;
   const compiled = compileArtifact({
     ...{ agent, environment, decision, contracts },
@@ -71,6 +72,30 @@ export async function compileDraft(
     people: facts.people?.actors ?? [],
   });
   return { compiled, evaluation: newest.evaluation, contracts };
+}
+
+/**
+ * What the workspace holds once this snapshot is approved: its own contracts, and of the approval before everything whose file the change
+ * does not touch, as a merge holds the whole tree. A submission names only what it changes, and takes nothing else away.
+ */
+export async function wholeContracts(
+  tx: Tx,
+  { workspace, snapshot, facts }: { readonly workspace: WorkspaceRow; readonly snapshot: SnapshotRow; readonly facts: Facts },
+): Promise<readonly CompiledContract[]> {
+  const own = await contractsIn(tx, snapshot);
+  if (workspace.activeApprovalId === null) return own;
+  const [row] = await tx
+    .select()
+    .from(compiledGovernanceArtifact)
+    .where(eq(compiledGovernanceArtifact.approvalId, workspace.activeApprovalId));
+  const session = row === undefined ? null : verifiedArtifact({ ...row, review: row.reviewProjection, runtime: row.runtimeProjection });
+  if (session === null)
+    throw new ApprovalRefused(
+      "NOT_READY",
+      "the artifact of the approval before is missing or does not verify, so nothing can go on from it",
+    );
+  const touched = new Set([...facts.diff.files.map(({ path }) => path), ...own.map(({ file }) => file)]);
+  return [...session.runtime_projection.contracts.filter(({ file }) => !touched.has(file)), ...own];
 }
 
 /** null = nothing was decided about it, or it is a pull request. */

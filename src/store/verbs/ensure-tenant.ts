@@ -1,3 +1,4 @@
+import { and, eq, ne } from "drizzle-orm";
 import { rowsOf, type Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { tenant } from "../schema.ts";
@@ -19,4 +20,13 @@ export async function ensureTenant(tx: Tx, host: string, account: { readonly id:
     .values({ id, host, accountId: account.id, login: storable(account.login) })
     .onConflictDoNothing();
   return (await find())!;
+}
+
+/** The account was renamed: its id is the same, and pages, commands and exports find it by its name of now. */
+export async function followLogin(tx: Tx, tenantId: string, login: string): Promise<void> {
+  const name = storable(login);
+  await tx
+    .update(tenant)
+    .set({ login: name })
+    .where(and(eq(tenant.id, tenantId), ne(tenant.login, name)));
 }

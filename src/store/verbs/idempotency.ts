@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { DraftAsk } from "../../gate/ports/studio.ts";
 import type { Tx } from "../connect.ts";
 import { idempotentAnswer } from "../schema.ts";
@@ -44,4 +44,11 @@ async function answered<T>(tx: Tx, tenantId: string, key: string, requestHash: s
   if (row.requestHash !== requestHash)
     throw new ApprovalRefused("IDEMPOTENCY_MISMATCH", "this idempotency key was used with another request");
   return { response: (await named(tx, row.response)) as T };
+}
+
+/** A request that comes again after this is a new one. Gives how many answers were forgotten. */
+export async function forgetAnswers(tx: Tx, olderThanMs: number): Promise<number> {
+  const age = sql`clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}::double precision)`;
+  const gone = await tx.delete(idempotentAnswer).where(lt(idempotentAnswer.createdAt, age)).returning({ key: idempotentAnswer.key });
+  return gone.length;
 }

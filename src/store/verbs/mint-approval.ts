@@ -1,9 +1,17 @@
 import { and, eq, sql } from "drizzle-orm";
+import { digest } from "../../engine/canonical.ts";
 import type { ApprovalRecord } from "../../gate/ports/records.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { toApproval, toArtifact } from "../rows.ts";
-import { businessDraft, businessDraftSnapshot, compiledGovernanceArtifact, governanceApproval, governanceWorkspace } from "../schema.ts";
+import {
+  businessDraft,
+  businessDraftSnapshot,
+  compiledGovernanceArtifact,
+  evaluation,
+  governanceApproval,
+  governanceWorkspace,
+} from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
 import { appendAudit, readClock } from "./append-audit.ts";
 import { appendCommand } from "./append-command.ts";
@@ -62,6 +70,7 @@ export async function mintApproval(tx: Tx, from: Minting): Promise<ApprovalRecor
       ...(landing === null ? { channel: from.channel, draftId: draft.id, draftVersion: snapshot.version } : {}),
       approvedBy: from.approvedBy.map((person) => person.id),
       evaluationId: from.evaluationId,
+      evaluationDigest: await evaluationDigest(tx, from.evaluationId),
       overrideId: from.overrideId,
       sourceSnapshotHash: snapshot.sourceSnapshotHash,
       commandHistoryHash: snapshot.commandHistoryHash,
@@ -108,6 +117,12 @@ export async function mintApproval(tx: Tx, from: Minting): Promise<ApprovalRecor
     })
     .returning();
   return { approval: { ...toApproval(approval!), approvedBy: from.approvedBy }, artifact: toArtifact(artifact!), event, created: true };
+}
+
+/** Of facts and decision as they are stored: from now on the chain tells what the approval stood on, also where nothing is signed yet. */
+async function evaluationDigest(tx: Tx, id: string): Promise<string> {
+  const [row] = await tx.select({ facts: evaluation.facts, decision: evaluation.decision }).from(evaluation).where(eq(evaluation.id, id));
+  return digest("countersign/stored-evaluation/v1", row!);
 }
 
 function landedAt({ repositoryId, pullRequest, mergeSha }: NonNullable<Minting["landing"]>) {

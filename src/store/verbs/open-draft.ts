@@ -3,13 +3,17 @@ import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { businessDraft } from "../schema.ts";
 import { storable, storableOrNull } from "../text.ts";
+import { maySubmitAs } from "./agent-names.ts";
 import { appendCommand, chainCommand, NO_COMMANDS } from "./append-command.ts";
 import { claimWorkspace } from "./claim-workspace.ts";
 
 /** A draft that is no pull request, without a snapshot yet. Its first command names who opened it: a contributor. */
 export async function openDraft(tx: Tx, input: NewDraft): Promise<{ readonly workspaceId: string; readonly draftId: string }> {
   const { tenantId, repositoryId, author } = input;
-  const workspace = await claimWorkspace(tx, { tenantId, repositoryId }, input.agent, input.environment);
+  const claimant = { tenantId, repositoryId };
+  const workspace = await claimWorkspace(tx, claimant, input.agent, input.environment, (agent) =>
+    maySubmitAs(tx, claimant, agent, input.isAgentDeclared),
+  );
   const id = newId();
   const title = storableOrNull(input.title);
   const command = {

@@ -9,7 +9,7 @@ import { storable } from "../text.ts";
 import { snapshotOf } from "./add-snapshot.ts";
 import { appendAudit, readClock } from "./append-audit.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
-import { contractsIn, newestEvaluation } from "./compile-draft.ts";
+import { newestEvaluation, wholeContracts } from "./compile-draft.ts";
 import { lockDraft, lockWorkspace, refuseOwnChange } from "./draft-lineage.ts";
 import { mintApproval } from "./mint-approval.ts";
 import { draftContext } from "./read-workspaces.ts";
@@ -31,7 +31,7 @@ export async function overrideSubmission(tx: Tx, ask: OverrideAsk): Promise<Subm
   if (!CURABLE.includes(decision.state)) throw new ApprovalRefused("INVALID_STATE", `an override does not cure ${decision.state}`);
   const { agent, environment } = workspace;
   const compiled = compileArtifact({
-    ...{ agent, environment, decision, contracts: await contractsIn(tx, snapshot) },
+    ...{ agent, environment, decision, contracts: await wholeContracts(tx, { workspace, snapshot, facts }) },
     policyDigest: decision.digests.policy,
     people: facts.people?.actors ?? [],
   });

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { verifiedArtifact } from "../../engine/artifact.ts";
+import { type CompiledSession, verifiedArtifact } from "../../engine/artifact.ts";
 import { type PlanAct, type PlanStatus, planAfter } from "../../engine/plan.ts";
 import type { PlanEventKind, PlanWrite, PlanWritten } from "../../gate/ports/plan.ts";
 import type { Tx } from "../connect.ts";
@@ -7,6 +7,7 @@ import { newId } from "../id.ts";
 import { compiledGovernanceArtifact, governanceApproval, governancePlan, planEvent } from "../schema.ts";
 import { storableOrNull } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
+import { narrowedBy } from "./narrowed-plan.ts";
 import { lockPlan, type PlanRow } from "./plan-status.ts";
 import { planPlace, settledOnMerge, unsettledLandings } from "./read-plan.ts";
 
@@ -28,6 +29,12 @@ export async function publishPlan(tx: Tx, input: Guarded): Promise<PlanWritten> 
   const artifact = await artifactOf(tx, input.approvalId);
   const session = artifact === null ? null : sessionOfRow(artifact);
   if (artifact === null || session === null) return { status: "artifact_invalid" };
+  const missing = await narrowedBy(tx, {
+    ...{ workspaceId: plan.workspaceId, approvalId: input.approvalId, published: place.published },
+    inForce: (plan.compiledSession as CompiledSession | null)?.runtime_projection.contracts ?? [],
+    next: session.runtime_projection.contracts,
+  });
+  if (missing.length > 0) return { status: "narrows", missing };
   return write(tx, plan, input, {
     act: "promote",
     kind: "promoted",

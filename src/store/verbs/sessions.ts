@@ -4,7 +4,7 @@ import type { Tx } from "../connect.ts";
 import { isUuid, newId } from "../id.ts";
 import { rateLimit, signInSession, tenant } from "../schema.ts";
 import { storable } from "../text.ts";
-import { ensureTenant } from "./ensure-tenant.ts";
+import { ensureTenant, followLogin } from "./ensure-tenant.ts";
 
 const LIFETIME = sql`interval '12 hours'`;
 const IDLE = sql`interval '2 hours'`;
@@ -29,6 +29,11 @@ function toSession(row: Row): Session {
 /** A session that is replaced ends in the same commit, and hands on its tenant when the same person comes back. */
 export async function beginSession(tx: Tx, host: string, given: NewSession): Promise<Session> {
   const reaches: Reach[] = [];
+  // One order for everybody: two who sign in after a rename never wait for one another in a circle.
+  for (const each of given.installed.toSorted((a, b) => a.account.id - b.account.id)) {
+    const tenantId = await ensureTenant(tx, host, each.account);
+    await followLogin(tx, tenantId, each.account.login);
+  }
   for (const each of given.installed) reaches.push({ ...each, tenantId: await ensureTenant(tx, host, each.account) });
   const [before] = given.replaces === null ? [] : await endSession(tx, given.replaces);
   const kept = reaches.find((reach) => before?.personId === given.person.id && reach.tenantId === before.tenantId);

@@ -7,7 +7,7 @@ import type { Tx } from "../connect.ts";
 import { watchedRepository } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
-import { ensureTenant } from "./ensure-tenant.ts";
+import { ensureTenant, followLogin } from "./ensure-tenant.ts";
 
 export type WatchedRow = typeof watchedRepository.$inferSelect;
 
@@ -34,6 +34,7 @@ export async function watchRepository(tx: Tx, host: string, ref: RepositoryRef):
     return unguard(tx, known, `it was transferred to ${ref.owner}: what was decided for ${known.owner} does not follow it`, null);
   if (known.owner === names.owner && known.name === names.name && known.installationId === names.installationId) return;
   await tx.update(watchedRepository).set(names).where(eq(watchedRepository.repositoryId, ref.id));
+  if (known.owner !== names.owner) await followLogin(tx, known.tenantId, ref.owner);
 }
 
 /** Told once, until it is guarded again. */

@@ -28,7 +28,7 @@ const SKEW_SECONDS = 60;
 export interface Limiter {
   /** Of every request: counts for who asks, and for where it comes from. */
   readonly requests: MiddlewareHandler<ApiEnv>;
-  /** Of the routes that approve, vote, reject or override. Stands after the identity and before the role. */
+  /** Of the routes that approve, vote, reject or override. Stands behind the role, which asks nothing of GitHub that `requests` has not counted. */
   readonly approvals: MiddlewareHandler<ApiEnv>;
   /** Of what only tries a policy: counted for whoever tries, so that no reader uses up the approvals of the organisation. */
   readonly trials: MiddlewareHandler<ApiEnv>;

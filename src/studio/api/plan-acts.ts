@@ -26,6 +26,7 @@ const PROBLEM_CODES = [
   "NOT_FOUND",
   "INVALID_STATE",
   "VERSION_CONFLICT",
+  "CONTRACTS_MISSING",
   "APPROVED_ARTIFACT_INVALID",
   "INVALID_BODY",
   "INVALID_PARAMETER",
@@ -74,7 +75,7 @@ export function registerPlanActs(api: Api, deps: WorkspaceApiDeps): void {
 
 function done(outcome: PlanOutcome): Extract<PlanOutcome, { status: "done" }> {
   if (outcome.status === "done") return outcome;
-  const { code, because } = outcome;
+  const { code, because, details } = outcome;
   const hint = code === "FORBIDDEN" ? "ask an admin of the organisation to publish it" : PROBLEMS[code].hint;
-  throw new ApiProblem(code, { message: because, hint });
+  throw new ApiProblem(code, { message: because, hint, ...(details === undefined ? {} : { details }) });
 }

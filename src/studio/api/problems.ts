@@ -60,6 +60,11 @@ export const PROBLEMS = {
   BLOCKED: { status: 409, message: "blockers stand", hint: "clear the blockers that `details` lists" },
   VERSION_CONFLICT: { status: 409, message: "it changed since you last read it", hint: "read it again, then repeat" },
   INVALID_STATE: { status: 409, message: "its state does not allow this", hint: "read its state" },
+  CONTRACTS_MISSING: {
+    status: 409,
+    message: "runtimes would lose contracts that are in force",
+    hint: "`details` names them: approve a change that holds them or removes them, or have an admin revoke the plan first",
+  },
   NO_POLICY: {
     status: 409,
     message: "no policy is in force here",

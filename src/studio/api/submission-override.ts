@@ -36,7 +36,7 @@ export function registerSubmissionOverride(api: Api, deps: SubmissionApiDeps): v
     method: "post",
     path: `${PATH}/override`,
     summary: "Force a submission; needs a sign-in of the last 15 minutes, and owes a review",
-    middleware: [deps.approvals, access({ roles: ["admin"], scopes: [] }, { exists }), deps.freshlySignedIn],
+    middleware: [access({ roles: ["admin"], scopes: [] }, { exists }), deps.approvals, deps.freshlySignedIn],
     request: {
       params: byId,
       body: body(
@@ -59,7 +59,7 @@ export function registerSubmissionOverride(api: Api, deps: SubmissionApiDeps): v
     method: "post",
     path: `${PATH}/override-review`,
     summary: "The review that an override owes, by somebody who had no part in it",
-    middleware: [deps.approvals, access({ roles: ["approver"], scopes: [] }, { exists })],
+    middleware: [access({ roles: ["approver"], scopes: [] }, { exists }), deps.approvals],
     request: { params: byId, body: body(z.strictObject({ finding: text }).openapi("ReviewOverride")) },
     responses: { ...json, ...problemResponses("OWN_CHANGE", "NOT_FOUND", "INVALID_STATE") },
   });

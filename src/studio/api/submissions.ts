@@ -21,7 +21,16 @@ const byId = z.strictObject({ id: z.uuid().openapi({ description: "id of the sub
 const answer = z.strictObject({ submission: submissionSchema.nullable() });
 const json = <S extends z.ZodType>(schema: S, description: string) => ({ description, content: { "application/json": { schema } } });
 const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
-const WRITE = ["NO_POLICY", "VERSION_CONFLICT", "INVALID_STATE", "IDEMPOTENCY_MISMATCH", "TOO_LARGE", "UNAVAILABLE"] as const;
+const WRITE = [
+  "NO_POLICY",
+  "NOT_READY",
+  "STALE_LINEAGE",
+  "VERSION_CONFLICT",
+  "INVALID_STATE",
+  "IDEMPOTENCY_MISMATCH",
+  "TOO_LARGE",
+  "UNAVAILABLE",
+] as const;
 
 /** `/api/v1/submissions`: changes that are no pull requests. People vote on them where they vote on every draft, in their workspace. */
 export function registerSubmissions(api: Api, deps: SubmissionApiDeps): void {

@@ -11,7 +11,7 @@ export const PATH = "/api/dashboard/studio/workspaces";
 
 export interface WorkspaceApiDeps extends StudioDeps {
   readonly plans: PlanPublishing & PlanShowing;
-  /** Of every write: rate limits before the role is looked at, a recent sign-in after it. */
+  /** Of every write, behind the role: whoever may not decide uses up nothing of what the organisation may. */
   readonly guards: { readonly limit: MiddlewareHandler<ApiEnv>; readonly proof: MiddlewareHandler<ApiEnv> };
 }
 
@@ -26,7 +26,7 @@ export function readers(deps: WorkspaceApiDeps): MiddlewareHandler<ApiEnv> {
 
 /** Keys never write here: no scope is asked for. */
 export function writers({ guards, ...deps }: WorkspaceApiDeps, roles: readonly Role[]): MiddlewareHandler<ApiEnv>[] {
-  return [guards.limit, access({ roles, scopes: [] }, ofTenant(deps)), guards.proof];
+  return [access({ roles, scopes: [] }, ofTenant(deps)), guards.limit, guards.proof];
 }
 
 /** Whoever may not act is told that there is a workspace only if it is their organisation's. */

@@ -21,7 +21,7 @@ describeOnBoth("limits", (open) => {
         const route = createRoute({
           method: "post",
           path: APPROVE,
-          middleware: [limiter.approvals, access({ roles: ["approver"], scopes: [] }), freshlySignedIn(() => clock)],
+          middleware: [access({ roles: ["approver"], scopes: [] }), limiter.approvals, freshlySignedIn(() => clock)],
           responses: { 204: { description: "done" }, ...problemResponses("REAUTHENTICATE") },
         });
         api.openapi(route, (context) => context.body(null, 204));
@@ -81,6 +81,22 @@ describeOnBoth("limits", (open) => {
       tried.push((await station.request("/policies/7", { method: "POST", headers: form, body: "token=x" })).status);
     expect((await approve(headers)).status).toBe(204);
     expect(tried).toHaveLength(4);
+  });
+
+  test("T101: whoever may not decide uses up none of the organisation's approvals, and is limited as whoever asks", async () => {
+    const workspace = "/api/dashboard/studio/workspaces/0199d3f6-0000-7000-8000-000000000000";
+    const post = async (headers: Record<string, string>, path: string) =>
+      (await station.request(path, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: "{}" })).status;
+    const acts = ["approve", "votes", "reject", "activate", "promote", "enforce", "revoke"].map((act) => `${workspace}/${act}`);
+    const otto = await station.bearer("otto");
+    const [reader, auditor] = [await station.key("other", ["read"]), await station.key("other", ["submit", "plan"])];
+    for (const path of acts) for (const who of [reader, auditor]) expect([path, await post(who, path)]).toEqual([path, 404]);
+    // Fourteen of them are as none: the three of this minute are still there.
+    const seen = [];
+    for (let i = 0; i < 4; i += 1) seen.push(await post(otto, acts[0]!));
+    expect([seen[0], seen.at(-1)]).toEqual([422, 429]);
+    for (let i = 0; i < 6; i += 1) await post(reader, acts[0]!);
+    expect(await post(reader, acts[0]!)).toBe(429);
   });
 
   test("T101: two replicas count together, of fifty at once exactly so many pass, and the window ends", async () => {

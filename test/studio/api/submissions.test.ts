@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { rowsOf } from "../../../src/store/connect.ts";
+import { createTenantReads } from "../../../src/store/tenant-reads.ts";
 import { CONFIG, CONTRACT, LOOSER, POLICIES, STRIPPED } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
 import { type Station, startStation } from "../../support/station.ts";
@@ -29,7 +30,7 @@ describeOnBoth("submissions over HTTP", (open) => {
   let agent = "";
   beforeEach(() => {
     count += 1;
-    agent = `acme/contracts-${count}`;
+    agent = `catalogue/contracts-${count}`;
   });
 
   async function call(headers: Record<string, string>, method: string, path: string, body?: unknown): Promise<Answer> {
@@ -118,8 +119,9 @@ describeOnBoth("submissions over HTTP", (open) => {
     expect(await act("bob", "votes", named, { vote: "approve" })).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
   });
 
-  test("a key that names nobody leaves an unknown author: one approver more is asked", async () => {
-    const { submission } = (await submit(await station.key("acme", ["submit"]))).body;
+  test("a key that names nobody leaves an unknown author, and takes no repository's name: one approver more is asked", async () => {
+    const { submission } = (await submit(await station.key("acme", ["submit"]), { agent: "acme/not-yet", repository_id: 77 })).body;
+    expect(submission.agent).toBe("acme/not-yet#submissions");
     expect(submission.requirements.some(({ source }: { source: string[] }) => source.includes("unknown contributors"))).toBe(true);
   });
 
@@ -258,8 +260,13 @@ describeOnBoth("submissions over HTTP", (open) => {
       );
       expect(row!.blockers).toHaveLength(1);
       expect(row!.events).toEqual(["governance.approval_forced", "override.used"]);
-      expect(await force("ana", submission)).toMatchObject({ status: 409 });
-
+      const [listed] = await createTenantReads(station.db)(acme).forcedSubmissions(9);
+      expect(listed).toMatchObject({
+        submissionId: submission.id,
+        agent,
+        actorId: forced.body.by,
+        review: { done: null, isOverdue: false },
+      });
       expect(await review("ana", submission.id)).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
       expect(await review("bob", submission.id)).toMatchObject({ status: 200, body: { review: { finding: "it had to be" } } });
       expect(await review("bob", submission.id)).toMatchObject({ status: 409 });
@@ -294,6 +301,5 @@ describeOnBoth("submissions over HTTP", (open) => {
     expect(await act("bob", "votes", submission, { vote: "approve" })).toMatchObject({ status: 409 });
     const listed = await call(await station.bearer("iris"), "GET", "/api/v1/submissions?state=pending_approval");
     expect(listed.body.submissions).toEqual([]);
-    expect(acme).toBeTruthy();
   });
 });

@@ -26,8 +26,8 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
   const where = await runGit(folder, ["rev-parse", ...asked]).catch((error: Error) => {
     throw new Refusal("config", `cannot open ${path}: ${error.message}`);
   });
-  const [bareText, gitDir, shallowText, top] = where.stdout.toString("utf8").trim().split("\n");
-  if (gitDir === undefined || shallowText === undefined)
+  const [bareText, gitDir = "", shallowText, top] = where.stdout.toString("utf8").trim().split("\n");
+  if (shallowText === undefined)
     throw new Refusal("config", notARepository(path, where.stderr), "run it inside a git repository, or name the path of one");
   const bare = bareText === "true";
   const shallow = shallowText === "true";

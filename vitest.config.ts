@@ -1,17 +1,49 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They hold no server, no database and no process: one load of the engine serves them all. The others would fill the memory. */
+/** They start servers, measure memory, or change what belongs to a whole process: each file has one of its own. */
+const ALONE = [
+  "test/e2e/*.test.ts",
+  "test/simulation/simulation.test.ts",
+  "test/{gate/server-log,github/requests,sandbox/comparer}.test.ts",
+];
+
+/** They start git hundreds of times, which takes ten times as long from a process that has held a database. */
+const GIT = [
+  "test/git/*.test.ts",
+  "test/cli/!(audit|check-pr|doctor|governance|key|plan|report|server-doctor).test.ts",
+  "test/gate/references.test.ts",
+];
+
+/** They hold no server, no database and no process, and fill no memory. */
 const PURE = ["test/{engine,laws,model,report}/**/*.test.ts"];
+
+const EVERY = ["test/**/*.test.ts", "test/**/*.test.tsx"];
+
+/** Loading the code and compiling GitHub's description cost a file seconds, so files share processes: src/ keeps nothing between calls but memories. */
+const SHARED = { isolate: false };
+
+/** In the order of the projects, each in one piece: a process is kept only while the next file is of its project. */
+class ByProject extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = this.ctx.projects.map(({ name }) => name);
+    return (await super.sort(files)).sort((one, other) => order.indexOf(one.project.name) - order.indexOf(other.project.name));
+  }
+}
+
+const EACH = { testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 };
 
 export default defineConfig({
   test: {
+    ...EACH,
+    // Here, not in each project: it would start one server for each.
     globalSetup: ["test/support/postgres-cluster.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    sequence: { sequencer: ByProject },
     projects: [
-      { extends: true, test: { name: "pure", include: PURE, isolate: false } },
-      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts", "test/**/*.test.tsx"], exclude: PURE } },
+      { test: { ...EACH, name: "alone", include: ALONE } },
+      { test: { ...EACH, ...SHARED, name: "served", include: EVERY, exclude: [...ALONE, ...GIT, ...PURE] } },
+      { test: { ...EACH, ...SHARED, name: "git", include: GIT } },
+      { test: { ...EACH, ...SHARED, name: "pure", include: PURE } },
     ],
   },
 });

@@ -4,7 +4,7 @@ import type { TestProjectInlineConfiguration } from "vitest/config";
 import { startVitest } from "vitest/node";
 import type { Guard } from "../test/guards/guard.ts";
 import { GUARDS } from "../test/guards/guards.ts";
-import { startCluster, stopCluster } from "../test/support/postgres-cluster.ts";
+import { memoryFolder, startCluster, stopCluster } from "../test/support/postgres-cluster.ts";
 
 /**
  * Kills every guard, one at a time, and runs the test of its threat: a guard whose test still passes protects nothing.
@@ -51,7 +51,7 @@ function kill(code: string, { guard, without }: Pick<Guard, "guard" | "without">
 const started = performance.now();
 // One server for all of them: each project would start its own.
 const wantsServer = guards.some(({ test }) => readFileSync(resolve(root, test), "utf8").includes("support/database.ts"));
-const cluster = wantsServer && !process.env["DATABASE_URL"] ? await startCluster() : null;
+const cluster = wantsServer && !process.env["DATABASE_URL"] ? await startCluster(undefined, memoryFolder()) : null;
 if (cluster !== null) process.env["DATABASE_URL"] = cluster.url;
 const vitest = await startVitest("test", [], {
   root,

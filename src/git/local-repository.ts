@@ -21,18 +21,17 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
   if (entry === null) throw new Refusal("not_found", `no such path: ${path}`);
   // A file stands for its folder: git needs a folder to start in.
   const folder = entry.isDirectory() ? path : dirname(path);
-  const where = await runGit(folder, ["rev-parse", "--is-bare-repository", "--absolute-git-dir", "--is-shallow-repository"]).catch(
-    (error: Error) => {
-      throw new Refusal("config", `cannot open ${path}: ${error.message}`);
-    },
-  );
-  if (where.code !== 0)
+  // The last fails where there is no work tree, after the others have been answered.
+  const asked = ["--is-bare-repository", "--absolute-git-dir", "--is-shallow-repository", "--show-toplevel"];
+  const where = await runGit(folder, ["rev-parse", ...asked]).catch((error: Error) => {
+    throw new Refusal("config", `cannot open ${path}: ${error.message}`);
+  });
+  const [bareText, gitDir = "", shallowText, top] = where.stdout.toString("utf8").trim().split("\n");
+  if (shallowText === undefined)
     throw new Refusal("config", notARepository(path, where.stderr), "run it inside a git repository, or name the path of one");
-  const [bareText, gitDir, shallowText] = where.stdout.toString("utf8").trim().split("\n") as [string, string, string];
   const bare = bareText === "true";
   const shallow = shallowText === "true";
-  const top = bare ? gitDir : (await runGit(folder, ["rev-parse", "--show-toplevel"])).stdout.toString("utf8").trim();
-  const root = top === "" ? gitDir : top;
+  const root = top ?? gitDir;
 
   let worktree: Worktree | null = null;
   let reader: ObjectReader | null = null;
@@ -61,10 +60,10 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     if (name === "" || name === "HEAD" || name.startsWith("refs/") || FULL_OBJECT_ID.test(name)) return revision;
     const local = `refs/heads/${name}`;
     const remote = `refs/remotes/${name}`;
-    const [hasLocal, hasRemote] = [await refExists(local), await refExists(remote)];
-    if (hasLocal && hasRemote)
+    const [found, other] = await existing([local, remote]);
+    if (other !== undefined)
       throw new Refusal("config", `\`${name}\` is both a local and a remote branch`, `name it in full: ${local} or ${remote}`);
-    return hasLocal || hasRemote ? `${hasLocal ? local : remote}${revision.slice(name.length)}` : revision;
+    return found === undefined ? revision : `${found}${revision.slice(name.length)}`;
   }
 
   async function mergeBase(base: string, head: string): Promise<string> {
@@ -133,8 +132,14 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     return match === null ? null : { mode: match[1]!, blob: match[2]! };
   }
 
-  async function refExists(name: string): Promise<boolean> {
-    return (await git(["show-ref", "--verify", "--quiet", name])).code === 0;
+  /** Those of the refs that there are, in the order in which they are named. */
+  async function existing(names: readonly string[]): Promise<readonly string[]> {
+    const result = await git(["for-each-ref", "--format=%(refname)", "--", ...names]);
+    // Nothing found is no failure; refs that cannot be read must not pass for none.
+    if (result.code !== 0) throw new Refusal("config", `git could not list the branches: ${firstLine(result.stderr)}`);
+    // A name stands for all below it, too.
+    const found = new Set(result.stdout.toString("utf8").split("\n"));
+    return names.filter((name) => found.has(name));
   }
 
   const history = openHistory(root, emptyTree);
@@ -156,8 +161,8 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
           .toString("utf8")
           .trim()
           .replace(/^refs\/remotes\/origin\//, "");
-      for (const name of ["main", "master"])
-        if ((await refExists(`refs/heads/${name}`)) || (await refExists(`refs/remotes/origin/${name}`))) return name;
+      const [usual] = await existing(["main", "master"].flatMap((name) => [`refs/heads/${name}`, `refs/remotes/origin/${name}`]));
+      if (usual !== undefined) return usual.replace(/^refs\/(?:heads|remotes\/origin)\//, "");
       // The only branch there is. One of several, or of a partial clone, would be compared with itself and pass.
       const branches = (await git(["for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes"])).stdout.toString("utf8").trim();
       const [only, ...others] = branches.split("\n");
@@ -172,10 +177,10 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     },
     async branchName(revision) {
       const name = revision.replace(/^refs\/heads\//, "");
-      if (await refExists(`refs/heads/${name}`)) return name;
       const short = revision.replace(/^refs\/remotes\//, "");
-      if (!(await refExists(`refs/remotes/${short}`))) return null;
-      return short.replace(/^[^/]+\//, "");
+      const [found] = await existing([`refs/heads/${name}`, `refs/remotes/${short}`]);
+      if (found === undefined) return null;
+      return found.startsWith("refs/heads/") ? name : short.replace(/^[^/]+\//, "");
     },
     async filesHolding(commit, expression, extensions = []) {
       const found = await git([

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../gate/ports.ts";
@@ -22,7 +22,7 @@ export async function takeWorktree(root: string, gitDir: string): Promise<Worktr
   const alternates = join(commonDir.startsWith("/") ? commonDir : join(root, commonDir), "objects");
   const index = join(folder, "index");
   // A copy of the index keeps its stat cache, so unchanged files are not hashed again.
-  await copyFile(join(gitDir, "index"), index).catch(() => {});
+  await copyIndex(join(gitDir, "index"), index);
   const objectEnvironment = { GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates };
   const close = () => rm(folder, { recursive: true, force: true });
   for (const args of [["add", "-A", "--", ":/"], ["write-tree"]]) {
@@ -34,4 +34,16 @@ export async function takeWorktree(root: string, gitDir: string): Promise<Worktr
     if (args[0] === "write-tree") return { tree: result.stdout.toString("utf8").trim(), environment: objectEnvironment, close };
   }
   throw new Error("unreachable");
+}
+
+/** With its age: git looks into a file that is as young as its index, which may have changed since in the same second. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  try {
+    const second = Math.floor((await stat(from)).mtimeMs / 1000);
+    await copyFile(from, to);
+    await utimes(to, second, second);
+  } catch {
+    // Without one, git reads every file.
+    await rm(to, { force: true });
+  }
 }

@@ -10,10 +10,16 @@ import type { Tx } from "./tx.ts";
 /** Its buffers are cleared at every start, and its files are in memory or in the system's cache anyway: 128 MiB cost half a second and serve nobody. */
 const START_PARAMS: string[] = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
 
+/** Ids of types from here on are given while a cluster is made, and later: none of them is of a plain type or an array of one. */
+const FIRST_UNPINNED_TYPE = 10_000;
+
 /** The database engine in this process. Node now and then aborts while it frees machine code that a better version replaced (nodejs/node#64500): it is kept. */
-export function startPglite(options: PGliteOptions): Promise<PGlite> {
+export async function startPglite(options: PGliteOptions): Promise<PGlite> {
   setFlagsFromString("--no-wasm-code-gc");
-  return PGlite.create({ startParams: START_PARAMS, ...options });
+  const pglite = await PGlite.create({ startParams: START_PARAMS, ...options });
+  // It copies its list of parsers for each query; most of the list is for arrays of the rows of tables and views, which nobody asks for.
+  for (const type of Object.keys(pglite.parsers)) if (Number(type) >= FIRST_UNPINNED_TYPE) delete pglite.parsers[type];
+  return pglite;
 }
 
 /** The database in `dataDir`, or in memory when that is null (tests). Rejects with `DataDirectoryLocked`. */

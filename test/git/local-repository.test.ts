@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -79,6 +79,23 @@ describe("the work tree as a head", () => {
     await repository.close();
     expect(git.git("count-objects")).toBe(before);
     expect(git.git("status", "--porcelain").split("\n").sort()).toEqual(["?? new.yaml", "M a.yaml"]);
+  });
+});
+
+describe("a file that changed in the second in which it was added", () => {
+  test("is taken, though its size and its time are what they were", async () => {
+    const second = 1_700_000_000;
+    git.git("config", "core.trustctime", "false");
+    git.write({ "a.yaml": "1" });
+    utimesSync(join(git.path, "a.yaml"), second, second);
+    const base = git.commit({});
+    utimesSync(join(git.path, ".git/index"), second, second);
+    writeFileSync(join(git.path, "a.yaml"), "2");
+    utimesSync(join(git.path, "a.yaml"), second, second);
+    const repository = await openLocalRepository(git.path);
+    const { files } = await repository.changedFiles(base, await repository.resolve(WORKTREE));
+    expect(files.map((file) => file.path)).toEqual(["a.yaml"]);
+    await repository.close();
   });
 });
 

@@ -1,5 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, chmodSync, chownSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
 import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -34,7 +46,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return async () => {};
   }
   try {
-    const cluster = await startCluster();
+    const cluster = await startCluster(undefined, memoryFolder());
     project.provide("postgresServer", { status: "ready", url: cluster.url });
     return () => stopCluster(cluster);
   } catch (error) {
@@ -64,14 +76,26 @@ export interface Cluster {
   readonly folder: string;
 }
 
-/** A throw-away server in a folder of its own. `binaries`: the folder of another server's programs. */
-export async function startCluster(binaries?: string): Promise<Cluster> {
-  const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
+/** A throw-away server in a folder of its own within `where`. `binaries`: the folder of another server's programs. */
+export async function startCluster(binaries?: string, where = tmpdir()): Promise<Cluster> {
+  const folder = mkdtempSync(join(where, "countersign-postgres-"));
   try {
     return { ...(await startIn(folder, binaries)), folder };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
+  }
+}
+
+const MEMORY_WANTED = 2 ** 31;
+
+/** Linux keeps what is in there in memory, if there is room: the server still asks for every fsync, and waits for no disk. */
+export function memoryFolder(): string {
+  try {
+    const { bavail, bsize } = statfsSync("/dev/shm");
+    return bavail * bsize >= MEMORY_WANTED ? "/dev/shm" : tmpdir();
+  } catch {
+    return tmpdir();
   }
 }
 

@@ -57,6 +57,10 @@ describeOnBoth("identities", (open) => {
     expect(await ledger.eraseIdentity("bob")).toBe(0);
     expect(await ledger.eraseIdentity("3")).toBeGreaterThan(0);
     expect(await ledger.eraseIdentity("nobody")).toBe(0);
+    expect(await ledger.eraseIdentity("Alice")).toBeGreaterThan(0);
+    const [drafts] = rowsOf<{ all: unknown }>(await db.outer.execute(sql`select json_agg(author) as all from business_draft`));
+    expect(JSON.stringify(drafts!.all)).toMatch(/_erased-[0-9a-f]{12}/);
+    expect(JSON.stringify(drafts!.all)).not.toMatch(/alice/i);
     const after = await kept(id);
     expect(after).toEqual(before);
     expect(digest("countersign/stored-evaluation/v1", { facts: after.facts, decision: after.decision })).toBe(after.stored_digest);
@@ -71,8 +75,8 @@ describeOnBoth("identities", (open) => {
       subject: null,
       limit: 9,
     });
-    expect(events.map(({ type }) => type)).toEqual(["identity.erased", "identity.erased"]);
-    expect(JSON.stringify(events)).not.toMatch(/bob|carol/i);
+    expect(events.map(({ type }) => type)).toEqual(["identity.erased", "identity.erased", "identity.erased"]);
+    expect(JSON.stringify(events)).not.toMatch(/bob|carol|alice/i);
     await seal(ledger);
     expect((await verified(await exported(ledger, await tenantOf(ledger, 8)))).faults).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
-import { accountsIn, namesIn, pseudonymise, referencesIn, restore } from "../../engine/pseudonyms.ts";
+import { accountsIn, namesIn, placeholder, pseudonymise, referencesIn, restore } from "../../engine/pseudonyms.ts";
 import type { Tx } from "../connect.ts";
-import { identity } from "../schema.ts";
+import { businessDraft, identity } from "../schema.ts";
 import { storable } from "../text.ts";
 
 /** Names by spelling -> reference, each made on first sight. In a transaction of its own, or late in one: rows of other writers are waited for. */
@@ -46,7 +46,7 @@ export async function named<T>(tx: Tx, stored: T): Promise<T> {
 }
 
 /**
- * Forgets a person: every spelling of the login, of every tenant, and all else that is known by the same account.
+ * Forgets a person: every spelling of the login, of every tenant, and all else that is known by the same account; also as a draft's author.
  * Gives the references that nobody can resolve any more, by tenant.
  */
 export async function eraseIdentity(tx: Tx, who: string): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -60,7 +60,12 @@ export async function eraseIdentity(tx: Tx, who: string): Promise<ReadonlyMap<st
   const erased = await tx
     .delete(identity)
     .where(accounts.length === 0 ? byLogin : or(byLogin, inArray(identity.accountId, accounts)))
-    .returning({ ref: identity.ref, tenantId: identity.tenantId });
+    .returning({ ref: identity.ref, tenantId: identity.tenantId, login: identity.login });
+  for (const { ref, tenantId, login } of erased)
+    await tx
+      .update(businessDraft)
+      .set({ author: placeholder(ref) })
+      .where(and(eq(businessDraft.tenantId, tenantId), sql`lower(${businessDraft.author}) = lower(${login})`));
   return new Map(
     [...Map.groupBy(erased, ({ tenantId }) => tenantId)].map(([tenantId, rows]) => [tenantId, rows.map(({ ref }) => ref).sort()]),
   );

@@ -38,7 +38,7 @@ function rig(limits: { largeBytes: number; roomBytes: number }) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("the room for large changes", () => {
-  test("small ones need none; large ones go on as far as there is room, and the rest in the order in which they came", async () => {
+  test("T69: small ones need none; large ones go on as far as there is room, and the rest in the order in which they came", async () => {
     const { start, keys } = rig({ largeBytes: 10, roomBytes: 100 });
     const first = start("first", 60);
     const second = start("second", 60);

@@ -91,4 +91,32 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     test: "test/gate/redelivery.test.ts",
     slow: true,
   },
+  {
+    threat: "T69",
+    file: "src/gate/comparison-room.ts",
+    guard: "if (bytes <= held) return;",
+    without: "if (bytes >= held) return;",
+    test: "test/gate/comparison-room.test.ts",
+  },
+  {
+    threat: "T69",
+    file: "src/store/delivery-groups.ts",
+    guard: "if (busy.has(place)) continue;",
+    without: "",
+    test: "test/store/delivery-groups.test.ts",
+  },
+  {
+    threat: "T72",
+    file: "src/store/delivery-groups.ts",
+    guard: " && !ids.has(guid)",
+    without: "",
+    test: "test/store/delivery-groups.test.ts",
+  },
+  {
+    threat: "T81",
+    file: "src/store/delivery-groups.ts",
+    guard: "else for (const each of group) await write(record, [each]);",
+    without: "else for (const { reject } of group) reject(error);",
+    test: "test/store/delivery-groups.test.ts",
+  },
 ];

@@ -50,7 +50,7 @@ test("the first of a place is written at once, and what comes meanwhile together
   expect((await Promise.all([...sent, large, after])).every(({ status }) => status === "recorded")).toBe(true);
 });
 
-test("a copy of a delivery waits for the first, and what comes behind it for the copy", async () => {
+test("T72: a copy of a delivery waits for the first, and what comes behind it for the copy", async () => {
   const { record, open, sizes } = rig();
   const one = sentTo("a");
   for (const each of [sentTo("a"), one, { ...one }, sentTo("a")]) void record(each);
@@ -74,7 +74,7 @@ test.each([
   ],
   ["fails as a whole when the connection is gone", [GONE], [1, 3], ["rejected", "rejected", "rejected"]],
   ["fails as a whole when the disk is full", [FULL], [1, 3], ["rejected", "rejected", "rejected"]],
-] as const)("a group %s", async (_says, ends, sizes, outcomes) => {
+] as const)("T81: a group %s", async (_says, ends, sizes, outcomes) => {
   const given = rig();
   void given.record(sentTo("a"));
   const sent = [1, 2, 3].map(() => given.record(sentTo("a")));
@@ -92,7 +92,7 @@ test.each([
   expect(given.open).toHaveLength(1);
 });
 
-test("whatever comes and fails: one group of a place at once, in order, five in all, every one answered", async () => {
+test("T69: whatever comes and fails: one group of a place at once, in order, five in all, every one answered", async () => {
   const step = fc.oneof(
     fc.record({ send: fc.constantFrom("a", "b", "c", "d", "e", "f", "g", "h"), again: fc.boolean() }),
     fc.record({ end: fc.nat(), error: fc.constantFrom(undefined, DATA, GONE) }),

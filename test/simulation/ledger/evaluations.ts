@@ -19,7 +19,7 @@ export function evaluationVerbs(rows: Rows): Verbs {
       const beside = besides(rows, work, null);
       const held = rows.held(work);
       if (held === null) return;
-      dropWishes(rows, held, state.merged !== true);
+      dropWishes(rows, held, state.merged !== true || state.elsewhere === true);
       endOverrides(rows, held, [], () => "revoked");
       move(held, work, state, true);
       for (const row of beside) rows.dirty(row);

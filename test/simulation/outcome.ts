@@ -1,4 +1,5 @@
-import { check, type Records, type Violation } from "./checker.ts";
+import { check } from "./checker.ts";
+import type { Records, Violation } from "./evidence.ts";
 import { createMemoryLedger, type SimulatedLedger } from "./ledger/memory-ledger.ts";
 import { Rows } from "./ledger/rows.ts";
 import { memoComparer } from "./memo-comparer.ts";

@@ -6,6 +6,7 @@ import type { Script } from "../test/simulation/script.ts";
 
 /**
  * `npm run simulate -- <count> [seed] [from]`: that many schedules, on every processor; each that breaks an invariant is printed, cut short.
+ * `npm run simulate -- twins <count> [seed] [from]`: as many on the real store beside the ledger in memory, one after the other.
  * `npm run simulate -- replay <seed> <number>` or `replay <file>` tells one of them call by call.
  */
 async function many(count: number, seed: number, from: number): Promise<number> {
@@ -39,5 +40,27 @@ async function replay(words: readonly string[]): Promise<number> {
   return violations.length === 0 ? 0 : 1;
 }
 
+async function twins(count: number, seed: number, from: number): Promise<number> {
+  const { twinOutcomeOf } = await import("../test/simulation/outcome.ts");
+  const { openRealStore } = await import("../test/simulation/real-store.ts");
+  const { scriptOf } = await import("../test/simulation/script.ts");
+  const store = await openRealStore();
+  let found = 0;
+  for (let index = from; index < from + count; index++) {
+    const { violations, differences } = await twinOutcomeOf(scriptOf(seed, index), store);
+    for (const { invariant, because } of violations) console.log(`${invariant}: schedule ${index} of seed ${seed}: ${because}`);
+    for (const difference of differences) console.log(`schedule ${index} of seed ${seed}: ${difference}`);
+    if (violations.length + differences.length > 0) found += 1;
+    process.stderr.write(`\r${index - from + 1} of ${count}`);
+  }
+  process.stderr.write("\r");
+  await store.close();
+  const told = found === 0 ? "answered alike, no invariant broken" : `${found} differ or break an invariant`;
+  console.log(`schedules ${from} to ${from + count - 1} of seed ${seed} on the real store: ${told}`);
+  return found === 0 ? 0 : 1;
+}
+
 const [word = "10000", ...rest] = process.argv.slice(2);
-process.exitCode = word === "replay" ? await replay(rest) : await many(Number(word), Number(rest[0] ?? 1), Number(rest[1] ?? 0));
+const share = (words: readonly string[]) => [Number(words[0] ?? 10_000), Number(words[1] ?? 1), Number(words[2] ?? 0)] as const;
+const run = { replay: () => replay(rest), twins: () => twins(...share(rest)) }[word] ?? (() => many(...share([word, ...rest])));
+process.exitCode = await run();

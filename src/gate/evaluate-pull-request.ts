@@ -186,7 +186,9 @@ async function leaveAlone(
 async function closeSubject(deps: GateDeps, work: SubjectWork, pull: PullTruth): Promise<EvaluationOutcome> {
   const recorded = pull.merged ? await recordMerge(deps, work, pull) : null;
   if (recorded === "incident") await watchPolicy(deps, pull);
-  await deps.ledger.finishWork(work, { ...placeOf(pull, false), merged: pull.merged });
+  // Taken to another base and merged there between two looks: the success that stands here was earned for something else.
+  const elsewhere = work.previous !== null && work.previous.baseRef !== pull.baseRef;
+  await deps.ledger.finishWork(work, { ...placeOf(pull, false), merged: pull.merged, elsewhere });
   await publishChecks(deps, work, pull.headSha);
   return recorded === null ? { status: "closed" } : { status: "merged", recorded };
 }

@@ -217,6 +217,19 @@ describe("T73: our own check is not what was written, and nobody tells", () => {
     });
   });
 
+  test("T65: written over by what had been on its way, after a success whose outcome was unknown: written anew", async () => {
+    const pull = await opened();
+    hand.hub.fail({ method: "PATCH", path: /check-runs/ }, { kind: "effect-then-hang" }, 1);
+    hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+    await sweep();
+    await hand.work();
+    expect(repo.shows(pull.head)).toBe("success");
+    const [run] = hand.hub.checkRuns(repo.name, pull.head).filter(({ name }) => name === CHECK);
+    hand.hub.alterRun(repo.name, run!.id, "action_required");
+    await recovery.compareChecks();
+    expect(repo.shows(pull.head)).toBe("success");
+  });
+
   test("as it was written: nothing is marked", async () => {
     await green();
     await sweep();

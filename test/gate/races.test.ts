@@ -142,6 +142,15 @@ describe("a success does not outlive what earned it", () => {
     expect(repo.shows(head)).toBe("action_required");
   });
 
+  test("T52: taken to a base that nothing governs, and merged there before anybody looked", async () => {
+    hand.hub.push(repo.name, "lax", {}, { actor: "ana", message: "branch" });
+    const { number, head } = await green();
+    hand.hub.retarget(repo.name, number, "lax", { actor: "alice" });
+    hand.hub.merge(repo.name, number, { actor: "alice", method: "squash" });
+    await hand.work();
+    expect(repo.shows(head)).toBe("action_required");
+  });
+
   test("T45: a second pull request from a merged head does not live on the success that stands there", async () => {
     const { number, head } = await green();
     hand.hub.merge(repo.name, number, { actor: "alice", method: "squash" });

@@ -74,6 +74,14 @@ export const GATE: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T52",
+    file: "src/store/verbs/finish-work.ts",
+    guard: "state.merged !== true || state.elsewhere === true",
+    without: "state.merged !== true",
+    test: "test/gate/races.test.ts",
+    slow: true,
+  },
+  {
     threat: "T53",
     file: "src/github/checks.ts",
     guard: "run.name !== check.name || run.head_sha !== check.headSha",

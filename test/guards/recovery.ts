@@ -68,6 +68,14 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T65",
+    file: "src/store/verbs/published-checks.ts",
+    guard: "eq(checkOutbox.publishedVersion, checkOutbox.version), isNull(checkOutbox.inFlightVersion)",
+    without: "eq(checkOutbox.publishedVersion, checkOutbox.version), eq(checkOutbox.uncertain, false)",
+    test: "test/gate/lost-deliveries.test.ts",
+    slow: true,
+  },
+  {
     threat: "T73",
     file: "src/gate/sweep-repository.ts",
     guard: 'if (!(await take(deps, task, recent, allowance))) return { status: "cut", sweptTo: task.sweptTo };',

@@ -16,7 +16,7 @@ export function perform(github: GitHub, act: Act, how: How): void {
   if (act.act === "open") open(github, act);
   else if (act.act === "push_base") pushBase(github, act.base, act.mask);
   else if (act.act === "leave" || act.act === "join") moveMember(github, act.who, act.act === "join");
-  else if (act.act === "wait") github.now += act.seconds * 1000;
+  else if (act.act === "wait" || act.act === "routine") github.now += act.seconds * 1000;
   else if ("pull" in act) {
     const pulls = github.world.pulls.filter(({ merge }) => merge === null);
     const pull = pulls[act.pull % Math.max(1, pulls.length)];
@@ -76,7 +76,7 @@ function openFrom(github: GitHub, from: Pick<Pull, "author" | "headRef" | "headS
   if (world.pulls.some((each) => each.state === "open" && each.headRef === headRef && each.baseRef === baseRef)) return;
   const number = nextNumber(github);
   const headSha = world.refs[headRef]!;
-  const rest = { reviews: [], labels: [], comments: [], reopened: [], retargets: [], updatedAt: github.stamp() };
+  const rest = { reviews: [], labels: [], comments: [], reopened: [], retargets: [], updatedAt: github.stamp(), closedAt: null };
   github.become(withPull(world, { number, author, headRef, headSha, baseRef, state: "open", merge: null, ...rest }));
   github.sendPull("pull_request", "opened", number);
 }
@@ -130,7 +130,7 @@ function setState(github: GitHub, pull: Pull, state: "open" | "closed"): void {
   const headSha = state === "open" ? github.world.refs[pull.headRef]! : pull.headSha;
   const twin = github.world.pulls.some((each) => each.state === "open" && each.headRef === pull.headRef && each.baseRef === pull.baseRef);
   if (state === "open" && twin) return;
-  change(github, pull, { state, reopened, headSha });
+  change(github, pull, { state, reopened, headSha, closedAt: state === "open" ? null : github.stamp() });
   github.sendPull("pull_request", state === "open" ? "reopened" : "closed", pull.number);
 }
 

@@ -3,7 +3,7 @@ import type { CheckRunState, Checks, Conversation, Issues, Protection, PullReque
 import { OVERRIDE_LABEL, takeOff } from "./acts.ts";
 import { bytesOf } from "./contents.ts";
 import type { GitHub } from "./github.ts";
-import { peopleFacts, seen } from "./people-facts.ts";
+import { peopleFacts, populationOf, seen } from "./people-facts.ts";
 import { BASES, OWNER, PEOPLE, type Pull, pullOf, REPOSITORY, type Run, type World } from "./world.ts";
 
 /** How a call reaches GitHub: reads are given the world that answers, writes happen to the true one. */
@@ -68,7 +68,8 @@ export function createPulls(github: GitHub, wire: Wire, options: FaceOptions): P
       wire.read("pulls of commit", (world) => world.pulls.filter((pull) => pull.state === "open" && pull.headSha === sha)),
     landingsOf: (_repository, sha) =>
       wire.read("landings", (world) => world.pulls.filter(({ merge }) => merge?.sha === sha).map(({ number }) => number)),
-    population: () => Promise.reject(new Error("not simulated: population")),
+    population: (_home, teams) =>
+      wire.read("population", (world) => ({ ...populationOf(world, teams), ownerType: "Organization", permissions: {} })),
     namedIds: () => wire.read("names", () => []),
   };
 }
@@ -122,11 +123,12 @@ function side(name: "base" | "head", blob: string | undefined): object {
   return { [`${name}Mode`]: blob === undefined ? null : "100644", [`${name}Blob`]: blob ?? null };
 }
 
+export function stateOf({ id, name, sha, externalId, conclusion }: Run): CheckRunState {
+  const status = conclusion === null ? "in_progress" : "completed";
+  return { id, name, headSha: sha, externalId, status, conclusion };
+}
+
 export function createChecks(github: GitHub, wire: Wire, onCheck: OnCheck): Checks {
-  const stateOf = ({ id, name, sha, externalId, conclusion }: Run): CheckRunState => {
-    const status = conclusion === null ? "in_progress" : "completed";
-    return { id, name, headSha: sha, externalId, status, conclusion };
-  };
   const put = (run: Run, late: boolean): CheckRunState => {
     const { world } = github;
     github.become({ ...world, runs: [...world.runs.filter(({ id }) => id !== run.id), run] });

@@ -27,6 +27,9 @@ export type Happening = When &
         readonly run: number;
         readonly late: boolean;
       }
+    /** A routine that came round could not be done. */
+    | { readonly kind: "failed"; readonly worker: string; readonly name: string; readonly error: string }
+    | { readonly kind: "alarm"; readonly worker: string; readonly says: string }
     | { readonly kind: "end"; readonly worker: string; readonly key: string; readonly status: string; readonly error?: string }
   );
 

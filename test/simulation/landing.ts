@@ -19,7 +19,7 @@ export function landing(github: GitHub, pull: Pull, who: string, how: "squash" |
   const at = github.stamp();
   const merge = { sha, by: who, at };
   github.become({
-    ...withPull(world, { ...pull, state: "closed", merge, updatedAt: at }),
+    ...withPull(world, { ...pull, state: "closed", merge, updatedAt: at, closedAt: at }),
     refs: { ...world.refs, [pull.baseRef]: sha },
     pushes: [...world.pushes, { ref: pull.baseRef, sha, actor: who, at, forced: false }],
   });

@@ -13,7 +13,11 @@ export async function simulateMany({ seed, from, to }: Share, threads: number, o
   await Promise.all(
     Array.from({ length: threads }, (_, part) => {
       const workerData: Share = { seed, from: from + part * share, to: Math.min(to, from + (part + 1) * share) };
-      const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData });
+      const worker = new Worker(new URL("worker.ts", import.meta.url), {
+        workerData,
+        // What a schedule leaves behind is short-lived, and more than the small default keeps from being copied.
+        resourceLimits: { maxYoungGenerationSizeMb: 64 },
+      });
       worker.on("message", (told: Told) => {
         all.done += told.done;
         all.calls += told.calls;

@@ -1,4 +1,5 @@
-import { check, type Records, type Violation } from "./checker.ts";
+import { check } from "./checker.ts";
+import type { Records, Violation } from "./evidence.ts";
 import { createMemoryLedger, type SimulatedLedger } from "./ledger/memory-ledger.ts";
 import { Rows } from "./ledger/rows.ts";
 import { memoComparer } from "./memo-comparer.ts";
@@ -7,7 +8,6 @@ import { LAG_MS } from "./scheduler.ts";
 import type { Script } from "./script.ts";
 import { type Run, simulate } from "./simulate.ts";
 import { twinLedger } from "./twin-ledger.ts";
-import { REPOSITORY } from "./world.ts";
 
 const comparer = memoComparer();
 
@@ -34,9 +34,10 @@ export async function outcomeOf(script: Script, weaken: Weaken = () => ({})): Pr
 }
 
 export function violationsOf(run: Run, script: Script, records: Records): readonly Violation[] {
-  const { history, past, github, rested } = run;
+  const { history, past, github, heard, rested } = run;
   const { squashOnly } = script;
-  return check({ history, past, objects: github.objects, records, rested, squashOnly, repositoryId: REPOSITORY.id, lagMs: LAG_MS });
+  const unheard = script.fates.some(({ fate, delivery }) => fate === "gone" && delivery < github.sent.length);
+  return check({ history, past, objects: github.objects, records, rested, squashOnly, heard: unheard ? null : heard, lagMs: LAG_MS });
 }
 
 function recordsOf(rows: Rows): Records {

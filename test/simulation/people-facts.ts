@@ -18,7 +18,7 @@ export function peopleFacts(
   const dating: Dating = { pull: truth, receipts, pushes: { pushes, complete }, retargets: pull.retargets };
   const base = world.refs[pull.baseRef]!;
   return {
-    actors: Object.entries(PEOPLE).map(([login, id]) => ({ id, login, type: "User", suspended: false })),
+    ...populationOf(world, teams),
     pushes,
     commits: objects.between(base, truth.headSha).map(({ sha, parents, author }) => ({
       ...{ sha, parents, author, committer: author },
@@ -26,13 +26,6 @@ export function peopleFacts(
       verified: true,
     })),
     reviews: pull.reviews.map((review) => reviewFact(review, receipts)),
-    teams: teams.map((slug) => ({
-      slug,
-      id: 900,
-      readable: slug === TEAM,
-      members: slug === TEAM ? world.team.map((user) => ({ user, state: "active", inherited: false })) : [],
-    })),
-    owners: ["ana"],
     permissions: Object.fromEntries(votersOf(pull).map((login) => [login, "write"])),
     labels: labelFacts(
       pull.labels.map((label) => ({ ...label, actorId: PEOPLE[label.actor]!, viaApp: null })),
@@ -48,6 +41,20 @@ export function peopleFacts(
       pushHistoryComplete: complete,
     },
     contentDigests: {},
+  };
+}
+
+/** Who there is, whatever pull request is asked about. */
+export function populationOf(world: World, teams: readonly string[]): Pick<PeopleFacts, "actors" | "teams" | "owners"> {
+  return {
+    actors: Object.entries(PEOPLE).map(([login, id]) => ({ id, login, type: "User", suspended: false })),
+    teams: teams.map((slug) => ({
+      slug,
+      id: 900,
+      readable: slug === TEAM,
+      members: slug === TEAM ? world.team.map((user) => ({ user, state: "active", inherited: false })) : [],
+    })),
+    owners: ["ana"],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Ledger } from "../../src/gate/ports.ts";
 import { createLedger, type Database } from "../../src/store/index.ts";
 import { openMigrated } from "../support/migrated.ts";
-import type { Records } from "./checker.ts";
+import type { Records } from "./evidence.ts";
 
 /** The real store on the embedded database, by a virtual clock, emptied for each schedule. */
 export interface RealStore {
@@ -38,7 +38,8 @@ export async function openRealStore(): Promise<RealStore> {
   return {
     ledger,
     async setClock(now) {
-      await pglite.query("select set_config('simulation.now', $1, false)", [String(now)]);
+      // In one message: this comes before every call.
+      await pglite.exec(`set simulation.now = '${now}'`);
     },
     async empty() {
       const off = triggers.map(({ place, name }) => `alter table ${place} disable trigger ${name};`);

@@ -26,7 +26,8 @@ export type Act =
   | { readonly act: "override"; readonly pull: number; readonly who: string }
   | { readonly act: "unlabel"; readonly pull: number }
   | { readonly act: "rerequest"; readonly pull: number }
-  | { readonly act: "routine" }
+  /** So much later, what is due by the clock is done. */
+  | { readonly act: "routine"; readonly seconds: number }
   | { readonly act: "wait"; readonly seconds: number };
 
 /** What goes wrong with one call of a worker. */
@@ -56,10 +57,13 @@ export type Event =
 /** The next call of this kind from then on: any, one that writes a check run, one that stores what was decided or what landed. */
 export type Target = "any" | "check" | "save";
 
-/** What becomes of a delivery, by its place in their order; others come at once. `lost` ones come again when GitHub is asked for them. */
+/**
+ * What becomes of a delivery, by its place in their order; others come at once. `lost` ones come again when GitHub is asked for them; what is
+ * `gone` GitHub does not know any more, and only the state itself tells.
+ */
 export interface Fate {
   readonly delivery: number;
-  readonly fate: "lost" | "twice" | { readonly later: number };
+  readonly fate: "lost" | "gone" | "twice" | { readonly later: number };
 }
 
 export interface Script {
@@ -125,7 +129,7 @@ const ACTS: readonly ((dice: Dice, pull: number) => Act)[] = [
   (dice, pull) => ({ act: "override", pull, who: dice.one(["ana", "ana", "ana", "bob"]) }),
   (_dice, pull) => ({ act: "unlabel", pull }),
   (_dice, pull) => ({ act: "rerequest", pull }),
-  () => ({ act: "routine" }),
+  (dice) => ({ act: "routine", seconds: dice.one([1, 181, 601, 3601]) }),
   (dice) => ({ act: "wait", seconds: dice.one([1, 3, 60, 3 * 3600, 5 * 3600]) }),
 ];
 
@@ -160,7 +164,9 @@ function storyOf(dice: Dice): Event[] {
     () => ({ act: "merge", pull: 0, who: "alice", how: dice.one(["squash", "wrong", "push"]) }),
     () => ({ act: "review", pull: 0, who: dice.one(["bob", "carol"]), state: "CHANGES_REQUESTED", old: false }),
   ])(dice);
-  return [approves, harm, { at: soon(5), do: ends }];
+  // Looked through shortly before: then nothing about it is news to the sweeper.
+  const swept: Event[] = dice.chance(0.3) ? [{ at: at + dice.one([-20, 1]), do: { act: "routine", seconds: 181 } }] : [];
+  return [...swept, approves, harm, { at: soon(5), do: ends }];
 }
 
 const FAULTS: readonly Fault[] = [
@@ -173,6 +179,6 @@ function faultOf(dice: Dice): Fault {
 }
 
 function fateOf(dice: Dice): Fate {
-  const fate = dice.one(["lost", "twice", { later: 20 + dice.upTo(200) }] as const);
+  const fate = dice.one(["lost", "gone", "twice", { later: 20 + dice.upTo(200) }] as const);
   return { delivery: dice.upTo(12), fate };
 }

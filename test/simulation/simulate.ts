@@ -1,24 +1,39 @@
-import { createHash } from "node:crypto";
-import { marksOf } from "../../src/bot/marks.ts";
-import { receiptsOf } from "../../src/bot/receipts.ts";
 import { branchWalker } from "../../src/gate/branch-routine.ts";
-import type { GateDeps } from "../../src/gate/deps.ts";
+import { checkComparer } from "../../src/gate/compare-checks-routine.ts";
 import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
-import type { ContractComparer, Delivery } from "../../src/gate/ports.ts";
+import { membershipRefresh } from "../../src/gate/membership-routine.ts";
+import type { ContractComparer } from "../../src/gate/ports.ts";
+import type { RecoveryDeps } from "../../src/gate/recovery-deps.ts";
+import { redelivery } from "../../src/gate/redelivery-routine.ts";
+import { type Routine, runDueRoutines } from "../../src/gate/routines.ts";
+import { sweeper } from "../../src/gate/sweep-routine.ts";
 import { perform } from "./acts.ts";
 import { createChecks, createConversation, createIssues, createProtection, createPulls } from "./face.ts";
 import { GitHub, type Moment, type Sent } from "./github.ts";
 import type { History } from "./history.ts";
-import { checkOf } from "./judge.ts";
 import type { SimulatedLedger } from "./ledger/memory-ledger.ts";
+import { deliveryOf, Post } from "./post.ts";
+import { createHooks, createLists, INSTALLED } from "./recovery-face.ts";
 import { Scheduler, type Worker } from "./scheduler.ts";
 import type { Script } from "./script.ts";
-import { REPOSITORY, shown } from "./world.ts";
 
 /** 2026-06-01T08:00:00Z */
 const START = 1_780_300_800_000;
 const WORKERS = 2;
-const PASSING = ["not_applicable", "auto_approved", "approved", "overridden"];
+/** What comes round by the clock and finds what no delivery told. */
+const ROUTINES: readonly Routine<RecoveryDeps>[] = [branchWalker, redelivery, sweeper, checkComparer, membershipRefresh];
+/** Of them, those that hold nothing against GitHub that was looked at before: the sweeper would hide what these leave undone. */
+const HEARING: readonly Routine<RecoveryDeps>[] = [branchWalker, redelivery];
+/** When no fault comes any more: after so long these come round. Who is in a team is read once an hour. */
+const ROUNDS = [
+  { afterMs: 660_000, routines: HEARING },
+  { afterMs: 150_000, routines: HEARING },
+  { afterMs: 660_000, routines: ROUTINES },
+  { afterMs: 3_660_000, routines: ROUTINES },
+];
+const TICK_MS = 31_000;
+/** Of the open pull requests, the checks of so many are compared in one round. */
+const COMPARED_AT_ONCE = 2;
 /** A run that needs more jobs than this does not come to rest. */
 const JOBS_MAX = 150;
 
@@ -26,6 +41,8 @@ export interface Run {
   readonly history: History;
   readonly past: readonly Moment[];
   readonly github: GitHub;
+  /** When everything had been heard of that GitHub can still tell, and nothing had been looked at again by itself: place in `past` and in `history`. */
+  readonly heard: { readonly index: number; readonly at: number; readonly happened: number };
   /** False: after the faults had stopped, work was left for ever. */
   readonly rested: boolean;
 }
@@ -35,7 +52,7 @@ export interface SimulationParts {
   readonly comparer: ContractComparer;
 }
 
-/** Runs one script to its end, and on until everything is at rest: faults stop, lost deliveries come again, the walker goes round. */
+/** Runs one script to its end, and on until everything is at rest: faults stop, and every routine comes round twice. */
 export async function simulate(script: Script, parts: SimulationParts): Promise<Run> {
   return new Simulation(script, parts).run();
 }
@@ -47,11 +64,11 @@ class Simulation {
   readonly scheduler: Scheduler;
   readonly ledger: SimulatedLedger;
   readonly comparer: ContractComparer;
-  readonly lost: Sent[] = [];
+  readonly post: Post;
   readonly busy: Job[] = [];
-  #sent = 0;
   #jobs = 0;
   #routines = 0;
+  #comesRound = ROUTINES;
 
   constructor(script: Script, { ledger, comparer }: SimulationParts) {
     this.script = script;
@@ -61,8 +78,9 @@ class Simulation {
       if (event.do.act === "routine") this.#routines += 1;
       perform(this.github, event.do, script);
       this.#note({ kind: "act", act: event.do.act });
-      this.#dispatch();
+      this.post.dispatch();
     });
+    this.post = new Post(this.github, script.fates, (delay, run) => this.scheduler.later.push({ at: this.github.step + 1 + delay, run }));
     this.scheduler.onVerb = (worker, verb, given, answer) => this.#noteVerb(worker, verb, given, answer);
     this.scheduler.onRead = (worker, what, stale) => {
       if (what.startsWith("pull #")) this.#note({ kind: "looked", worker: worker.name, number: Number(what.slice(6)), stale });
@@ -85,61 +103,48 @@ class Simulation {
     await this.#settleIn();
     await this.#work();
     this.scheduler.faultsAllowed = false;
-    for (const sent of this.lost.splice(0)) await this.#deliver(sent);
     let rested = await this.#work();
-    // Twice: what the walker finds is then recorded, and what that wakes is decided.
-    for (let round = 0; round < 2 && rested; round++) {
-      this.github.now += 300_000;
-      await this.#sweep();
-      this.#routines += 1;
-      rested = await this.#work();
+    let heard = this.#moment();
+    for (const { afterMs, routines } of ROUNDS) {
+      this.github.now += afterMs;
+      this.#comesRound = routines;
+      rested &&= await this.#round();
+      if (routines === HEARING) heard = this.#moment();
     }
-    return { history: this.history, past: this.github.past, github: this.github, rested };
+    return { history: this.history, past: this.github.past, github: this.github, heard, rested };
+  }
+
+  #moment(): Run["heard"] {
+    return { index: this.github.past.length - 1, at: this.github.now, happened: this.history.length };
+  }
+
+  /** Until the checks of each open pull request had their turn. */
+  async #round(): Promise<boolean> {
+    const open = this.github.world.pulls.filter(({ state }) => state === "open").length;
+    const ticks = this.#comesRound.includes(checkComparer) ? 1 + Math.ceil(open / COMPARED_AT_ONCE) : 1;
+    for (let tick = 0; tick < ticks; tick++) {
+      this.github.now += TICK_MS;
+      this.#routines += 1;
+      if (!(await this.#work())) return false;
+    }
+    return true;
   }
 
   /** Installed and looked at once, before anything goes wrong: the branches have their watermarks. */
   async #settleIn(): Promise<void> {
     this.github.send("repository", { action: "edited" });
-    this.#sent = this.github.sent.length;
-    await this.#deliver(this.github.sent[0]!);
+    this.post.dispatch();
+    this.scheduler.idle();
+    for (const sent of this.post.inbox.splice(0)) await this.#deliver(sent);
     this.#routines += 1;
     while (await this.#begin());
     this.github.step = 0;
     this.scheduler.begin(this.script.events);
   }
 
-  /** Stands for the sweeper: a check on GitHub that is not what was decided last makes its pull request dirty. */
-  async #sweep(): Promise<void> {
-    for (const { number, state, baseRef, headSha } of this.github.world.pulls) {
-      const name = checkOf(baseRef);
-      if (state === "closed" || name === null) continue;
-      const key = `${REPOSITORY.id}#${number}`;
-      const decided = await this.ledger.latestEvaluation(key);
-      const shows = shown(this.github.world, headSha, name)?.conclusion === "success";
-      if (decided !== null && shows !== PASSING.includes(decided.decision.state)) await this.ledger.markDirty(key);
-    }
-  }
-
   #note(event: Record<string, unknown> & { readonly kind: string }): void {
     this.history.push({ step: this.github.step, at: this.github.now, ...event } as History[number]);
   }
-
-  /** Sends what GitHub has to send, each with its fate. */
-  #dispatch(): void {
-    for (; this.#sent < this.github.sent.length; this.#sent++) {
-      const sent = this.github.sent[this.#sent]!;
-      const fate = this.script.fates.find(({ delivery }) => delivery === this.#sent)?.fate ?? "now";
-      if (fate === "lost") this.lost.push(sent);
-      else if (fate === "twice") this.#sendAt(sent, 0, 30);
-      else this.#sendAt(sent, fate === "now" ? 0 : fate.later);
-    }
-  }
-
-  #sendAt(sent: Sent, ...delays: number[]): void {
-    for (const delay of delays) this.scheduler.later.push({ at: this.github.step + 1 + delay, run: () => void this.inbox.push(sent) });
-  }
-
-  readonly inbox: Sent[] = [];
 
   async #deliver(sent: Sent): Promise<void> {
     const outcome = await this.ledger.recordDelivery(deliveryOf(sent));
@@ -155,8 +160,8 @@ class Simulation {
 
   async #drain(goesOn: () => boolean): Promise<void> {
     while (goesOn() && this.#jobs <= JOBS_MAX) {
-      this.#dispatch();
-      for (const sent of this.inbox.splice(0)) await this.#deliver(sent);
+      this.post.dispatch();
+      for (const sent of this.post.inbox.splice(0)) await this.#deliver(sent);
       if (await this.#goOn()) continue;
       if (await this.#begin()) continue;
       if (this.#wakeFirst()) continue;
@@ -187,8 +192,10 @@ class Simulation {
     if (this.busy.length >= WORKERS) return false;
     if (this.#routines > 0) {
       this.#routines -= 1;
-      await this.#start("routine", async (deps) => {
-        await branchWalker.run(deps);
+      await this.#start("routines", async (deps, worker) => {
+        await runDueRoutines(deps.ledger, this.#comesRound, deps, (name, error) =>
+          this.#note({ kind: "failed", worker, name, error: String(error) }),
+        );
         return "done";
       });
       return true;
@@ -201,7 +208,7 @@ class Simulation {
     return true;
   }
 
-  async #start(key: string, work: (deps: GateDeps) => Promise<string>): Promise<void> {
+  async #start(key: string, work: (deps: RecoveryDeps, worker: string) => Promise<string>): Promise<void> {
     this.#jobs += 1;
     const worker: Worker = { name: `w${this.#jobs}-${this.history.length}`, dead: false, until: null, resume: null, halted: () => {} };
     const job: Job = { worker, ended: Promise.resolve() };
@@ -210,7 +217,7 @@ class Simulation {
     const halted = new Promise<void>((resolve) => {
       worker.halted = resolve;
     });
-    job.ended = work(this.#deps(worker)).then(
+    job.ended = work(this.#deps(worker), worker.name).then(
       (status) => this.#end(job, key, status, null),
       (error: unknown) => this.#end(job, key, "failed", error),
     );
@@ -243,11 +250,11 @@ class Simulation {
     if (worker.dead) this.#forget(job, "");
   }
 
-  #deps(worker: Worker): GateDeps {
+  #deps(worker: Worker): RecoveryDeps {
     const { github, scheduler } = this;
     const wire = scheduler.wire(worker);
     return {
-      ledger: scheduler.ledger(worker, this.ledger) as unknown as GateDeps["ledger"],
+      ledger: scheduler.ledger(worker, this.ledger) as unknown as RecoveryDeps["ledger"],
       pulls: createPulls(github, wire, this.script),
       checks: createChecks(github, wire, ({ id: run, sha, name, conclusion }, late) =>
         this.#note({ kind: "check", worker: worker.name, sha, name, conclusion, run, late }),
@@ -257,6 +264,10 @@ class Simulation {
       conversation: createConversation(wire),
       clock: { now: () => new Date(github.now) },
       comparer: this.comparer,
+      lists: createLists(wire),
+      hooks: createHooks(github, wire, this.post),
+      installed: INSTALLED,
+      onAlarm: (says) => this.#note({ kind: "alarm", worker: worker.name, says }),
     };
   }
 }
@@ -264,11 +275,4 @@ class Simulation {
 interface Job {
   readonly worker: Worker;
   ended: Promise<void>;
-}
-
-function deliveryOf({ guid, event, payload }: Sent): Delivery {
-  const body = JSON.stringify(payload);
-  const action = typeof payload["action"] === "string" ? payload["action"] : null;
-  const bodySha256 = createHash("sha256").update(body).digest("hex");
-  return { guid, event, action, body, bodySha256, marks: marksOf(event, payload), receipts: receiptsOf(event, payload, guid) };
 }

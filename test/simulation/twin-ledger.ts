@@ -6,7 +6,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const UNKEPT = new Set(["event", "artifact", "workspaceId", "draftId", "tenantId", "approvalVersion", "draftVersion", "overrideId"]);
 /** Asked of the ledger in memory alone: see docs/simulation.md. */
 const ALONE = new Set<string>([
-  ...["claimRoutine", "releaseRoutine", "auditTrail", "ping", "close", "policyPins", "keepPolicyPins"],
+  ...["auditTrail", "ping", "close", "policyPins", "keepPolicyPins"],
   ...["planCandidate", "unsettledLandings", "publishPlan", "withholdPlan", "foreignChecks", "checkActions", "pullComment", "askedSince"],
 ]);
 /** Answered by an event of the trail. */

@@ -60,6 +60,25 @@ export const WEAKENED: Readonly<Record<string, Weaken>> = {
   "a delivery is acknowledged before it is stored": (ledger, rows) => ({
     recordDelivery: (delivery) => ledger.recordDelivery(rows.deliveries.size % 3 === 2 ? { ...delivery, marks: [] } : delivery),
   }),
+  "a success stays on what was merged elsewhere": (ledger) => ({
+    finishWork: (work, state) => ledger.finishWork(work, { ...state, elsewhere: false }),
+  }),
+  "what moved is remembered as seen, and not marked": (ledger, rows) => ({
+    markSeen: async (repository, marked, unchanged) => {
+      const before = new Map([...rows.subjects].map(([key, { wantGen }]) => [key, wantGen]));
+      await ledger.markSeen(repository, marked, unchanged);
+      for (const [key, row] of rows.subjects) row.wantGen = before.get(key) ?? 0;
+    },
+  }),
+  "what never came is not asked for": () => ({ missingDeliveries: async () => [] }),
+  "who left a team is noticed by deliveries alone": () => ({ claimMemberships: async () => [] }),
+  "a success that is not certain is held against nothing": (ledger, rows) => ({
+    claimPublished: async (...asked) => {
+      const certain = new Set(rows.outbox.filter(({ uncertain }) => !uncertain).map(({ id }) => id));
+      const published = await ledger.claimPublished(...asked);
+      return published.map((each) => ({ ...each, checks: each.checks.filter(({ id }) => certain.has(id)) }));
+    },
+  }),
   "a landing is recorded each time that it is seen": (_ledger, rows) => ({
     recordIncident: async ({ kind, mergeSha, work }) => {
       rows.incidents.push({ kind, mergeSha, pullRequest: work.pull.number, branch: null, seq: rows.incidents.length + 1 });

@@ -29,6 +29,7 @@ export interface Pull {
   readonly reopened: readonly { readonly at: string }[];
   readonly retargets: readonly { readonly at: string }[];
   readonly updatedAt: string;
+  readonly closedAt: string | null;
 }
 
 export interface Review {

@@ -50,10 +50,17 @@ export interface Ledger
   /**
    * Finishes work on a pull request that is closed, or whose base is ungoverned: `done_gen = work.wantGen`, `open` as given.
    * The checks of this pull request that showed success are revoked (owed as action_required), unless it was merged or another open pull request earned them.
+   * `elsewhere`: on another base than it was decided for.
    */
   finishWork(
     work: HeldWork,
-    state: { readonly open: boolean; readonly headSha: string; readonly baseRef: string; readonly merged?: boolean },
+    state: {
+      readonly open: boolean;
+      readonly headSha: string;
+      readonly baseRef: string;
+      readonly merged?: boolean;
+      readonly elsewhere?: boolean;
+    },
   ): Promise<void>;
   /**
    * Every success on this commit, and every success of this pull request (null = wherever it stands), goes back to "in progress" until

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { PublishedChecks } from "../../gate/ports/recovery-records.ts";
 import { rowsOf, type Tx } from "../connect.ts";
 import { toRepository } from "../rows.ts";
@@ -7,12 +7,11 @@ import { storable } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
 import { markDirty } from "./read-subjects.ts";
 
-/** What was written as it was wanted, with no other write begun. */
-const isSettled = and(
-  eq(checkOutbox.publishedVersion, checkOutbox.version),
-  isNull(checkOutbox.inFlightVersion),
-  eq(checkOutbox.uncertain, false),
-);
+/**
+ * What was written as it was wanted and read back, with no other write begun. Also a success that something may still be on its way to: when
+ * that comes, nobody else sees it.
+ */
+const isSettled = and(eq(checkOutbox.publishedVersion, checkOutbox.version), isNull(checkOutbox.inFlightVersion));
 
 export async function claimPublished(tx: Tx, everyMs: number, perInstallation: number, limit: number): Promise<readonly PublishedChecks[]> {
   const isOld = sql`(compared_at is null or compared_at <= clock_timestamp() - make_interval(secs => ${everyMs / 1000}::double precision))`;
@@ -45,7 +44,8 @@ export async function claimPublished(tx: Tx, everyMs: number, perInstallation: n
         runId: checkOutbox.runId,
       })
       .from(checkOutbox)
-      .where(and(eq(checkOutbox.repositoryId, repositoryId), eq(checkOutbox.headSha, headSha), isSettled));
+      .where(and(eq(checkOutbox.repositoryId, repositoryId), eq(checkOutbox.headSha, headSha), isSettled))
+      .orderBy(asc(checkOutbox.name));
     // Of a run that was never written (it was revoked before) nothing is to be seen.
     const written = checks.filter(({ runId }) => runId !== null);
     if (written.length > 0) found.push({ key, repository: toRepository(row), headSha, checks: written });

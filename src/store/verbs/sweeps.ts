@@ -39,7 +39,8 @@ export async function knownPulls(tx: Tx, repositoryId: number, numbers: readonly
     .select({ row: subject, seen: sweptPull.seen })
     .from(subject)
     .leftJoin(sweptPull, eq(sweptPull.subjectKey, subject.key))
-    .where(and(eq(subject.repositoryId, repositoryId), inArray(subject.number, [...numbers])));
+    .where(and(eq(subject.repositoryId, repositoryId), inArray(subject.number, [...numbers])))
+    .orderBy(asc(subject.number));
   return rows.flatMap(({ row: { number, open, headSha, baseRef, wantGen, doneGen }, seen }) =>
     number === null ? [] : [{ number, open, dirty: wantGen > doneGen, headSha, baseRef, seen }],
   );

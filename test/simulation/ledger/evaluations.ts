@@ -2,6 +2,7 @@ import type { Decision } from "../../../src/engine/decision.ts";
 import type { Facts } from "../../../src/engine/facts.ts";
 import { readableSet } from "../../../src/engine/policy/parse.ts";
 import type { HeldWork, Ledger, SaveEvaluation, SaveOutcome } from "../../../src/gate/ports.ts";
+import { keepMemberships } from "./memberships.ts";
 import { endOverrides, tell } from "./overrides.ts";
 import { dropWishes, replaceWishes } from "./publishing.ts";
 import { type DraftRow, overriddenContracts, type Rows, type StoredRow, type SubjectRow } from "./rows.ts";
@@ -19,7 +20,7 @@ export function evaluationVerbs(rows: Rows): Verbs {
       const beside = besides(rows, work, null);
       const held = rows.held(work);
       if (held === null) return;
-      dropWishes(rows, held, state.merged !== true);
+      dropWishes(rows, held, state.merged !== true || state.elsewhere === true);
       endOverrides(rows, held, [], () => "revoked");
       move(held, work, state, true);
       for (const row of beside) rows.dirty(row);
@@ -55,6 +56,7 @@ function save(rows: Rows, input: SaveEvaluation): SaveOutcome {
   const evaluation: StoredRow = { ...place, id, facts, decision, createdAt: rows.now(), snapshotId };
   rows.evaluations.push(evaluation);
   replaceWishes(rows, held, { headSha, evaluationId: id, checks: input.checks });
+  keepMemberships(rows, held, facts);
   noteOverride(rows, held, { decision, facts, evaluation });
   move(held, work, { open: true, headSha, baseRef }, input.done);
   for (const row of beside) rows.dirty(row);

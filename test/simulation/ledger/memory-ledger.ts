@@ -1,11 +1,14 @@
 import type { Ledger, PolicyVersion } from "../../../src/gate/ports.ts";
 import { branchVerbs } from "./branches.ts";
 import { evaluationVerbs } from "./evaluations.ts";
+import { membershipVerbs } from "./memberships.ts";
 import { overrideVerbs } from "./overrides.ts";
 import { publishingVerbs } from "./publishing.ts";
 import { recordVerbs } from "./records.ts";
+import { redeliveryVerbs } from "./redeliveries.ts";
 import type { Rows } from "./rows.ts";
 import { subjectVerbs } from "./subjects.ts";
+import { sweepVerbs } from "./sweeps.ts";
 
 /** What evaluating, publishing, recording a merge, walking a branch and overriding take of the ledger. */
 export type SimulatedLedger = Omit<
@@ -21,9 +24,6 @@ export type SimulatedLedger = Omit<
   | "enforcePlan"
   | "revokePlan"
   | keyof import("../../../src/gate/ports.ts").WatchedRepositories
-  | keyof import("../../../src/gate/ports.ts").SweepRecords
-  | keyof import("../../../src/gate/ports.ts").RedeliveryRecords
-  | keyof import("../../../src/gate/ports.ts").MembershipRecords
   | keyof import("../../../src/gate/ports.ts").RepositoryNewsRecords
 >;
 
@@ -38,8 +38,17 @@ export function createMemoryLedger(rows: Rows): SimulatedLedger {
     ...branchVerbs(rows),
     ...policyVerbs(rows),
     ...conversationVerbs(rows),
-    claimRoutine: async () => true,
-    releaseRoutine: async () => {},
+    ...sweepVerbs(rows),
+    ...redeliveryVerbs(rows),
+    ...membershipVerbs(rows),
+    async claimRoutine(name, everyMs) {
+      if ((rows.claims.get(name) ?? Number.NEGATIVE_INFINITY) > rows.clock() - everyMs) return false;
+      rows.claims.set(name, rows.clock());
+      return true;
+    },
+    async releaseRoutine(name) {
+      rows.claims.delete(name);
+    },
     auditTrail: async () => [],
     // Snapshots are not kept: what is said about since when is left out.
     askedSince: async () => ({}),

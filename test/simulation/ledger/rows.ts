@@ -1,9 +1,12 @@
 import type { Decision } from "../../../src/engine/decision.ts";
+import type { PeopleFacts } from "../../../src/engine/facts.ts";
 import type { CheckConclusion } from "../../../src/gate/ports/checks.ts";
 import type {
   ApprovalRecord,
   HeldWork,
+  HookPosition,
   Incident,
+  MissingDelivery,
   OverrideGrant,
   PolicyVersion,
   PostHocReview,
@@ -11,6 +14,7 @@ import type {
   RepositoryRef,
   ReviewRequest,
   StoredEvaluation,
+  SweepTask,
 } from "../../../src/gate/ports.ts";
 
 /** Rows as the store's tables have them. Whoever holds one may change it: every verb runs to its end before the next one begins. */
@@ -75,6 +79,39 @@ export interface GrantRow extends Omit<OverrideGrant, "used"> {
   readonly told: Map<string, { readonly expiresAt: string | null }>;
 }
 
+/** As the sweeper marked it last; instants in milliseconds. */
+export interface SweptRow {
+  seen: string;
+  seenAt: number;
+  comparedAt: number | null;
+}
+
+export interface WatchedRow {
+  readonly repository: RepositoryRef;
+  readonly seenAt: number;
+  walkedAt: number | null;
+  sweptAt: number | null;
+  sweptTo: string | null;
+  sweptFrom: string | null;
+  pass: SweepTask["pass"];
+  passedAt: number | null;
+}
+
+/** Who an open pull request was decided by. */
+export interface CountedRow {
+  readonly people: PeopleFacts;
+  readAt: number;
+}
+
+export interface MissingRow extends Omit<MissingDelivery, "attemptId" | "deliveredAt"> {
+  attemptId: number;
+  deliveredAt: string;
+  asked: number;
+  askedAttemptId: number | null;
+  askedAt: number | null;
+  told: boolean;
+}
+
 export type ReviewRow = Omit<PostHocReview, "grant" | "pull"> & { readonly grantId: string };
 
 /** One repository's records. */
@@ -98,7 +135,13 @@ export class Rows {
   readonly watermarks = new Map<string, string | null>();
   readonly foreign = new Set<string>();
   lineage: { readonly json: string; readonly summaries: unknown } | null = null;
-  watched: { readonly repository: RepositoryRef; walkedAt: number | null } | null = null;
+  watched: WatchedRow | null = null;
+  readonly swept = new Map<string, SweptRow>();
+  readonly counted = new Map<string, CountedRow>();
+  readonly missing = new Map<string, MissingRow>();
+  hooks: (HookPosition & { told: boolean }) | null = null;
+  /** When a routine was claimed last. */
+  readonly claims = new Map<string, number>();
   #ids = 0;
 
   constructor(clock: () => number) {

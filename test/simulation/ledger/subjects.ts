@@ -1,5 +1,5 @@
-import type { Delivery, Ledger, Mark } from "../../../src/gate/ports.ts";
-import type { Rows, SubjectRow } from "./rows.ts";
+import type { Delivery, Ledger, Mark, RepositoryRef } from "../../../src/gate/ports.ts";
+import type { Rows, SubjectRow, WatchedRow } from "./rows.ts";
 
 type Verbs = Pick<Ledger, "recordDelivery" | "pendingSubjects" | "markDirty" | "startWork" | "startGroup" | "announcedGroups" | "receipts">;
 
@@ -48,13 +48,18 @@ async function recordDelivery(rows: Rows, delivery: Delivery): ReturnType<Ledger
   if (known !== undefined) return { status: known === delivery.bodySha256 ? "duplicate" : "conflict" };
   rows.deliveries.set(delivery.guid, delivery.bodySha256);
   const subjects = markSubjects(rows, delivery.marks);
-  for (const mark of delivery.marks) if (mark.kind !== "owner") rows.watched ??= { repository: mark.repository, walkedAt: null };
+  for (const mark of delivery.marks) if (mark.kind !== "owner") rows.watched ??= watch(mark.repository, rows.clock());
   for (const one of delivery.receipts.toSorted((a, b) => (a.subject < b.subject ? -1 : 1))) {
     const same = (each: (typeof rows.receipts)[number]) =>
       each.number === one.number && each.kind === one.kind && each.subject === one.subject;
     if (!rows.receipts.some(same)) rows.receipts.push({ ...one, at: rows.now() });
   }
   return { status: "recorded", subjects };
+}
+
+function watch(repository: RepositoryRef, seenAt: number): WatchedRow {
+  const never = { walkedAt: null, sweptAt: null, sweptTo: null, sweptFrom: null, pass: null, passedAt: null };
+  return { repository, seenAt, ...never };
 }
 
 /** Raises `want_gen` of every subject that the marks touch, in key order; their keys. */

@@ -1,0 +1,52 @@
+import type { History } from "./history.ts";
+import type { Truth } from "./judge.ts";
+import type { Objects, World } from "./world.ts";
+
+/** What a run left behind, in the order in which it was written. */
+export interface Records {
+  readonly approvals: readonly {
+    readonly pullRequest: number;
+    readonly mergeSha: string;
+    readonly kind: string;
+    readonly artifacts: number;
+  }[];
+  readonly incidents: readonly { readonly pullRequest: number | null; readonly mergeSha: string; readonly kind: string }[];
+  readonly evaluations: readonly { readonly key: string; readonly version: number }[];
+  readonly policies: readonly { readonly seq: number }[];
+}
+
+export interface Evidence {
+  readonly history: History;
+  readonly past: readonly { readonly step: number; readonly at: number; readonly world: World }[];
+  readonly objects: Objects;
+  readonly records: Records;
+  readonly rested: boolean;
+  readonly squashOnly: boolean;
+  /**
+   * Up to here every delivery came, at last, and nothing but deliveries and the walker had woken anybody: all must be right already, but for
+   * stray writes. Null = some delivery never came. After it the sweeper and the others looked by themselves.
+   */
+  readonly heard: { readonly index: number; readonly at: number; readonly happened: number } | null;
+  /** How far the answer of a replica may lie in the past. */
+  readonly lagMs: number;
+}
+
+export interface Violation {
+  readonly invariant: "I1" | "I2" | "I3" | "I5";
+  readonly because: string;
+  readonly step: number | null;
+}
+
+export function truthAt({ past, objects, squashOnly }: Evidence, index: number): Truth {
+  const { world, at } = past[index]!;
+  return { world, at, past: past.slice(0, index + 1), objects, squashOnly };
+}
+
+/** What is not right at rest. */
+export function rest(because: string): Violation {
+  return { invariant: "I2", because, step: null };
+}
+
+export function short(sha: string): string {
+  return sha.replace(/^a0+/, "a");
+}

@@ -77,11 +77,11 @@ const RULES = {
 } as const satisfies Record<string, Rule>;
 
 /**
- * Files whose contracts are in force, that the next artifact holds nothing of, and that no approval since has touched: publishing it would
+ * Files whose contracts are in force, that the next artifact holds nothing of, and that no approval since has removed: publishing it would
  * take them away from runtimes although nobody decided that.
  */
-export function droppedContracts(inForce: readonly string[], next: readonly string[], touched: readonly string[]): readonly string[] {
-  const accounted = new Set([...next, ...touched]);
+export function droppedContracts(inForce: readonly string[], next: readonly string[], removed: readonly string[]): readonly string[] {
+  const accounted = new Set([...next, ...removed]);
   return [...new Set(inForce)].filter((file) => !accounted.has(file)).sort();
 }
 

@@ -79,13 +79,15 @@ async function write(record: Record, group: readonly Waiting[]): Promise<void> {
 
 /** The classes of SQLSTATE that tell of the database and not of what was written. */
 const OF_DATABASE = /^(08|25|53|57|58|XX)/;
+/** What the driver says of a statement that it does not send: too many values, or one that is none. */
+const OF_STATEMENT: ReadonlySet<string> = new Set(["MAX_PARAMETERS_EXCEEDED", "UNDEFINED_VALUE"]);
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** One after the other would fail for the same reason, each after its own wait. */
 function isOfDatabase(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const code = "code" in at ? String(at.code) : null;
-    if (code !== null) return !SQLSTATE.test(code) || OF_DATABASE.test(code);
+    if (code !== null) return SQLSTATE.test(code) ? OF_DATABASE.test(code) : !OF_STATEMENT.has(code);
   }
   return false;
 }

@@ -97,10 +97,11 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
   }
   /** A page is counted as a request of the API is: some of them read a whole trail. */
   const identify: Identify = async (context) => {
-    const principal = await door.identify(context);
-    if (principal === null) return null;
-    context.set("principal", principal);
-    await pass(limiter.requests, context);
+    const principal = await door.identify(context, async (who) => {
+      context.set("principal", who);
+      await pass(limiter.requests, context);
+    });
+    if (principal !== null) context.set("principal", principal);
     return principal;
   };
   app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, reads: records, secrets: signIn?.secrets ?? [] }));

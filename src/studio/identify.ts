@@ -3,7 +3,7 @@ import { getCookie } from "hono/cookie";
 import { z } from "zod";
 import { type AccessStore, type Session, type Tenant, TruthError } from "../gate/ports.ts";
 import type { Roles } from "../gate/roles.ts";
-import type { Identify } from "./api/api.ts";
+import type { Admit, Identify } from "./api/api.ts";
 import { NOBODY, type Principal } from "./api/principal.ts";
 import { ApiProblem } from "./api/problems.ts";
 import { isRead } from "./api/request-guards.ts";
@@ -25,7 +25,7 @@ export interface IdentifyDeps {
 
 /** Who asks. The Authorization header decides alone where there is one: a bad one is not made good by a cookie. */
 export interface Doorkeeper {
-  readonly identify: Identify;
+  readonly identify: (context: Context, admit: Admit) => ReturnType<Identify>;
   /** The session that the request carries, whether or not its person still has a role. */
   session(context: Context): Promise<Session | null>;
   /** Something that should identify somebody is there. */
@@ -57,17 +57,18 @@ export function createDoorkeeper({ access, people, dev, publicUrl }: IdentifyDep
     return token?.startsWith(BEARER) ? openSession(token.slice(BEARER.length), "bearer") : null;
   }
 
-  async function personOf(context: Context): Promise<Principal | null> {
+  async function personOf(context: Context, admit: Admit): Promise<Principal | null> {
     const found = await session(context);
     const reach = found?.reaches.find(({ tenantId }) => tenantId === found.tenantId);
     if (found === null || reach === undefined || people === null) return null;
+    const { person, tenantId, authenticatedAt } = found;
+    const who = { kind: "person", tenantId, personId: person.id, login: person.login, authenticatedAt } as const;
+    await admit({ ...who, roles: [] });
     const roles = await people.roles.of(reach, found.person, !isRead(context.req.method)).catch((error: unknown) => {
       if (!(error instanceof TruthError)) throw error;
       throw new ApiProblem("UNAVAILABLE", { message: "GitHub does not say who you are in this organisation now" });
     });
-    if (roles === null) return null;
-    const { person, tenantId, authenticatedAt } = found;
-    return { kind: "person", tenantId, personId: person.id, login: person.login, roles, authenticatedAt };
+    return roles === null ? null : { ...who, roles };
   }
 
   return {
@@ -77,17 +78,22 @@ export function createDoorkeeper({ access, people, dev, publicUrl }: IdentifyDep
       return given.kind === "bearer" ? BEARER + sealed : sealed;
     },
     carriesCredentials: (context) => context.req.header("authorization") !== undefined || getCookie(context, cookieName) !== undefined,
-    async identify(context) {
+    async identify(context, admit) {
       const authorization = context.req.header("authorization");
       const token = authorization === undefined ? null : bearerOf(authorization);
       if (token?.startsWith(KEY)) {
         const key = await access.useKey(token);
-        return key && { kind: "key", tenantId: key.tenantId, keyId: key.id, name: key.name, scopes: key.scopes };
+        return key && admitted({ kind: "key", tenantId: key.tenantId, keyId: key.id, name: key.name, scopes: key.scopes }, admit);
       }
       const openedAt = authorization === undefined ? (dev?.openedAt(context) ?? null) : null;
-      return openedAt === null ? personOf(context) : demoAdmin(await access.tenants(), openedAt);
+      return openedAt === null ? personOf(context, admit) : admitted(demoAdmin(await access.tenants(), openedAt), admit);
     },
   };
+}
+
+async function admitted(who: Principal, admit: Admit): Promise<Principal> {
+  await admit(who);
+  return who;
 }
 
 function bearerOf(authorization: string): string | null {

@@ -101,4 +101,13 @@ export const PLAN: readonly Guard[] = [
     named: "a submission adds to what was approved",
     slow: true,
   },
+  {
+    threat: "T100",
+    file: "src/store/verbs/narrowed-plan.ts",
+    guard: "holds.set(path, kept.has(path))",
+    without: "holds.set(path, false)",
+    test: "test/studio/api/plan-whole.test.ts",
+    named: "only changed a contract",
+    slow: true,
+  },
 ];

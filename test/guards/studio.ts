@@ -195,4 +195,13 @@ export const STUDIO: readonly Guard[] = [
     named: "whoever may not decide",
     slow: true,
   },
+  {
+    threat: "T101",
+    file: "src/studio/identify.ts",
+    guard: "await admit({ ...who, roles: [] });",
+    without: "",
+    test: "test/studio/api/limits.test.ts",
+    named: "asked too often",
+    slow: true,
+  },
 ];

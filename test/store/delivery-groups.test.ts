@@ -63,6 +63,7 @@ test("T72: a copy of a delivery waits for the first, and what comes behind it fo
 
 const DATA = Object.assign(new Error("a bad value"), { code: "22P02" });
 const GONE = Object.assign(new Error("gone"), { code: "CONNECTION_CLOSED" });
+const TOO_MANY = Object.assign(new Error("too many values"), { code: "MAX_PARAMETERS_EXCEEDED" });
 const FULL = new Error("query failed", { cause: Object.assign(new Error("disk full"), { code: "53100" }) });
 
 test.each([
@@ -71,6 +72,12 @@ test.each([
     [DATA, undefined, DATA, undefined],
     [1, 3, 1, 1, 1],
     ["fulfilled", "rejected", "fulfilled"],
+  ],
+  [
+    "that is too much for one statement is tried one by one",
+    [TOO_MANY, undefined, undefined, undefined],
+    [1, 3, 1, 1, 1],
+    ["fulfilled", "fulfilled", "fulfilled"],
   ],
   ["fails as a whole when the connection is gone", [GONE], [1, 3], ["rejected", "rejected", "rejected"]],
   ["fails as a whole when the disk is full", [FULL], [1, 3], ["rejected", "rejected", "rejected"]],

@@ -27,7 +27,8 @@ async function prepare({ db, hub, access }: Station, tenantId: string, stage: St
     repositoryOf: async () => null,
   });
   const deps = { records: createStudioRecords(db), electorate };
-  const agent = `acme/agent-${made}`;
+  // No name of a repository: those are not bound by a submission that names none.
+  const agent = `catalogue/agent-${made}`;
   const author = { id: hub.idOf("nina"), login: "nina" };
   const on = await openSubmission(deps, tenantId, { agent, author });
   const opened = { ...on, agent, approvalId: crypto.randomUUID() };

@@ -57,15 +57,14 @@ export async function eraseIdentity(tx: Tx, who: string): Promise<ReadonlyMap<st
     .from(identity)
     .where(id === null ? byLogin : or(byLogin, eq(identity.accountId, id)));
   const accounts = [...new Set(met.flatMap(({ accountId }) => accountId ?? []))];
-  const erased = await tx
-    .delete(identity)
-    .where(accounts.length === 0 ? byLogin : or(byLogin, inArray(identity.accountId, accounts)))
-    .returning({ ref: identity.ref, tenantId: identity.tenantId, login: identity.login });
-  for (const { ref, tenantId, login } of erased)
+  const theirs = accounts.length === 0 ? byLogin : or(byLogin, inArray(identity.accountId, accounts));
+  // Drafts first, as whoever decides about one locks it before the names in it.
+  for (const { ref, tenantId, login } of await tx.select().from(identity).where(theirs).orderBy(identity.ref))
     await tx
       .update(businessDraft)
       .set({ author: placeholder(ref) })
       .where(and(eq(businessDraft.tenantId, tenantId), sql`lower(${businessDraft.author}) = lower(${login})`));
+  const erased = await tx.delete(identity).where(theirs).returning({ ref: identity.ref, tenantId: identity.tenantId });
   return new Map(
     [...Map.groupBy(erased, ({ tenantId }) => tenantId)].map(([tenantId, rows]) => [tenantId, rows.map(({ ref }) => ref).sort()]),
   );

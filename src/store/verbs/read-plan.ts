@@ -226,14 +226,20 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
     .innerJoin(governanceApproval, eq(governanceApproval.id, planEvent.approvalId))
     .where(and(eq(planEvent.planId, plan.id), inArray(planEvent.kind, ["promoted", "revoked"])))
     .orderBy(planEvent.seq);
-  // What was approved in Studio holds nothing of the tree, and so answers for nothing that landed.
-  const answered = events.filter(({ kind, byAdmin, merged }) => kind === "promoted" && byAdmin && merged !== null);
-  const settled = Math.max(0, ...answered.map(({ approved }) => approved));
+  const answered = events.filter(({ kind, byAdmin }) => kind === "promoted" && byAdmin);
+  const upTo = (some: typeof answered) => Math.max(0, ...some.map(({ approved }) => approved));
+  // What was approved in Studio is compiled from no tree, and so answers for nothing that landed; for a submission everything does.
+  const settled = upTo(answered.filter(({ merged }) => merged !== null));
+  const { auditSeq, mergeSha, pullRequest, approvalVersion } = governanceApproval;
   const forced = await tx
-    .select({ pullRequest: governanceApproval.pullRequest })
+    .select({ pullRequest, approvalVersion })
     .from(governanceApproval)
     .where(
-      and(eq(governanceApproval.workspaceId, workspaceId), eq(governanceApproval.kind, "forced"), gt(governanceApproval.auditSeq, settled)),
+      and(
+        eq(governanceApproval.workspaceId, workspaceId),
+        eq(governanceApproval.kind, "forced"),
+        or(and(isNotNull(mergeSha), gt(auditSeq, settled)), and(isNull(mergeSha), gt(auditSeq, upTo(answered)))),
+      ),
     )
     .limit(UNSETTLED_MAX);
   // Of this environment's own branches; an incident that names no evaluation may have been on any.
@@ -261,7 +267,9 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
       .limit(UNSETTLED_MAX);
   };
   return [
-    ...forced.map(({ pullRequest }) => `#${pullRequest} landed under an override`),
+    ...forced.map((each) =>
+      each.pullRequest === null ? `approval ${each.approvalVersion} forced a submission` : `#${each.pullRequest} landed under an override`,
+    ),
     ...(await incidents(bypassIncident)).map(({ pullRequest, mergeSha, branch }) =>
       pullRequest === null ? `${mergeSha.slice(0, 7)} came to \`${branch}\` past the gate` : `#${pullRequest} landed without its approval`,
     ),

@@ -12,6 +12,8 @@ export type Api = OpenAPIHono<ApiEnv>;
 
 /** Who asks, from the session or the key that the request carries; null = nobody known. */
 export type Identify = (context: Context) => Promise<Principal | null>;
+/** Asked once it is known who asks, and before GitHub is asked what they may: their roles are none yet. Rejects when they may not go on. */
+export type Admit = (who: Principal) => Promise<void>;
 
 /**
  * An empty API: strict parsing and the one shape of errors. Routes are `createRoute` definitions with `middleware: [access(…)]`.

@@ -1,5 +1,6 @@
 import type { AccessStore, Notary, SignInGitHub, TenantReads } from "../../gate/ports.ts";
 import type { ClientAddress } from "../client-address.ts";
+import { pass } from "../form-fields.ts";
 import type { Doorkeeper } from "../identify.ts";
 import { type Api, createApi, identified } from "./api.ts";
 import { registerAudit } from "./audit.ts";
@@ -27,11 +28,12 @@ export interface StationApiDeps {
   readonly register?: (api: Api, limiter: Limiter) => void;
 }
 
-/** The whole HTTP API. The guards stand in the order of duties: identity, cross-site, rate, then the route's own role and body. */
+/** The whole HTTP API. The guards stand in the order of duties: identity, cross-site, rate, then what GitHub says of the role, which the route asks for, and body. */
 export function createStationApi(deps: StationApiDeps): Api {
   const { access, door, records, publicUrl } = deps;
   const limiter = createLimiter(access, deps.limits ?? DEFAULT_LIMITS, deps.address);
   const api = createApi(deps.onError, () => access.ping());
+  const beforeRole = [crossSite(publicUrl), limiter.requests];
   let described: object | null = null;
 
   api.use("*", stripIdentity);
@@ -46,12 +48,13 @@ export function createStationApi(deps: StationApiDeps): Api {
   api.use(
     "/api/*",
     identified(async (context) => {
-      const principal = await door.identify(context);
+      const principal = await door.identify(context, async (who) => {
+        context.set("principal", who);
+        for (const guard of beforeRole) await pass(guard, context);
+      });
       if (principal === null && door.carriesCredentials(context)) await limiter.refused(context);
       return principal;
     }),
-    crossSite(publicUrl),
-    limiter.requests,
     bodyCap,
     jsonOnly,
   );

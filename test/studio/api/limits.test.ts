@@ -99,6 +99,22 @@ describeOnBoth("limits", (open) => {
     expect(await post(reader, acts[0]!)).toBe(429);
   });
 
+  test("T101: whoever asked too often, or from another site, makes GitHub answer for nobody's role any more", async () => {
+    station.hub.createUser("erin");
+    station.hub.addOrgMember("acme", "erin");
+    const [bearer, { headers: cookie }] = [await station.bearer("erin"), await station.signIn("erin")];
+    const roles = () => station.hub.requests.filter(({ path }) => path.startsWith("/orgs/acme/memberships/")).length;
+    const before = roles();
+    const foreign = [];
+    for (let i = 0; i < 3; i++) foreign.push((await approve({ ...cookie, origin: "https://evil.example" })).status);
+    expect([foreign, roles()]).toEqual([[403, 403, 403], before]);
+    const statuses = [];
+    for (let i = 0; i < 20; i++) statuses.push((await approve(bearer)).status);
+    expect(statuses.at(-1)).toBe(429);
+    const asked = statuses.filter((status) => status !== 429).length;
+    expect(roles() - before).toBeLessThanOrEqual(asked);
+  });
+
   test("T101: two replicas count together, of fifty at once exactly so many pass, and the window ends", async () => {
     const [left, right] = [createAccessStore(station.db), createAccessStore(station.db)];
     const counted = await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? left : right).countRequest("race", 30, 60)));

@@ -5,7 +5,7 @@ import { CONFIG, POLICIES } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
 import { type Station, startStation } from "../../support/station.ts";
 import type { Answer } from "../../support/studio-api.ts";
-import { type SubmissionParts, submissionParts, submissionRoutes } from "../../support/submissions.ts";
+import { CHANGE, type SubmissionParts, submissionParts, submissionRoutes } from "../../support/submissions.ts";
 
 const contract = (id: string, field = "note") =>
   `kind: DataContract\napiVersion: v3.1.0\nid: ${id}\nversion: 1.0.0\nstatus: active\nschema:\n  - name: ${id}\n    properties:\n      - {name: ${field}, logicalType: string}\n`;
@@ -32,9 +32,9 @@ describeOnBoth("what runtimes see when submissions are published", (open) => {
     agent = `catalogue/whole-${count}`;
   });
 
-  async function call(login: string, method: string, path: string, body: unknown): Promise<Answer> {
+  async function call(login: string, method: string, path: string, body?: unknown): Promise<Answer> {
     const headers = { ...(await station.bearer(login)), "content-type": "application/json" };
-    const response = await station.request(path, { method, headers, body: JSON.stringify(body) });
+    const response = await station.request(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     return { status: response.status, body: await response.json() };
   }
   /** Approved at once: nothing in it asks for anybody. */
@@ -43,6 +43,15 @@ describeOnBoth("what runtimes see when submissions are published", (open) => {
     const { body } = await call("dave", "POST", "/api/v1/submissions", { agent, environment: "production", ...at, files });
     expect(body.submission).toMatchObject({ state: "approved" });
     return { workspace: body.submission.workspace_id as string, approval_id: body.submission.approval.id as string };
+  }
+  /** By ana, over whatever it asks for. */
+  async function forcedOf(files: readonly { path: string; before: string | null; after: string | null }[]) {
+    const { submission } = (await call("dave", "POST", "/api/v1/submissions", { agent, environment: "production", ...CHANGE, files })).body;
+    const why = { reason: "checkout is down", incident: "INC-7" };
+    const on = { snapshot_id: submission.snapshot_id, draft_version: submission.version, ...why };
+    expect((await call("ana", "POST", `/api/v1/submissions/${submission.id}/override`, on)).status).toBe(200);
+    const { approval } = (await call("ana", "GET", `/api/v1/submissions/${submission.id}`)).body;
+    return { workspace: submission.workspace_id as string, approval_id: approval.id as string };
   }
   const act = (login: string, what: string, { workspace, approval_id }: Awaited<ReturnType<typeof approved>>) =>
     call(login, "POST", `/api/dashboard/studio/workspaces/${workspace}/${what}`, { approval_id });
@@ -93,6 +102,34 @@ describeOnBoth("what runtimes see when submissions are published", (open) => {
     expect((await act("ana", "revoke", whole)).status).toBe(200);
     expect((await act("ana", "promote", narrow)).status).toBe(200);
     expect(await inForce()).toEqual([file("returns")]);
+  });
+
+  test("whoever only changed a contract did not decide that runtimes lose it", async () => {
+    const whole = await approved([{ path: file("stock"), before: null, after: contract("stock") }]);
+    expect((await act("ana", "promote", whole)).status).toBe(200);
+    await approved([{ path: file("stock"), before: contract("stock"), after: contract("stock", "shelf") }]);
+    // As a landing is, that brings a tree which never held it.
+    await station.db.outer.execute(sql`update governance_workspace set active_approval_id = null where id = ${whole.workspace}`);
+    const narrow = await approved([{ path: file("returns"), before: null, after: contract("returns") }]);
+    expect(await act("ana", "promote", narrow)).toMatchObject({
+      status: 409,
+      body: { error: { code: "CONTRACTS_MISSING", details: { contracts: [file("stock")] } } },
+    });
+    const without = await forcedOf([{ path: file("stock"), before: contract("stock", "shelf"), after: null }]);
+    expect((await act("ana", "promote", without)).status).toBe(200);
+    expect(await inForce()).toEqual([file("returns")]);
+  });
+
+  test("T100: a forced submission is an admin's to publish, and what an admin published settles it", async () => {
+    const forced = await forcedOf(CHANGE.files);
+    const next = await approved([{ path: file("returns"), before: null, after: contract("returns") }]);
+    for (const each of [forced, next])
+      expect(await act("bob", "promote", each)).toMatchObject({
+        status: 403,
+        body: { error: { code: "FORBIDDEN", message: expect.stringContaining("approval 1 forced a submission") } },
+      });
+    expect((await act("ana", "promote", forced)).status).toBe(200);
+    expect((await act("bob", "promote", next)).status).toBe(200);
   });
 
   test("an approval before it that does not verify is nothing to go on from", async () => {

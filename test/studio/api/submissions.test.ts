@@ -244,8 +244,7 @@ describeOnBoth("submissions over HTTP", (open) => {
       expect((await force("bob", submission)).status).toBe(403);
       const forced = await force("ana", submission);
       expect(forced).toMatchObject({ status: 200, body: { reason: "checkout is down", incident: "INC-7", review: null } });
-      const due = Date.parse(forced.body.review_due_at) - Date.parse(forced.body.at);
-      expect(Math.round(due / 3_600_000)).toBe(72);
+      expect(Math.round((Date.parse(forced.body.review_due_at) - Date.parse(forced.body.at)) / 3_600_000)).toBe(72);
       expect(await read(submission.id)).toMatchObject({
         state: "approved",
         approval: { kind: "forced", approved_by: [] },
@@ -261,12 +260,8 @@ describeOnBoth("submissions over HTTP", (open) => {
       expect(row!.blockers).toHaveLength(1);
       expect(row!.events).toEqual(["governance.approval_forced", "override.used"]);
       const [listed] = await createTenantReads(station.db)(acme).forcedSubmissions(9);
-      expect(listed).toMatchObject({
-        submissionId: submission.id,
-        agent,
-        actorId: forced.body.by,
-        review: { done: null, isOverdue: false },
-      });
+      expect(listed).toMatchObject({ submissionId: submission.id, agent, review: { done: null, isOverdue: false } });
+      expect(listed!.actorId).toBe(forced.body.by);
       expect(await review("ana", submission.id)).toMatchObject({ status: 403, body: { error: { code: "OWN_CHANGE" } } });
       expect(await review("bob", submission.id)).toMatchObject({ status: 200, body: { review: { finding: "it had to be" } } });
       expect(await review("bob", submission.id)).toMatchObject({ status: 409 });

@@ -35,7 +35,7 @@ const lateness: Routine<NotificationDeps> = {
   },
 };
 
-export const NOTIFICATIONS: readonly Routine<NotificationDeps>[] = [lateness, sending];
+export const NOTIFICATIONS: readonly Routine<NotificationDeps>[] = [sending, lateness];
 
 async function sendOne(deps: NotificationDeps, due: DueNotification): Promise<void> {
   deps.onEnded(await deps.notifications.endNotification(due, await attempt(deps, due), ATTEMPTS_MAX));

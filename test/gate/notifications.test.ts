@@ -165,6 +165,20 @@ describe("notifications", () => {
     expect(heard.slice(2)).toMatchObject([{ event: "overdue", review: { dueAt: "2020-01-01T00:00:00.000Z" } }]);
   });
 
+  test("a draft waits for nobody, and what was merged before anybody looked is told as what it is", async () => {
+    hand.hub.push(repo.name, "draft", { [FILE]: STRIPPED }, { actor: "alice" });
+    hand.hub.openPull(repo.name, { actor: "alice", head: "draft", title: "draft", draft: true });
+    await hand.work();
+    await round();
+    expect(heard).toEqual([]);
+    hand.pass(5);
+    const landed = repo.open(undefined, "unseen");
+    hand.hub.merge(repo.name, landed.number, { actor: "alice", method: "squash" });
+    await hand.work();
+    await round();
+    expect(heard).toMatchObject([{ event: "bypass", pullRequest: { number: landed.number } }]);
+  });
+
   test("a merge past the gate is told", async () => {
     const pull = repo.open();
     await hand.work();

@@ -61,7 +61,7 @@ describeOnBoth("notifications", (open) => {
   });
 
   it.each<[string, number, Partial<SaveEvaluation>]>([
-    ["a draft", 91, { isDraft: true }],
+    ["what waits for nobody", 91, { asks: false }],
     ["another account", 99, {}],
     ["what passes", 91, { decision: decision("approved") }],
     [
@@ -74,10 +74,12 @@ describeOnBoth("notifications", (open) => {
         } as unknown as Facts,
       },
     ],
-  ])("tells nothing of %s", async (_what, owner, more) => {
+  ])("tells nothing of %s, until that is over", async (_what, owner, more) => {
     const work = await begin(ledger, newRepository(owner));
     await save(ledger, { ...waiting(work), ...more });
     expect(await told(work.key)).toEqual([]);
+    await save(ledger, waiting(await take(ledger, work.key)));
+    expect(await told(work.key)).toHaveLength(owner === 99 ? 0 : 1);
   });
 
   it("tells with the evaluation, or neither is there", async () => {
@@ -144,6 +146,15 @@ describeOnBoth("notifications", (open) => {
     );
     expect(pause!.least).toBeGreaterThan(20);
     expect(pause!.most).toBeLessThanOrEqual(60);
+  });
+
+  it("is claimed by one of those who ask at once", async () => {
+    await ended();
+    const work = await begin(ledger, newRepository(96));
+    for (let head = 0; head < 12; head++) await save(ledger, waiting(await take(ledger, work.key), { head: `at once ${head}` }));
+    const taken = (await Promise.all(Array.from({ length: 4 }, () => records.claimNotifications(50, 50)))).flat();
+    expect(taken).toHaveLength(12);
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(12);
   });
 
   it("is sent once, and gives up after the last attempt with an audit event", async () => {

@@ -67,7 +67,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation, targets: Not
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt });
   await keepMemberships(tx, held, input.facts);
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id }, targets);
-  if (!input.isDraft) {
+  if (input.asks !== false) {
     const { facts, headSha } = input;
     await notifyPending(tx, targets, held, { facts, kept: kept.decision, headSha, evaluationId: id });
   }

@@ -1,4 +1,4 @@
-import type { NotificationRecords, NotifyTargets } from "../gate/ports/notifications.ts";
+import type { DueNotification, NotificationRecords, NotifyTargets } from "../gate/ports/notifications.ts";
 import type { Database } from "./connect.ts";
 import { ACROSS, ofTenant } from "./scope.ts";
 import { noteLateApprovals } from "./verbs/late-approvals.ts";
@@ -9,7 +9,10 @@ export function createNotifications(db: Database, targets: NotifyTargets | null)
   return {
     async claimNotifications(limit, perTenant) {
       const rows = await db.transaction(ACROSS, (tx) => claimDue(tx, limit, perTenant));
-      return Promise.all(rows.map((row) => db.read(ofTenant(row.tenantId), (tx) => readDue(tx, row))));
+      const due: DueNotification[] = [];
+      // One after the other: facts can be large, and evaluations want connections too.
+      for (const row of rows) due.push(await db.read(ofTenant(row.tenantId), (tx) => readDue(tx, row)));
+      return due;
     },
     endNotification: (due, outcome, lastAttempt) =>
       db.transaction(ofTenant(due.tenantId), (tx) => endNotification(tx, due, outcome, lastAttempt)),

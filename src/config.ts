@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type NotifyTarget, readNotify } from "./gate/notify-targets.ts";
 import { type OperationsConfig, readOperations } from "./gate/operations-config.ts";
 import { pinList, pinProblems, pinsOf } from "./gate/policy-repositories.ts";
 import { passwordsOf } from "./gate/redaction.ts";
@@ -34,6 +35,8 @@ export interface ServerConfig {
   readonly notary?: NotarySettings;
   /** Days that a submission may be pending; absent = 30. */
   readonly submissionDays?: number;
+  /** Where messages may be sent; absent = nowhere. */
+  readonly notifyTargets?: readonly NotifyTarget[];
   /** Token of the demo's dev login (`devLoginProblems`); never set from the environment. */
   readonly devLoginToken: string | null;
   /** What the operator's tools may ask, and how requests are bounded; absent = no metrics, and the usual bounds. */
@@ -46,6 +49,7 @@ export function secretsOf({ github, webhookSecrets, notary, station, operations,
   return [
     ...webhookSecrets,
     ...(signIn === null ? [] : [signIn.clientSecret, ...signIn.sessionSecrets]),
+    ...(config.notifyTargets ?? []).map(({ url, secret }) => secret ?? url),
     ...passwordsOf(config.databaseUrl, config.databaseOwnerUrl, notary?.checkpointGit?.url),
     ...[github?.privateKey, notary?.signingKey, operations?.metrics?.token, config.devLoginToken].flatMap((each) => each ?? []),
   ];
@@ -127,6 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const station = readStation(given, values.APP_ID !== undefined);
   const notary = readNotary(values);
   const operations = readOperations(given);
+  const notify = readNotify(given, readablePath);
   const problems = [
     ...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined),
     // Still accepted while it is rotated out, so no less secret.
@@ -136,6 +141,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...pinProblems(values.ORG_POLICY_REPOSITORIES),
     ...station.problems,
     ...operations.problems,
+    ...notify.problems,
   ];
   if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
@@ -163,6 +169,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     station: station.config,
     notary: notary.settings,
     submissionDays: values.SUBMISSION_DAYS,
+    notifyTargets: notify.targets,
     devLoginToken: null,
     operations: operations.config,
   };

@@ -9,6 +9,8 @@ import { createComparisonRoom } from "./gate/comparison-room.ts";
 import type { GateDeps } from "./gate/deps.ts";
 import { measureEvaluation } from "./gate/measure-evaluation.ts";
 import { notaryWarnings } from "./gate/notary-warnings.ts";
+import { NOTIFICATIONS, type NotificationDeps } from "./gate/notification-routine.ts";
+import { createNotifyTargets } from "./gate/notify-targets.ts";
 import { type AppReading, type Electorate, type Ledger, TruthError } from "./gate/ports.ts";
 import { createPlanPublishing } from "./gate/publish-plan.ts";
 import { createPlanReading } from "./gate/read-plan.ts";
@@ -24,6 +26,7 @@ import { createShares } from "./gate/shares.ts";
 import { submissionExpiry } from "./gate/submission-routine.ts";
 import * as github from "./github/index.ts";
 import { createNotary } from "./notary/index.ts";
+import { createNotifier } from "./notify/index.ts";
 import { createSandbox } from "./sandbox/comparer.ts";
 import * as store from "./store/index.ts";
 import { freshlySignedIn } from "./studio/api/limits.ts";
@@ -92,7 +95,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const storage = await store.prepareDatabase(database, config.oneLogin !== "refused");
     if (storage.logins === "one") log.warn({ excess: storage.excess }, "one database login: what runs could rewrite the records");
     if (config.github !== null && asked !== null) refuseApp(config.github, await asked, log);
-    const ledger = store.createLedger(database);
+    const { notifyTargets = [] } = config;
+    const targets = createNotifyTargets(notifyTargets, (refused) => log.warn(refused, "a line of `notify` leads nowhere"));
+    const ledger = store.createLedger(database, notifyTargets.length === 0 ? {} : { targets });
     // Stopped after the queue, so that the job that is running can end.
     const sandbox = createSandbox(undefined, () => meter.sandboxEnded());
     started.push(() => sandbox.close());
@@ -170,11 +175,16 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       };
       const recovery: RecoveryDeps = {
         ...deps,
-        ...recoveryReads(config.github!, client),
+        ...github.createRecoveryReads(config.github!, client),
         onAlarm: (says, about) => log.error(about, says),
       };
-      // Apart: an installation that hangs is waited for there, and holds up nothing else.
-      for (const turn of [round, () => runDueRoutines(ledger, RECOVERY, recovery, onRoutineError)]) {
+      const outside: NotificationDeps = {
+        ...{ targets, notifications: store.createNotifications(database, targets), onEnded: (outcome) => meter.notification(outcome) },
+        notifier: createNotifier({ publicUrl, webUrl: github.webUrlOf(config.github!.baseUrl) }),
+      };
+      const tell = () => runDueRoutines(ledger, notifyTargets.length === 0 ? [] : NOTIFICATIONS, outside, onRoutineError);
+      // Apart: an installation or a receiver that hangs is waited for there, and holds up nothing else.
+      for (const turn of [round, () => runDueRoutines(ledger, RECOVERY, recovery, onRoutineError), tell]) {
         const clockwork = startRoutines(ROUTINE_TICK_MS, turn);
         started.push(() => clockwork.stop());
       }
@@ -231,11 +241,6 @@ function electorateOf({ github: server }: ServerConfig, app: github.GitHubApp | 
       return seen.find(({ repository, unguarded }) => repository.id === repositoryId && unguarded === null)?.repository ?? null;
     },
   });
-}
-
-function recoveryReads(server: github.GitHubOptions, client: github.GitHubApp) {
-  const ask = github.createAskAsApp(server);
-  return { lists: github.createPullLists(client), hooks: github.createHookLog(ask), installed: github.createInstalledApps(ask, client) };
 }
 
 /** Without an app nothing that people or history decide is decided. */

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { readConfig } from "../src/config.ts";
+import { readConfig, secretsOf } from "../src/config.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const pem = (type: "rsa" | "ed25519") =>
@@ -141,5 +141,30 @@ describe("T82: a key that others can read", () => {
       chmodSync(path, mode);
       expect(problems({ ...env, [name]: path })).toContain(`${name}: ${path} is readable by others; chmod 600 ${path}`);
     }
+  });
+
+  test("is refused at NOTIFY_FILE; what it holds is masked in the log", () => {
+    const path = join(folder, "notify.json");
+    const secret = "0123456789abcdef";
+    const url = "https://hooks.slack.com/services/T0/B0/x";
+    const targets = [
+      { name: "chat", kind: "slack", url, accounts: ["acme"] },
+      { name: "audit", kind: "webhook", url: "https://audit.example", secret, accounts: [7] },
+    ];
+    writeFileSync(path, JSON.stringify({ targets }), { mode: 0o600 });
+    const reading = readConfig({ NOTIFY_FILE: path });
+    expect(reading).toMatchObject({
+      config: {
+        notifyTargets: [
+          { name: "chat", secret: null },
+          { name: "audit", secret },
+        ],
+      },
+    });
+    if (reading.status === "ok") expect(secretsOf(reading.config)).toEqual(expect.arrayContaining([url, secret]));
+    expect(readConfig({})).toMatchObject({ config: { notifyTargets: [] } });
+    chmodSync(path, 0o640);
+    expect(problems({ NOTIFY_FILE: path })).toContain(`NOTIFY_FILE: ${path} is readable by others; chmod 600 ${path}`);
+    expect(problems({ NOTIFY_FILE: `${path}.gone` })).toContain("cannot be read");
   });
 });

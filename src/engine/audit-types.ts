@@ -49,6 +49,7 @@ export const AUDIT_TYPES = {
   "plan.withheld": "a landing was to be published on merge, and was not",
   "plan.enforced": "an admin made a published plan enforcing",
   "plan.revoked": "an admin took a published plan back",
+  "notification.gave_up": "a message to a target of the operator could not be delivered, and is tried no more",
   "api_key.created": "a key of the HTTP API was made",
   "api_key.revoked": "a key of the HTTP API was revoked",
   "identity.erased": "somebody's name was erased; the references lead nowhere now",

@@ -95,6 +95,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
     author: facts.subject.author,
     checks: wantedChecks(facts, decision),
     done: true,
+    asks: !pull.draft,
     draft: draftOf(facts, decision),
   });
   if (saved.status === "superseded") return { status: "superseded" };

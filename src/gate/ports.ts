@@ -19,6 +19,7 @@ export * from "./ports/lineage.ts";
 export * from "./ports/local.ts";
 export * from "./ports/merge-groups.ts";
 export * from "./ports/notary.ts";
+export * from "./ports/notifications.ts";
 export * from "./ports/operations.ts";
 export * from "./ports/overrides.ts";
 export * from "./ports/plan.ts";

@@ -100,6 +100,7 @@ async function evaluateLate(deps: GateDeps, work: SubjectWork, pull: PullTruth):
     ...place,
     checks: [],
     done: false,
+    asks: false,
     draft: draftOf(facts, decision),
   });
   if (saved.status === "superseded") throw new Error("another worker holds this pull request");

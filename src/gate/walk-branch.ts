@@ -1,3 +1,4 @@
+import { readableSet } from "../engine/policy/parse.ts";
 import { accountForCommit, type Step } from "./account-for-commit.ts";
 import type { GateDeps } from "./deps.ts";
 import type { EvaluationOutcome } from "./evaluate-pull-request.ts";
@@ -48,12 +49,13 @@ async function nextMove(deps: GateDeps, work: BranchWork): Promise<Walked> {
   const isObserved = reading.status === "ok" && reading.set.enrolment === "observe";
   if (watermark === null || watermark === tip.sha || isObserved) return at(tip.sha);
 
+  const { notify } = readableSet(reading).config;
   const line = await firstParents(deps, work, tip.sha, watermark);
   if (line === null) {
     const because = `\`${ref}\` no longer holds ${watermark.slice(0, 7)} on its first-parent line: it was rewritten, or what came is more than can be told apart; ${tip.sha.slice(0, 7)} stands there now`;
-    return { ...at(tip.sha), incidents: [{ sha: tip.sha, because }] };
+    return { ...at(tip.sha), notify, incidents: [{ sha: tip.sha, because }] };
   }
-  return walk(deps, work, line, reading);
+  return { ...(await walk(deps, work, line, reading)), notify };
 }
 
 async function walk(

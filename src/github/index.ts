@@ -13,6 +13,7 @@ export { createPullLists } from "./listed-pulls.ts";
 export { type Credentials, openDoctor } from "./open-doctor.ts";
 export { createProtection } from "./protection.ts";
 export { createPullRequests } from "./pull-requests.ts";
-export { createSignIn } from "./sign-in.ts";
+export { createRecoveryReads } from "./recovery-reads.ts";
+export { createSignIn, webUrlOf } from "./sign-in.ts";
 export { createStandings } from "./standings.ts";
 export { submitReview } from "./submit-review.ts";

@@ -119,7 +119,7 @@ export function createSignIn({ clientId, clientSecret, timeoutMs = TIMEOUT_MS, .
 }
 
 /** Where the pages of the GitHub are whose API this is. */
-function webUrlOf(baseUrl: string): string {
+export function webUrlOf(baseUrl: string): string {
   const { host, origin, protocol } = new URL(baseUrl);
   return host === "api.github.com" || /^api\.[\w-]+\.ghe\.com$/.test(host) ? `${protocol}//${host.slice("api.".length)}` : origin;
 }

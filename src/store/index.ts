@@ -4,6 +4,7 @@ export { createLedger } from "./ledger.ts";
 export { DataDirectoryLocked } from "./lock-file.ts";
 export { readStanding } from "./logins.ts";
 export { migrate, prepareDatabase, UnknownSchema } from "./migrate.ts";
+export { createNotifications } from "./notifications.ts";
 export { createOperatorReads, readForDoctor } from "./operator-reads.ts";
 export { createQueue } from "./queue.ts";
 export { createStudioRecords } from "./studio-records.ts";

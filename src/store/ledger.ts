@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Ledger } from "../gate/ports/ledger.ts";
+import type { NotifyTargets } from "../gate/ports/notifications.ts";
 import { auditVerbs } from "./audit-verbs.ts";
 import type { Database, Tx } from "./connect.ts";
 import { createDeliveryGroups } from "./delivery-groups.ts";
@@ -29,9 +30,10 @@ import { meetPeople, saveEvaluation } from "./verbs/save-evaluation.ts";
 import { startWork } from "./verbs/start-work.ts";
 import { withholdSuccess } from "./verbs/withhold-success.ts";
 
-/** `host`: the GitHub that account ids belong to. */
-export function createLedger(db: Database, options: { readonly host?: string } = {}): Ledger {
+/** `host`: the GitHub that account ids belong to. `targets`: where may be told what is saved; absent = nowhere. */
+export function createLedger(db: Database, options: { readonly host?: string; readonly targets?: NotifyTargets } = {}): Ledger {
   const host = options.host ?? "github.com";
+  const targets = options.targets ?? null;
   const { outer } = db;
   /** What is read about a subject, about a repository, about nobody's in particular; and what changes of a subject's. */
   const about =
@@ -65,7 +67,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     contentHistory: about(contentHistory),
     saveEvaluation: async (input) => {
       await db.transaction(ofSubject(input.work.key), (tx) => meetPeople(tx, input));
-      return db.transaction(ofSubject(input.work.key), (tx) => saveEvaluation(tx, input));
+      return db.transaction(ofSubject(input.work.key), (tx) => saveEvaluation(tx, input, targets));
     },
     finishWork: (work, state) => db.transaction(ofSubject(work.key), (tx) => finishWork(tx, work, state)),
     withholdSuccess: (work, headSha) => db.transaction(ofSubject(work.key), (tx) => withholdSuccess(tx, work, headSha)),
@@ -77,7 +79,7 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     latestEvaluation: about(latestEvaluation),
     evaluationForHead: about(evaluationForHead),
     approveActiveDraft: (input) => db.transaction(ofSubject(input.work.key), (tx) => approveActiveDraft(tx, input)),
-    recordIncident: (input) => db.transaction(ofSubject(input.work.key), (tx) => recordIncident(tx, input)),
+    recordIncident: (input) => db.transaction(ofSubject(input.work.key), (tx) => recordIncident(tx, input, targets)),
     approvalOf: within((tx, repositoryId, number: number) => approvalOf(tx, null, repositoryId, number)),
     decisionTraces: across(decisionTraces),
     decisionTrace: (id) => db.read(ofRow("trace", id), (tx) => decisionTraceById(tx, id)),
@@ -89,11 +91,11 @@ export function createLedger(db: Database, options: { readonly host?: string } =
     ...policyVersions(db, host),
     ...policyPins(db, host),
     ...auditVerbs(db),
-    ...overrideVerbs(db),
+    ...overrideVerbs(db, targets),
     ...protectionVerbs(db, host),
     ...recoveryVerbs(db, host),
     ...planVerbs(db),
-    ...watchedBranches(db, host),
+    ...watchedBranches(db, host, targets),
     claimRoutine: (name, everyMs) => claimRoutine(outer, name, everyMs),
     releaseRoutine: (name) => releaseRoutine(outer, name),
     reviewRequests: about(converse.reviewRequests),

@@ -1,3 +1,4 @@
+import type { NotifyTargets } from "../gate/ports/notifications.ts";
 import type { Overrides } from "../gate/ports/overrides.ts";
 import type { Database } from "./connect.ts";
 import { ACROSS, ofRepository, ofRow, ofSubject } from "./scope.ts";
@@ -6,7 +7,7 @@ import { overrideGrants, recordGrant } from "./verbs/override-grants.ts";
 import * as reviews from "./verbs/post-hoc-reviews.ts";
 
 /** The part of the ledger that remembers overrides. */
-export function overrideVerbs(db: Database): Overrides {
+export function overrideVerbs(db: Database, targets: NotifyTargets | null): Overrides {
   const maybe = (key: string | null) => (key === null ? ACROSS : ofSubject(key));
   return {
     overrideGrants: (repositoryId, number) => db.read(ofRepository(repositoryId), (tx) => overrideGrants(tx, repositoryId, number)),
@@ -28,6 +29,6 @@ export function overrideVerbs(db: Database): Overrides {
     recordReviewClosed: async (review, by) => {
       await db.transaction(ofRow("review", review.id), (tx) => reviews.recordReviewClosed(tx, review.id, by));
     },
-    noteOverdueReviews: (asOf) => db.transaction(ACROSS, (tx) => reviews.noteOverdueReviews(tx, asOf)),
+    noteOverdueReviews: (asOf) => db.transaction(ACROSS, (tx) => reviews.noteOverdueReviews(tx, asOf, targets)),
   };
 }

@@ -7,6 +7,7 @@ export * from "./schema/governance.ts";
 export * from "./schema/inbox.ts";
 export * from "./schema/lineage.ts";
 export * from "./schema/merge-groups.ts";
+export * from "./schema/notifications.ts";
 export * from "./schema/overrides.ts";
 export * from "./schema/plan.ts";
 export * from "./schema/policy.ts";

@@ -19,7 +19,14 @@ export interface Metrics {
 }
 
 /** Nobody asks. */
-export const NO_METER: Meter = { webhook() {}, evaluation() {}, sandboxEnded() {}, routineFailed() {}, logLineLeftOut() {} };
+export const NO_METER: Meter = {
+  webhook() {},
+  evaluation() {},
+  sandboxEnded() {},
+  routineFailed() {},
+  logLineLeftOut() {},
+  notification() {},
+};
 
 const VITALS_MS = 5_000;
 /** Reads the decision of every pull request that waits. */
@@ -56,6 +63,7 @@ export function createMetrics({ reads, budget, monotonic }: MetricsDeps): Metric
   const ended = counter("sandbox_ended_total", "Comparisons of contracts that their limits ended, and their thread with them");
   const routines = counter("routine_failures_total", "Routines that failed and will be run again", ["routine"]);
   const leftOut = counter("log_lines_left_out_total", "Warnings and errors of the same wording that were counted and not written");
+  const notifications = counter("notifications_total", "Attempts to send a notification, by outcome: sent, failed or gave_up", ["outcome"]);
   const calls = counter("github_calls_total", "Requests to GitHub of this process, by outcome", ["outcome"]);
   const left = gauge("github_rate_limit_remaining", "Requests left to an installation, of those with the least left", ["installation"]);
   const limit = gauge("github_rate_limit", "Requests of an installation per window", ["installation"]);
@@ -121,6 +129,7 @@ export function createMetrics({ reads, budget, monotonic }: MetricsDeps): Metric
       sandboxEnded: () => ended.inc(),
       routineFailed: (routine) => routines.inc({ routine }),
       logLineLeftOut: () => leftOut.inc(),
+      notification: (outcome) => notifications.inc({ outcome }),
     },
     async render() {
       await look();

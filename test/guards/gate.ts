@@ -198,7 +198,7 @@ export const GATE: readonly Guard[] = [
   {
     threat: "T51",
     file: "src/gate/walk-branch.ts",
-    guard: "return { ...at(tip.sha), incidents: [{ sha: tip.sha, because }] };",
+    guard: "return { ...at(tip.sha), notify, incidents: [{ sha: tip.sha, because }] };",
     without: "return at(tip.sha);",
     test: "test/gate/branch-walker.test.ts",
     named: "force push",

@@ -2,6 +2,7 @@ import { CHECKS } from "./checks.ts";
 import { CONTENT } from "./content.ts";
 import { GATE } from "./gate.ts";
 import type { Guard } from "./guard.ts";
+import { NOTIFY } from "./notify.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEOPLE } from "./people.ts";
 import { PLAN } from "./plan.ts";
@@ -15,5 +16,5 @@ import { STUDIO } from "./studio.ts";
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
   ...[...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS],
-  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...STATION, ...STUDIO, ...OPERATIONS, ...SIMULATED],
+  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...STATION, ...STUDIO, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
 ];

@@ -13,6 +13,7 @@ import {
   countedMembership,
   decisionTrace,
   idempotentAnswer,
+  notification,
   postHocReview,
   pushedPolicy,
   submissionOverride,
@@ -106,6 +107,8 @@ export async function fillTenant(app: Database, admin: Database, ownerId: number
     evaluationId: evaluation.id,
     dueAt: new Date(at),
   });
+  const unsent = { event: "pending", target: "ops", targetKind: "slack", dedupeKey: sha("told"), evaluationId: evaluation.id };
+  await admin.outer.insert(notification).values({ id: newId(), tenantId, subjectKey: key, ...unsent });
   await admin.outer.insert(branchWatermark).values({ subjectKey: key, tenantId, sha: sha("tip") });
   await ledger.markSeen(repository, [{ number: 1, headSha: sha("head"), baseRef: "main", seen: "as it was" }], []);
   await admin.outer

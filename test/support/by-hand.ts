@@ -4,6 +4,7 @@ import { createIngress } from "../../src/bot/ingress.ts";
 import { compareHere } from "../../src/gate/compare-here.ts";
 import type { GateDeps } from "../../src/gate/deps.ts";
 import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
+import type { NotifyTargets } from "../../src/gate/ports.ts";
 import {
   createChecks,
   createConversation,
@@ -44,7 +45,8 @@ export interface Repository {
   key(number: number): string;
 }
 
-export async function startHand(): Promise<Hand> {
+/** `targets`: where may be told what is saved; absent = nowhere. */
+export async function startHand(options: { readonly targets?: NotifyTargets } = {}): Promise<Hand> {
   const hub = await startHub();
   let now = Date.now();
   hub.clock = () => new Date(now);
@@ -52,7 +54,7 @@ export async function startHand(): Promise<Hand> {
 
   const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, timeoutMs: 4000 });
   const database = await openMigrated();
-  const ledger = createLedger(database);
+  const ledger = createLedger(database, options);
   const deps: GateDeps = {
     ledger,
     pulls: createPullRequests(app),

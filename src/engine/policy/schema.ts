@@ -81,6 +81,8 @@ const vocabulary = z.strictObject({
   categories: z.record(name, name).optional().describe("Own data categories: name -> the category or class that it is at least"),
 });
 
+const TARGET = "Name of a target that the operator of the server has set up, never an address";
+
 export const configSchema = z.strictObject({
   governance: z.strictObject({ requireApproval: words.optional(), agent: name.optional() }).optional(),
   contracts: z
@@ -111,8 +113,8 @@ export const configSchema = z.strictObject({
   notify: z
     .array(
       z.strictObject({
-        slack: text.optional(),
-        webhook: text.optional(),
+        slack: text.optional().describe(TARGET),
+        webhook: text.optional().describe(TARGET),
         on: z.array(z.enum(["pending", "overdue", "override", "bypass"])),
       }),
     )

@@ -39,13 +39,25 @@ export function configProblems(reading: SourceReading<RawConfig>): readonly Prob
     report(["check", "name"], `\`check.name\` may not begin with \`${OBSERVE_PREFIX}\`: that names what is only observed`);
   const { low = 3, medium = 6, high = 8 } = config.risk?.thresholds ?? {};
   vocabularyProblems(report, config);
-  if ((config.notify ?? []).length > 0) {
-    const message = "`notify` is read, and nothing is sent: notifications are not built yet";
-    const hint = "the check and the Station's page of pending approvals say who is waited for";
-    problems.push({ code: "E001", message, file: reading.source.path, line: reading.lineOf(["notify"]), severity: "warning", hint });
-  }
+  const warn = (path: readonly PropertyKey[], message: string, hint: string) =>
+    problems.push({ code: "E001", message, file: reading.source.path, line: reading.lineOf(path), severity: "warning", hint });
+  config.notify?.forEach((entry, index) => {
+    const because = leadsNowhere(entry);
+    if (because !== null) warn(["notify", index], `\`notify\`: ${because}, so nothing is sent for this line`, NOTIFY_HINT);
+  });
   if (low > medium || medium > high) report(["risk", "thresholds"], "`risk.thresholds` must rise: low, medium, high");
   return problems;
+}
+
+const NOTIFY_HINT = "name one target that the operator of the server has set up, as `slack` or as `webhook`";
+
+/** A mistake here never stops the gate, so it is a warning. The text is not repeated: an address may be a secret. */
+function leadsNowhere({ slack, webhook, on }: NonNullable<RawConfig["notify"]>[number]): string | null {
+  const named = [slack, webhook].filter((each) => each !== undefined);
+  if (named.length !== 1) return named.length === 0 ? "it names no target" : "it names two targets";
+  if (/[:/\s]/.test(named[0]!))
+    return "an address stands where the name of a target belongs (if it is a secret one, it is known now: replace it)";
+  return on.length === 0 ? "`on` is empty" : null;
 }
 
 /** What a schema cannot say about the policies of one file. A trigger that can never match is refused: it would look like protection. */

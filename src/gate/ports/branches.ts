@@ -1,4 +1,5 @@
 import type { GroupPlace } from "./merge-groups.ts";
+import type { NotifyEntry } from "./notifications.ts";
 import type { RepositoryRef } from "./refs.ts";
 import type { HeldWork } from "./work.ts";
 
@@ -37,6 +38,8 @@ export interface BranchMove {
   readonly done: boolean;
   readonly incidents: readonly PushIncident[];
   readonly landings: readonly OwedLanding[];
+  /** Who is told of the incidents, by the policy in force; absent = nobody. */
+  readonly notify?: readonly NotifyEntry[];
 }
 
 /** How far governed branches are accounted for. */

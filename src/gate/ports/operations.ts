@@ -74,4 +74,6 @@ export interface Meter {
   sandboxEnded(): void;
   routineFailed(name: string): void;
   logLineLeftOut(): void;
+  /** An attempt to send a message ended: sent, failed or gave_up. */
+  notification(outcome: string): void;
 }

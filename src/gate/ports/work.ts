@@ -76,6 +76,8 @@ export interface SaveEvaluation {
   readonly checks: readonly WantedCheck[];
   /** False keeps the subject dirty (a fault: the job must run again), so `done_gen` does not move. */
   readonly done: boolean;
+  /** False: it waits for nobody, being a draft or merged already, and nobody is told that it does; absent = true. */
+  readonly asks?: boolean;
   /** Governance records; null when the base is ungoverned. */
   readonly draft: DraftSnapshot | null;
 }

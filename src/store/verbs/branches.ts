@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { BranchMove, BranchTip, BranchWork, PushIncident, WatchedBranches } from "../../gate/ports/branches.ts";
 import type { GroupPlace } from "../../gate/ports/merge-groups.ts";
+import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { RepositoryRef } from "../../gate/ports/refs.ts";
 import type { Database, Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -13,15 +14,16 @@ import { claimInTurns } from "./claim-in-turns.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
 import { markSubjects } from "./mark-subjects.ts";
 import { branchKey, groupKey } from "./merge-groups.ts";
+import { notify } from "./notify.ts";
 import { holdSubject } from "./save-evaluation.ts";
 import { takeSubject } from "./start-work.ts";
 
-export function watchedBranches(db: Database, host: string): WatchedBranches {
+export function watchedBranches(db: Database, host: string, targets: NotifyTargets | null): WatchedBranches {
   return {
     startBranch: (key) => db.transaction(ofSubject(key), (tx) => startBranch(tx, key)),
     moveWatermark: (work, move) =>
       db
-        .transaction([...ofSubject(work.key), ...ofPlace(work.repository)], (tx) => moveWatermark(tx, host, work, move))
+        .transaction([...ofSubject(work.key), ...ofPlace(work.repository)], (tx) => moveWatermark(tx, host, work, move, targets))
         .catch((error: unknown) => {
           if (error instanceof LostBranch) return false;
           throw error;
@@ -42,7 +44,7 @@ async function startBranch(tx: Tx, key: string): Promise<BranchWork | null> {
   return { ...taken.held, repository: toRepository(taken.row), ref: taken.row.baseRef ?? "", watermark: mark.sha };
 }
 
-async function moveWatermark(tx: Tx, host: string, work: BranchWork, move: BranchMove): Promise<boolean> {
+async function moveWatermark(tx: Tx, host: string, work: BranchWork, move: BranchMove, targets: NotifyTargets | null): Promise<boolean> {
   // The rows of the pull requests first, and every subject before the audit chain, as everywhere.
   const { repository, ref } = work;
   await markSubjects(
@@ -52,7 +54,12 @@ async function moveWatermark(tx: Tx, host: string, work: BranchWork, move: Branc
   );
   const held = await holdSubject(tx, work);
   if (held === null) throw new LostBranch(work.key);
-  for (const incident of move.incidents) await recordPush(tx, held, ref, incident);
+  for (const incident of move.incidents) {
+    const incidentId = await recordPush(tx, held, ref, incident);
+    const refs = { tenantId: held.tenantId, subjectKey: held.key };
+    if (incidentId !== null)
+      await notify(tx, targets, { ...refs, event: "bypass", entries: move.notify ?? [], incidentId, once: [incidentId] });
+  }
   await tx.update(branchWatermark).set({ sha: move.to, movedAt: sql`clock_timestamp()` }).where(eq(branchWatermark.subjectKey, work.key));
   if (move.done)
     await tx
@@ -70,8 +77,8 @@ class LostBranch extends Error {
   }
 }
 
-/** Once for each branch and commit. */
-async function recordPush(tx: Tx, held: SubjectRow, branch: string, { sha, because: text }: PushIncident): Promise<void> {
+/** Once for each branch and commit; null = it was recorded before. */
+async function recordPush(tx: Tx, held: SubjectRow, branch: string, { sha, because: text }: PushIncident): Promise<string | null> {
   const { tenantId, repositoryId } = held;
   await lockAudit(tx, tenantId);
   const same = and(
@@ -80,7 +87,7 @@ async function recordPush(tx: Tx, held: SubjectRow, branch: string, { sha, becau
     eq(bypassIncident.mergeSha, sha),
   );
   const [known] = await tx.select({ id: bypassIncident.id }).from(bypassIncident).where(same);
-  if (known !== undefined) return;
+  if (known !== undefined) return null;
   const id = newId();
   const because = storable(text);
   const event = await appendAudit(tx, tenantId, {
@@ -102,6 +109,7 @@ async function recordPush(tx: Tx, held: SubjectRow, branch: string, { sha, becau
     because,
     auditSeq: event.seq,
   });
+  return id;
 }
 
 async function claimWalks(tx: Tx, olderThanMs: number, perInstallation: number, limit: number): Promise<readonly RepositoryRef[]> {

@@ -2,12 +2,14 @@ import { and, eq, notInArray, sql } from "drizzle-orm";
 import type { Decision } from "../../engine/decision.ts";
 import type { Facts } from "../../engine/facts.ts";
 import { readableSet } from "../../engine/policy/parse.ts";
+import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import type { SubjectRow } from "../rows.ts";
 import { overrideEvent, overrideGrant, postHocReview } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
+import { entriesOf, notify } from "./notify.ts";
 
 type GrantRow = typeof overrideGrant.$inferSelect;
 type Kind = "used" | "expired" | "revoked" | "merged" | "label_removed";
@@ -55,6 +57,7 @@ export async function noteOverride(
   tx: Tx,
   held: SubjectRow,
   saved: { readonly decision: Decision; readonly facts: Facts; readonly evaluationId: string },
+  targets: NotifyTargets | null,
 ): Promise<void> {
   const { decision, evaluationId, facts } = saved;
   // Truth could not be read: nothing is known to have ended.
@@ -67,13 +70,17 @@ export async function noteOverride(
     return { kind: "revoked", because: decision.overrideNotes[0] ?? "its label, its head or its base is no longer there" };
   });
   if (grant === null || override === null) return;
-  await tellOverride(tx, grant, {
+  const isNew = await tellOverride(tx, grant, {
     kind: "used",
     because: override.reason,
     actor: override.byId,
     evaluationId,
     expiresAt: new Date(override.expiresAt),
   });
+  if (isNew) {
+    const refs = { tenantId: held.tenantId, subjectKey: held.key, evaluationId };
+    await notify(tx, targets, { ...refs, event: "override", entries: entriesOf(facts), once: [grant.id] });
+  }
   // What is only observed let nothing pass that would owe a review. One that still stands when that ends owes it then.
   if (readableSet(facts.policy).enrolment === "observe") return;
   await tx

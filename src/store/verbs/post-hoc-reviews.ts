@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { OverdueReview } from "../../engine/override-facts.ts";
+import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { OverrideGrant, OverrideRow, PostHocReview } from "../../gate/ports/overrides.ts";
 import type { PullRef } from "../../gate/ports/pulls.ts";
 import type { Tx } from "../connect.ts";
@@ -8,6 +9,7 @@ import { evaluation, overrideEvent, overrideGrant, postHocReview, subject } from
 import { storable } from "../text.ts";
 import { appendAudit } from "./append-audit.ts";
 import { loginsOf, named } from "./identities.ts";
+import { entriesOfEvaluation, notify } from "./notify.ts";
 import { toGrant } from "./override-grants.ts";
 
 const ofSubject = and(eq(subject.repositoryId, overrideGrant.repositoryId), eq(subject.number, overrideGrant.pullRequest));
@@ -118,19 +120,19 @@ export function recordReviewClosed(tx: Tx, id: string, by: number): Promise<bool
   return change(tx, id, { closedAt: at, closedBy: by }, undefined, { type: "closed", severity: "info", actor: by });
 }
 
-export async function noteOverdueReviews(tx: Tx, asOf: string): Promise<number> {
+export async function noteOverdueReviews(tx: Tx, asOf: string, targets: NotifyTargets | null): Promise<number> {
   const late = and(isOpen, isNull(postHocReview.overdueNotedAt), lte(postHocReview.dueAt, new Date(asOf)));
-  const rows = await tx
-    .select({ id: postHocReview.id })
-    .from(postHocReview)
-    .where(late)
-    .orderBy(asc(postHocReview.id))
-    .for("no key update");
-  for (const { id } of rows)
-    await change(tx, id, { overdueNotedAt: new Date(asOf) }, isNull(postHocReview.overdueNotedAt), {
+  const rows = await tx.select().from(postHocReview).where(late).orderBy(asc(postHocReview.id)).for("no key update");
+  for (const { id, tenantId, evaluationId, repositoryId, pullRequest } of rows) {
+    const noted = await change(tx, id, { overdueNotedAt: new Date(asOf) }, isNull(postHocReview.overdueNotedAt), {
       type: "overdue",
       severity: "critical",
     });
+    if (!noted) continue;
+    const entries = await entriesOfEvaluation(tx, targets, evaluationId);
+    const refs = { tenantId, subjectKey: `${repositoryId}#${pullRequest}`, evaluationId, reviewId: id };
+    await notify(tx, targets, { ...refs, event: "overdue", entries, once: ["review", id] });
+  }
   return rows.length;
 }
 

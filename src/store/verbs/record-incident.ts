@@ -1,4 +1,5 @@
 import { and, eq } from "drizzle-orm";
+import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { AuditEvent, Incident } from "../../gate/ports/records.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -6,9 +7,10 @@ import { toAuditEvent } from "../rows.ts";
 import { auditEvent, bypassIncident, contentMismatch, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
+import { entriesOfEvaluation, notify } from "./notify.ts";
 
 /** One incident per kind and landing; recorded before: its event. Works for whoever saw it: an incident is never lost to a fence. */
-export async function recordIncident(tx: Tx, input: Incident): Promise<AuditEvent> {
+export async function recordIncident(tx: Tx, input: Incident, targets: NotifyTargets | null = null): Promise<AuditEvent> {
   const { repository, number } = input.work.pull;
   const table = input.kind === "bypass" ? bypassIncident : contentMismatch;
   const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, input.work.key));
@@ -39,5 +41,8 @@ export async function recordIncident(tx: Tx, input: Incident): Promise<AuditEven
     because,
     auditSeq: event.seq,
   });
+  const entries = await entriesOfEvaluation(tx, targets, input.evaluationId);
+  const refs = { tenantId: owner.tenantId, subjectKey: input.work.key, evaluationId: input.evaluationId, incidentId: id };
+  await notify(tx, targets, { ...refs, event: "bypass", entries, once: [id] });
   return event;
 }

@@ -1,5 +1,7 @@
 import { and, eq, max, sql } from "drizzle-orm";
 import { digest } from "../../engine/canonical.ts";
+import type { Decision } from "../../engine/decision.ts";
+import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { HeldWork, SaveEvaluation, SaveOutcome } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -8,6 +10,7 @@ import { evaluation, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { pseudonymous, referToNames } from "./identities.ts";
 import { keepMemberships } from "./memberships.ts";
+import { notifyPending } from "./notify.ts";
 import { noteOverride } from "./override-events.ts";
 import { recordTraces } from "./record-traces.ts";
 import { saveDraft } from "./save-draft.ts";
@@ -20,7 +23,7 @@ export async function meetPeople(tx: Tx, { work, facts, decision }: SaveEvaluati
   if (owner !== undefined) await referToNames(tx, owner.tenantId, { facts, decision });
 }
 
-export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<SaveOutcome> {
+export async function saveEvaluation(tx: Tx, input: SaveEvaluation, targets: NotifyTargets | null = null): Promise<SaveOutcome> {
   const { work, decision } = input;
   const beside = await lockBeside(tx, work, decision);
   const held = await holdSubject(tx, work);
@@ -38,7 +41,7 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
     input.draft === null || number === null
       ? null
       : await saveDraft(tx, { ...held, number }, { ...input, draft: input.draft, evaluationId: id });
-  const kept = (await pseudonymous(tx, held.tenantId, { facts: input.facts, decision })) as { facts: unknown; decision: unknown };
+  const kept = (await pseudonymous(tx, held.tenantId, { facts: input.facts, decision })) as { facts: unknown; decision: Decision };
   const [row] = await tx
     .insert(evaluation)
     .values({
@@ -63,7 +66,11 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation): Promise<Sav
   const runsOutAt = until === undefined ? null : new Date(until);
   await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt });
   await keepMemberships(tx, held, input.facts);
-  await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id });
+  await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id }, targets);
+  if (input.asks !== false) {
+    const { facts, headSha } = input;
+    await notifyPending(tx, targets, held, { facts, kept: kept.decision, headSha, evaluationId: id });
+  }
   await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
   await wakeBeside(tx, beside);
   await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });

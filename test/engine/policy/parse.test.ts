@@ -193,8 +193,17 @@ describe("organisation and repository", () => {
   });
 });
 
-test("`notify` is taken, and a warning says that nothing is sent", () => {
-  const reading = parsePolicySet([source("config", "notify: [{ slack: channel, on: [pending] }]\n")]);
+test.each([
+  ["{ slack: data-gov, on: [pending] }", null],
+  ["{ webhook: audit, on: [bypass, override] }", null],
+  ["{ on: [pending] }", "names no target"],
+  ["{ slack: a, webhook: b, on: [pending] }", "names two targets"],
+  ["{ slack: a, on: [] }", "`on` is empty"],
+  ["{ slack: https://hooks.slack.com/services/T0/B0/s3cr3t, on: [pending] }", "an address stands where"],
+])("`notify: [%s]` is taken, and what leads nowhere is a warning that repeats no secret", (line, warning) => {
+  const reading = parsePolicySet([source("config", `notify:\n  - ${line}\n`)]);
   expect(reading.status).toBe("ok");
-  expect(reading.problems).toMatchObject([{ severity: "warning", line: 1, message: expect.stringContaining("nothing is sent") }]);
+  const expected = warning === null ? [] : [{ severity: "warning", line: 2, message: expect.stringContaining(warning) }];
+  expect(reading.problems).toMatchObject(expected);
+  expect(JSON.stringify(reading.problems)).not.toContain("s3cr3t");
 });

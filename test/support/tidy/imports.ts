@@ -39,6 +39,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   sandbox: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/|hono)/ },
   /** Keys, and the places that checkpoints leave the database for. */
   notary: { may: ["engine", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/|hono)/ },
+  /** Says things outside, at the operator's addresses. */
+  notify: { may: ["report", "gate/ports"], never: /^(drizzle-orm|postgres|pg-boss|@electric-sql\/|probot|@octokit\/|hono)/ },
   /** Shares no code with what it verifies: a fault in the writer must not hide itself. */
   verifier: { may: [], never: INFRASTRUCTURE },
   store: { may: ["engine", "gate/ports"], never: /^(probot|@octokit\/|hono)/ },
@@ -57,7 +59,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   /** Reads what the gate makes of its own variables. */
   "config.ts": { may: ["gate"], never: INFRASTRUCTURE },
   /** The composition root of the server: apart from the command line's, which loads it for `serve` alone and so starts fast. */
-  "serve.ts": { may: ["gate", "gate/ports", "github", "sandbox", "notary", "store", "bot", "studio", "config.ts"] },
+  "serve.ts": { may: ["gate", "gate/ports", "github", "sandbox", "notary", "notify", "store", "bot", "studio", "config.ts"] },
   /** The composition root of the command. */
   "main.ts": {
     may: [

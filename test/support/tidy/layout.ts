@@ -13,6 +13,7 @@ export const SRC_NAMES: readonly string[] = [
   "git",
   "sandbox",
   "notary",
+  "notify",
   "verifier",
   "store",
   "bot",

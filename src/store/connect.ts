@@ -35,6 +35,12 @@ async function openPostgres(url: string, ownerUrl: string | null): Promise<Datab
   return { driver: "postgres", url, ownerUrl, pglite: null, ...speakPostgres(client), close: () => client.end({ timeout: 5 }) };
 }
 
+/**
+ * A process that stands still in the middle of a transaction (SIGSTOP, a machine that is gone) holds its locks no longer than this: the others
+ * would wait for them, and its pull requests with them. No transaction of ours waits for anything but the database.
+ */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
 export function connectPostgres(url: string, max: number): postgres.Sql {
   return postgres(url, {
     max,
@@ -42,7 +48,10 @@ export function connectPostgres(url: string, max: number): postgres.Sql {
     // Its own goes up to 20 s, and counts the failures of all connections together: work would lie that long after a short cut.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1) * (0.5 + Math.random() / 2),
     // The verbs are written for READ COMMITTED: each statement after a lock sees what the previous holder committed.
-    connection: { application_name: "countersign", TimeZone: "UTC", default_transaction_isolation: "read committed" },
+    connection: {
+      ...{ application_name: "countersign", TimeZone: "UTC", default_transaction_isolation: "read committed" },
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
   });
 }
 

@@ -127,4 +127,12 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     without: "else for (const { reject } of group) reject(error);",
     test: "test/store/delivery-groups.test.ts",
   },
+  {
+    threat: "T76",
+    file: "src/store/connect.ts",
+    guard: "idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,",
+    without: "",
+    test: "test/store/cut-connections.test.ts",
+    slow: true,
+  },
 ];

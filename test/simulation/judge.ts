@@ -109,7 +109,8 @@ function ruleFreshness(truth: Truth, pull: Pull, review: Review): Ruling {
     return wasSeen ? "either" : "fail";
   }
   const moved = seen.some(({ world, then }) => contentOf(truth, world, then).before !== now.before);
-  return isSame && !moved ? "pass" : "either";
+  // Taken to another base before the vote: the gate binds it to what it had looked at last, which may still be the other base.
+  return isSame && !moved && pull.retargets.length === 0 ? "pass" : "either";
 }
 
 /** A label by the owner on this head, with a reason, not taken off and not run out. */

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterEach, expect, test } from "vitest";
-import { type Database, openDatabase } from "../../src/store/connect.ts";
+import { type Database, openDatabase, rowsOf } from "../../src/store/connect.ts";
 import { describeOnPostgres } from "../support/database.ts";
 import { layWire, type Wire } from "../support/fleet.ts";
 import { until } from "../support/scene.ts";
@@ -59,4 +59,27 @@ describeOnPostgres("connections that are cut again and again", (fresh) => {
     await Promise.all(work);
     expect(done.every((count) => count > 3)).toBe(true);
   }, 120_000);
+
+  test("T76: whoever stands still in a transaction gives up its locks, and writes nothing when it goes on", async () => {
+    db = await openDatabase({ databaseUrl: await fresh(), dataDir: null });
+    const on = db;
+    await on.outer.execute(sql`create table held (id int primary key, by text)`);
+    await on.outer.execute(sql`insert into held values (1, 'nobody')`);
+    const holds = Promise.withResolvers<void>();
+    const goesOn = Promise.withResolvers<void>();
+    const still = on.transaction([], async (tx) => {
+      await tx.execute(sql`update held set by = 'who stands still'`);
+      holds.resolve();
+      await goesOn.promise;
+      await tx.execute(sql`update held set by = 'who stood still'`);
+    });
+    const ended = expect(still).rejects.toThrow();
+    await holds.promise;
+    // It waits for the lock, and gets it although nobody gives it back.
+    await on.transaction([], async (tx) => tx.execute(sql`update held set by = by || ', another'`));
+    goesOn.resolve();
+    await ended;
+    const [row] = rowsOf<{ by: string }>(await on.outer.execute(sql`select by from held`));
+    expect(row!.by).toBe("nobody, another");
+  });
 });

@@ -58,7 +58,7 @@ it.each([
   expect(found).toContainEqual(["block", "tag.removed", "C", "p0"]);
 });
 
-it("a change that leads to more files than are read is not decided", async () => {
+it("a change that leads to more files than are read is not decided", { timeout: 180_000 }, async () => {
   const names = Array.from({ length: 510 }, (_, index) => `parts/p${index}.schema.yaml`);
   const parts = Object.fromEntries(names.map((name) => [`contracts/${name}`, part(true)]));
   const { state, problems } = await check(

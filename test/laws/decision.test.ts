@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decide } from "../../src/engine/decide.ts";
-import { type DecisionNode, isPassing } from "../../src/engine/decision.ts";
+import { type Decision, type DecisionNode, isPassing } from "../../src/engine/decision.ts";
 import { decisionJson, decisionSchema } from "../../src/engine/decision-schema.ts";
 import type { Facts, PeopleFacts } from "../../src/engine/facts.ts";
 import { facts, finding, people, review, source, team } from "../engine/policy/build.ts";
@@ -134,13 +134,19 @@ const ORG_TEAMS = source("config", JSON.stringify({ teams: { designated: ["sec-o
   path: "org",
 });
 
+/** The one more that an unknown contributor costs may come from any team that is asked: a finding that is approved itself may bring the team of whoever it is. */
+function lacksOnlyOneMore({ state, requirements }: Decision): boolean {
+  const open = requirements.filter(({ have, minApprovals }) => have < minApprovals);
+  return state === "pending_approval" && open.length > 0 && open.every(({ id }) => id === "one more person");
+}
+
 test("where the organisation sets the teams, adding a finding never helps", () => {
   fc.assert(
     fc.property(someFacts, somePolicies, aFinding, (given, policies, extra) => {
       const bound = { ...given, policy: reading([ORG_TEAMS, source("policies", policiesText(policies))]) };
       const more = { ...bound, diff: { ...given.diff, findings: [...given.diff.findings, extra] } };
       const before = decide(bound);
-      if (before.pattern !== null && !isPassing(before.state)) expect(passes(more)).toBe(false);
+      if (before.pattern !== null && !isPassing(before.state) && !lacksOnlyOneMore(before)) expect(passes(more)).toBe(false);
     }),
     { numRuns: 600 },
   );

@@ -109,8 +109,22 @@ function ruleFreshness(truth: Truth, pull: Pull, review: Review): Ruling {
     return wasSeen ? "either" : "fail";
   }
   const moved = seen.some(({ world, then }) => contentOf(truth, world, then).before !== now.before);
-  // Taken to another base before the vote: the gate binds it to what it had looked at last, which may still be the other base.
-  return isSame && !moved && pull.retargets.length === 0 ? "pass" : "either";
+  return isSame && !moved && wasLookedAt(truth, pull, review) ? "pass" : "either";
+}
+
+/**
+ * Whether the check of this base told something new on this head after the pull request was taken there and before the vote. Else the gate may
+ * bind the vote to what it had looked at last, which is the change to the other base.
+ */
+function wasLookedAt({ past }: Truth, pull: Pull, review: Review): boolean {
+  if (pull.retargets.length === 0) return true;
+  const name = checkOf(pull.baseRef);
+  const moments = past.flatMap(({ world }) => world.pulls.filter(({ number }) => number === pull.number).map((then) => ({ world, then })));
+  const there = moments.filter(
+    ({ then }) => then.retargets.length === pull.retargets.length && !then.reviews.some(({ id }) => id === review.id),
+  );
+  const told = there.map(({ world }) => world.runs.filter((run) => run.sha === pull.headSha && run.name === name).at(-1));
+  return told.some((run) => run != null && run.conclusion !== null && JSON.stringify(run) !== JSON.stringify(told[0]));
 }
 
 /** A label by the owner on this head, with a reason, not taken off and not run out. */

@@ -57,6 +57,15 @@ export const WEAKENED: Readonly<Record<string, Weaken>> = {
       return saved;
     },
   }),
+  "a check that is taken back waits for an event": (ledger, rows) => ({
+    withholdSuccess: async (work, headSha) => {
+      const subject = rows.subjects.get(work.key)!;
+      const { wantGen } = subject;
+      const changed = await ledger.withholdSuccess(work, headSha);
+      subject.wantGen = wantGen;
+      return changed;
+    },
+  }),
   "a delivery is acknowledged before it is stored": (ledger, rows) => ({
     recordDelivery: (delivery) => ledger.recordDelivery(rows.deliveries.size % 3 === 2 ? { ...delivery, marks: [] } : delivery),
   }),

@@ -64,7 +64,7 @@ export interface Ledger
   ): Promise<void>;
   /**
    * Every success on this commit, and every success of this pull request (null = wherever it stands), goes back to "in progress" until
-   * the next evaluation of this pull request. Gives how many checks changed.
+   * the next evaluation of this pull request, which is then owed. Gives how many checks changed.
    */
   withholdSuccess(work: HeldWork, headSha: string | null): Promise<number>;
   /** Requirement id of the pull request -> since when it has been open without a break; ISO 8601 by the database's clock. */

@@ -1,7 +1,7 @@
-import { and, asc, eq, or } from "drizzle-orm";
+import { and, asc, eq, or, sql } from "drizzle-orm";
 import type { HeldWork } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
-import { checkOutbox, checkWish } from "../schema.ts";
+import { checkOutbox, checkWish, subject } from "../schema.ts";
 import { holdSubject } from "./save-evaluation.ts";
 import { foldRun } from "./wish-checks.ts";
 
@@ -30,5 +30,11 @@ export async function withholdSuccess(tx: Tx, work: HeldWork, headSha: string | 
       .onConflictDoUpdate({ target: [checkWish.subjectKey, checkWish.headSha, checkWish.name], set: { conclusion: null } });
     await foldRun(tx, run, false);
   }
+  // Whatever woke this work, the next evaluation is owed now: the check must not wait for an event.
+  if (runs.length > 0)
+    await tx
+      .update(subject)
+      .set({ wantGen: sql`greatest(${subject.wantGen}, ${subject.doneGen} + 1)` })
+      .where(eq(subject.key, held.key));
   return runs.length;
 }

@@ -135,6 +135,7 @@ function withhold(rows: Rows, work: HeldWork, headSha: string | null): number {
     rows.wishes = [...rows.wishes.filter((wish) => !same(wish)), { ...mine, conclusion: null }];
     fold(rows, run, false);
   }
+  if (runs.length > 0) held.wantGen = Math.max(held.wantGen, held.doneGen + 1);
   return runs.length;
 }
 

@@ -2,6 +2,11 @@
 export interface Shares {
   /** Takes a place of the installation's. Null = all are taken: the key is kept, and woken when one is given back. */
   enter(installationId: number, key: string): (() => void) | null;
+  /**
+   * True: the installation that last worked on the key's repository has no place now, and the key is kept as above. Asked before anything is
+   * read, so that ten thousand wake-ups that would find no place cost the database nothing.
+   */
+  keeps(key: string): boolean;
   /** Keys that wait for a place: whoever woke them would only see them sent back. */
   waiting(): ReadonlySet<string>;
 }
@@ -27,6 +32,13 @@ export async function inPlace<T>(
   }
 }
 
+/** Repositories whose installation is remembered, those of the last evaluations. */
+const HOMES_MAX = 10_000;
+
+function repositoryIn(key: string): string {
+  return /^\d+/.exec(key)?.[0] ?? key;
+}
+
 /**
  * One installation that hangs, or that brings ten thousand events, leaves the other places to the rest. Nothing is lost with the process:
  * a key that waits here is work left in the database, and the sweep of any process finds it.
@@ -34,6 +46,8 @@ export async function inPlace<T>(
 export function createShares(each: number, wake: (key: string) => void): Shares {
   const taken = new Map<number, number>();
   const kept = new Map<number, Set<string>>();
+  /** Repository, as every key begins with -> installation. One that moved to another is learnt anew when a place is taken. */
+  const homes = new Map<string, number>();
   const isFull = (installationId: number) => (taken.get(installationId) ?? 0) >= each;
 
   function leave(installationId: number): void {
@@ -53,11 +67,29 @@ export function createShares(each: number, wake: (key: string) => void): Shares 
     if (keys?.size === 0) kept.delete(installationId);
   }
 
+  function keep(installationId: number, key: string): void {
+    const keys = kept.get(installationId) ?? new Set();
+    kept.set(installationId, keys.add(key));
+  }
+
+  function learn(key: string, installationId: number): void {
+    const repository = repositoryIn(key);
+    homes.delete(repository);
+    homes.set(repository, installationId);
+    if (homes.size > HOMES_MAX) homes.delete(homes.keys().next().value!);
+  }
+
   return {
+    keeps(key) {
+      const installationId = homes.get(repositoryIn(key));
+      if (installationId === undefined || !isFull(installationId)) return false;
+      keep(installationId, key);
+      return true;
+    },
     enter(installationId, key) {
+      learn(key, installationId);
       if (isFull(installationId)) {
-        const keys = kept.get(installationId) ?? new Set();
-        kept.set(installationId, keys.add(key));
+        keep(installationId, key);
         return null;
       }
       forget(installationId, key);

@@ -41,13 +41,52 @@ export function speakPostgres(client: postgres.Sql): {
       begin: (act) => client.begin((sql) => act(preparing(sql, options))),
     }),
     transaction: <T>(scope: Scope, act: Act<T>) => client.begin((sql) => within(sql, scope, act)) as Promise<T>,
-    read<T>(scope: Scope, act: Act<T>) {
-      const { promise, resolve, reject } = Promise.withResolvers<T>();
-      // What was read holds without the end of its transaction.
-      client.begin("read only", async (sql) => resolve(await within(sql, scope, act))).catch(reject);
-      return promise;
-    },
+    read: sharedReading((scope, act) => client.begin("read only", (sql) => within(sql, scope, act))),
   };
+}
+
+/** As many statements are on the wire before the first is answered. */
+const READS_AT_ONCE_MAX = 16;
+
+/** What one transaction reads; each part answers for itself and never rejects. */
+interface Reading {
+  readonly parts: ((tx: Tx) => Promise<void>)[];
+  readonly refusals: ((error: unknown) => void)[];
+}
+
+/**
+ * Reads of one scope that come before a connection is theirs are done in one transaction: each is asked after it came, as if it were alone.
+ * Where one of several fails, which ends the transaction for all, those without an answer are done again, each in its own.
+ */
+function sharedReading(begin: (scope: Scope, act: Act<unknown>) => Promise<unknown>): <T>(scope: Scope, act: Act<T>) => Promise<T> {
+  const waiting = new Map<string, Reading>();
+  return <T>(scope: Scope, act: Act<T>) => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const place = JSON.stringify(scope);
+    const alone = () => void begin(scope, async (tx) => resolve(await act(tx))).catch(reject);
+    const joined = waiting.get(place);
+    const reading = joined !== undefined && joined.parts.length < READS_AT_ONCE_MAX ? joined : { parts: [], refusals: [] };
+    // What was read holds without the end of its transaction.
+    reading.parts.push((tx) => act(tx).then(resolve, (error) => (reading.parts.length === 1 ? reject(error) : alone())));
+    reading.refusals.push(reject);
+    if (reading !== joined) start(scope, place, reading);
+    return promise;
+  };
+
+  function start(scope: Scope, place: string, reading: Reading): void {
+    waiting.set(place, reading);
+    const leave = () => waiting.get(place) === reading && waiting.delete(place);
+    let isBegun = false;
+    const begun = begin(scope, (tx) => {
+      isBegun = true;
+      leave();
+      return Promise.all(reading.parts.map((part) => part(tx)));
+    });
+    begun.catch((error: unknown) => {
+      leave();
+      if (!isBegun) for (const refuse of reading.refusals) refuse(error);
+    });
+  }
 }
 
 /** What drizzle uses of postgres.js; within a transaction it begins no other here. */

@@ -16,5 +16,6 @@ export * from "./schema/records.ts";
 export * from "./schema/recovery.ts";
 export * from "./schema/routine.ts";
 export * from "./schema/studio.ts";
+export * from "./schema/tenant-place.ts";
 export * from "./schema/traces.ts";
 export * from "./schema/watched-repositories.ts";

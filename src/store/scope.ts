@@ -30,10 +30,10 @@ export type Scope = readonly (readonly [ScopeKind, string])[];
 /** Work that belongs to no tenant: the sweep, the routines, the operator's own pages. */
 export const ACROSS: Scope = [["all", ""]];
 
-/** Its repository's tenants too: a check may show what another pull request on the same commit earned, from before a transfer. */
+/** All of its repository's tenants: a check may show what another pull request on the same commit earned, from before a transfer. */
 export function ofSubject(key: string): Scope {
   const repository = /^\d{1,15}(?=[#@!])/.exec(key)?.[0];
-  return [["subject", key], ...(repository === undefined ? [] : ([["repository", repository]] as const))];
+  return repository === undefined ? [["subject", key]] : [["repository", repository]];
 }
 
 export function ofRepository(id: number): Scope {

@@ -79,6 +79,13 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   command_answer: { rows: OF_SUBJECT, may: ["insert", "update"] },
   pull_comment: { rows: OF_SUBJECT, may: ["insert", "update"] },
   review_request: { rows: OF_SUBJECT, may: ["insert", "update"] },
+  tenant_place: {
+    rows: {
+      by: "nobody",
+      because: "ids alone: which tenants a repository or an owner has rows of, asked before anybody's tenant is known",
+    },
+    may: [],
+  },
   webhook_delivery: {
     rows: { by: "nobody", because: "what a delivery says cannot be read back by the login that runs: only whether it came before" },
     may: ["insert"],

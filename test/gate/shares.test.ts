@@ -20,6 +20,22 @@ describe("shares of the places", () => {
     expect(woken).toEqual(["1#3", "1#4"]);
   });
 
+  test("are refused without a look at the database where the installation of the repository is known", () => {
+    const woken: string[] = [];
+    const shares = createShares(1, (key) => woken.push(key));
+    expect(shares.keeps("7#1")).toBe(false);
+    const leave = shares.enter(1, "7#1")!;
+    expect([shares.keeps("7#2"), shares.keeps("7@0a"), shares.keeps("8#2")]).toEqual([true, true, false]);
+    expect([...shares.waiting()]).toEqual(["7#2", "7@0a"]);
+    leave();
+    expect([woken, shares.keeps("7#3")]).toEqual([["7#2"], false]);
+    // It moved to an installation that has no place either.
+    shares.enter(2, "9#1");
+    expect([shares.enter(2, "7#4"), shares.keeps("7#5")]).toEqual([null, true]);
+    expect(shares.enter(1, "7#6")).toBeTypeOf("function");
+    expect(shares.keeps("7#7")).toBe(true);
+  });
+
   /** What the queue and the sweep do, in any order: wake, run, end, and wakes that are lost on the way. */
   test("never more than an installation's share at once, and every key runs in the end, whatever is lost", () => {
     const step = fc.record({ kind: fc.constantFrom("wake", "end", "lose", "sweep"), pick: fc.nat() });
@@ -37,6 +53,7 @@ describe("shares of the places", () => {
           if (kind === "wake") {
             const [key] = jobs.splice(pick % (jobs.length + 1), 1);
             if (key === undefined || running.has(key) || !dirty.has(key)) return;
+            if (shares.keeps(key)) return;
             const leave = shares.enter(installationOf(key), key);
             if (leave !== null) running.set(key, leave);
           }

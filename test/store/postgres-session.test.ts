@@ -46,6 +46,48 @@ describeOnPostgres("speaking to Postgres", (fresh) => {
     }));
 });
 
+describeOnServer("reads that come together", (open) => {
+  const transactionOf = async (tx: Parameters<Parameters<Database["read"]>[1]>[0]) => {
+    const told = await tx.execute(sql`select pg_backend_pid() as pid, now()::text as begun, current_setting('countersign.tenant') as seen`);
+    return rowsOf<{ pid: number; begun: string; seen: string }>(told)[0]!;
+  };
+
+  test("share one transaction when their scope is the same, and never with another scope", async () => {
+    const db = await open();
+    const ids = [1, 2].map((index) => `01890000-0000-7000-8000-00000000000${index}`);
+    await db.outer.insert(tenant).values(ids.map((id, index) => ({ id, host: "github.com", accountId: index + 1, login: `t${index}` })));
+    const told = await Promise.all(Array.from({ length: 20 }, (_, index) => db.read(ofTenant(ids[index % 2]!), transactionOf)));
+    expect(told.map(({ seen }) => seen)).toEqual(told.map((_, index) => ids[index % 2]));
+    expect(new Set(told.map(({ pid, begun }) => `${pid} ${begun}`)).size).toBe(2);
+    // Who comes when one is under way is not told what stood before it came.
+    const before = db.read(ofTenant(ids[0]!), async (tx) => {
+      await tx.execute(sql`select pg_sleep(0.2)`);
+      return tx.select().from(routine);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await db.outer.insert(routine).values({ name: "new", claimedAt: new Date() });
+    expect(await db.read(ofTenant(ids[0]!), (tx) => tx.select({ name: routine.name }).from(routine))).toEqual([{ name: "new" }]);
+    await before;
+  });
+
+  test("answer for themselves: one that fails takes nobody along, and no more of them share than are on the wire at once", async () => {
+    const db = await open();
+    const good = () => db.read([], async (tx) => rowsOf<{ one: number }>(await tx.execute(sql`select 1 as one`)));
+    const bad = () => db.read([], (tx) => tx.execute(sql`select 1 / (${0}::int)`));
+    const told = await Promise.allSettled([good(), bad(), good(), bad(), ...Array.from({ length: 40 }, good)]);
+    expect(told.map(({ status }) => status)).toEqual(told.map((_, index) => (index === 1 || index === 3 ? "rejected" : "fulfilled")));
+    for (const each of told) if (each.status === "rejected") expect(each.reason).toMatchObject({ cause: { code: "22012" } });
+    expect(await good()).toEqual([{ one: 1 }]);
+  });
+
+  test("are all refused when no transaction can begin", async () => {
+    const db = await open();
+    await db.close();
+    const told = await Promise.allSettled(Array.from({ length: 5 }, () => db.read([], (tx) => tx.execute(sql`select 1`))));
+    expect(told.map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+  });
+});
+
 describeOnServer("the scope of a transaction", (open) => {
   // It is sent ahead and not waited for: nothing that the transaction says may overtake it.
   test("stands before the first statement, on every connection and from the first use, and ends with it", async () => {

@@ -64,7 +64,7 @@ async function evaluate(deps: GateDeps, work: GroupWork): Promise<EvaluationOutc
   }
   const saved = await deps.ledger.saveEvaluation({ ...place(work), facts, decision, checks: wanted(facts, decision), done: true });
   if (saved.status === "superseded") return { status: "superseded" };
-  const published = await publishChecks(deps, work, work.headSha);
+  const published = await publishChecks(deps, work, work.headSha, saved.evaluation);
   const until = decision.override?.expiresAt ?? null;
   return { status: "evaluated", state: decision.state, published, evaluationId: saved.evaluation.id, until };
 }

@@ -99,7 +99,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
     draft: draftOf(facts, decision),
   });
   if (saved.status === "superseded") return { status: "superseded" };
-  const published = await publishChecks(deps, work, pull.headSha);
+  const published = await publishChecks(deps, work, pull.headSha, saved.evaluation);
   await speak(deps, work.key, pull, { facts, decision, evaluationId: saved.evaluation.id });
   return {
     status: "evaluated",

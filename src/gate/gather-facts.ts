@@ -59,8 +59,11 @@ export async function gatherFacts(
   const policy = policyFor(inForce, change, onDefault);
   const proposal = await readProposal(deps, pull, inForce, change.governanceFiles);
   const { agents, problems } = await agentEvidence(content, { trusted: trusted.sha, head: pull.headSha }, whole);
-  const notes = landed === null ? await readNotes(deps, key, pull) : [];
-  const pinned = await readPins(deps, inForce.parts);
+  const [notes, pinned, quality] = await Promise.all([
+    landed === null ? readNotes(deps, key, pull) : [],
+    readPins(deps, inForce.parts),
+    qualityOf(deps, key, pull.repository.id, whole.diff),
+  ]);
   const gathered: Facts = {
     ...bareFacts(deps.clock, pull, policy, inForce.commit),
     inForce: inForce.facts,
@@ -70,7 +73,7 @@ export async function gatherFacts(
     diff,
     lineage,
     agents,
-    quality: await qualityOf(deps, key, pull.repository.id, whole.diff),
+    quality,
     limits: [...change.limits, ...aside.limits, ...problems],
     ...(aside.sides.length === 0 ? {} : { sides: aside.sides }),
     ...(notes.length === 0 ? {} : { notes }),
@@ -112,10 +115,15 @@ export async function gatherPeople(
   facts: Facts,
   look: "first" | "second" = "first",
 ): Promise<PeopleFacts> {
-  const receipts = await deps.ledger.receipts(pull.repository.id, pull.number);
+  const { ledger } = deps;
+  const [receipts, history, overdueReviews] = await Promise.all([
+    ledger.receipts(pull.repository.id, pull.number),
+    ledger.contentHistory(key),
+    ledger.overdueReviews(pull.repository.id, facts.asOf),
+  ]);
   const own = await deps.pulls.people(pull, requiredTeams(facts), receipts, look);
   const people = await withLayers(deps, pull, facts, await withBaseMerges(deps.pulls.content(pull.repository), facts, own));
-  return withGrants(deps.ledger, key, pull, facts, bindVotes(people, await deps.ledger.contentHistory(key)));
+  return withGrants(ledger, key, pull, facts, { ...bindVotes(people, history), overdueReviews });
 }
 
 /** Facts of a decision that could not be made. */

@@ -4,11 +4,11 @@ import { readableSet } from "../engine/policy/parse.ts";
 import { isObserved } from "./enrolled.ts";
 import type { OverrideGrant, Overrides, PullTruth } from "./ports.ts";
 
-type GrantMemory = Pick<Overrides, "overrideGrants" | "recordGrant" | "overdueReviews">;
+type GrantMemory = Pick<Overrides, "overrideGrants" | "recordGrant">;
 
 /**
  * What is remembered of overrides, as facts: for each override label whether who set it was entitled when it was first worked on (judged
- * and kept now when it is new), and the reviews that are overdue. A label without a signed delivery has no authority. Where the gate only
+ * and kept now when it is new). A label without a signed delivery has no authority. Where the gate only
  * observes, a label of nobody entitled is not kept: what is kept is taken off.
  */
 export async function withGrants(
@@ -20,8 +20,7 @@ export async function withGrants(
 ): Promise<PeopleFacts> {
   const wanted = readableSet(facts.policy).config.override.label.toLowerCase();
   const isOverride = (label: LabelFact) => label.name.toLowerCase() === wanted;
-  const overdueReviews = await ledger.overdueReviews(pull.repository.id, facts.asOf);
-  if (!people.labels.some(isOverride)) return { ...people, overdueReviews };
+  if (!people.labels.some(isOverride)) return people;
   const known = await ledger.overrideGrants(pull.repository.id, pull.number);
   const fresh = people.labels.filter((label) => isOverride(label) && isNew(label, known));
   for (const label of fresh) await keep(ledger, key, pull, { ...facts, people }, label);
@@ -29,7 +28,7 @@ export async function withGrants(
   const labels = people.labels.map((label) =>
     isOverride(label) ? { ...label, authority: authorityIn(grants, label) ?? observedAuthority({ ...facts, people }, label) } : label,
   );
-  return { ...people, labels, overdueReviews };
+  return { ...people, labels };
 }
 
 function isNew(label: LabelFact, known: readonly OverrideGrant[]): boolean {

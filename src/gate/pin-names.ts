@@ -20,13 +20,14 @@ export type Pinned = readonly PinnedPart[];
 
 /** What was kept of each part. null = nothing is kept here (no records). */
 export async function readPins({ ledger }: GatherDeps, parts: readonly PolicyPart[]): Promise<Pinned | null> {
-  const found: PinnedPart[] = [];
-  for (const part of parts) {
-    const pins = await ledger.policyPins(part.repository.id, part.version.seq);
-    if (pins === null) return null;
-    found.push({ ...part, pins });
-  }
-  return found;
+  const found = await Promise.all(
+    parts.map(async (part): Promise<PinnedPart | null> => {
+      const pins = await ledger.policyPins(part.repository.id, part.version.seq);
+      return pins === null ? null : { ...part, pins };
+    }),
+  );
+  const pinned = found.filter((part) => part !== null);
+  return pinned.length === found.length ? pinned : null;
 }
 
 /** Facts with the pins; of none are kept, as they are. */

@@ -1,21 +1,38 @@
 import type { GateDeps } from "./deps.ts";
-import type { CheckRunState, HeldWork, OutboxCheck, PublishCheck } from "./ports.ts";
+import type { CheckRunState, HeldWork, OutboxCheck, PublishCheck, StoredEvaluation } from "./ports.ts";
 import { TruthError } from "./ports.ts";
+
+/** What a check shows. */
+interface Told {
+  readonly evaluation: StoredEvaluation;
+  readonly asked: PublishCheck["asked"];
+}
 
 /**
  * Writes every check that the ledger still owes GitHub for this subject, one write in flight per (commit, name).
  * A success is only ever written on `headSha`, the head that was looked at in this run (null = none was). Returns how many were written.
  * Rejects when a write failed or its outcome is unknown; the row stays owed.
+ *
+ * @param saved what was saved just now, so that it need not be read back.
  */
-export async function publishChecks(deps: GateDeps, work: HeldWork, headSha: string | null): Promise<number> {
+export async function publishChecks(
+  deps: GateDeps,
+  work: HeldWork,
+  headSha: string | null,
+  saved: StoredEvaluation | null = null,
+): Promise<number> {
+  const told = new Map<string, Promise<Told>>();
+  const tell = (id: string, repositoryId: number) =>
+    told.get(id) ?? told.set(id, toldOf(deps, id === saved?.id ? saved : null, id, repositoryId)).get(id)!;
   const owed = await deps.ledger.pendingChecks(work.key);
   let written = 0;
   const failures: unknown[] = [];
   for (const check of owed) {
     if (check.conclusion === "success" && check.headSha !== headSha) continue;
-    if (!(await deps.ledger.beginPublish(check, work))) continue;
     try {
-      await publishOne(deps, work, check);
+      const shown = await tell(check.evaluationId, check.repository.id);
+      if (!(await deps.ledger.beginPublish(check, work))) continue;
+      await publishOne(deps, work, check, shown);
       written += 1;
     } catch (error) {
       failures.push(error);
@@ -25,14 +42,18 @@ export async function publishChecks(deps: GateDeps, work: HeldWork, headSha: str
   return written;
 }
 
-async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck): Promise<void> {
-  const evaluation = await deps.ledger.evaluation(owed.evaluationId);
-  if (evaluation === null) throw new Error(`check ${owed.name} belongs to no evaluation`);
+async function toldOf(deps: GateDeps, saved: StoredEvaluation | null, id: string, repositoryId: number): Promise<Told> {
+  const evaluation = saved ?? (await deps.ledger.evaluation(id));
+  if (evaluation === null) throw new Error(`there is no evaluation ${id}`);
   const { state } = evaluation.decision;
   const number = /#(\d+)$/.exec(evaluation.key)?.[1];
   const isAsking = number !== undefined && (state === "pending_approval" || state === "rejected");
+  return { evaluation, asked: isAsking ? await deps.ledger.askedSince(repositoryId, Number(number)) : undefined };
+}
+
+async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck, { evaluation, asked }: Told): Promise<void> {
   const check: PublishCheck = {
-    ...(isAsking ? { asked: await deps.ledger.askedSince(owed.repository.id, Number(number)) } : {}),
+    ...(asked === undefined ? {} : { asked }),
     name: owed.name,
     policy: owed.policy,
     conclusion: owed.conclusion,

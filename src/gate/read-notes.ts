@@ -4,7 +4,7 @@ import type { PullTruth } from "./ports.ts";
 
 /** What people should know and the verdict does not depend on: whom GitHub would not ask, and who posts under our name. */
 export async function readNotes({ ledger }: GatherDeps, key: string, pull: PullTruth): Promise<readonly Problem[]> {
-  const requests = await ledger.reviewRequests(key);
+  const [requests, foreign] = await Promise.all([ledger.reviewRequests(key), ledger.foreignChecks(pull.repository.id, pull.headSha)]);
   const refused = requests
     .filter(({ status }) => status === "refused")
     .map(({ target, reason }) =>
@@ -14,7 +14,6 @@ export async function readNotes({ ledger }: GatherDeps, key: string, pull: PullT
         "ask them yourself, or give the team read access",
       ),
     );
-  const foreign = await ledger.foreignChecks(pull.repository.id, pull.headSha);
   const posed = foreign.map(({ name, kind, source }) =>
     note(
       "E009",

@@ -20,16 +20,18 @@ export async function requestReviewers(
   if (pull.draft || (decision.state !== "pending_approval" && decision.state !== "rejected")) return false;
   const targets = targetsOf(decision, facts.people, pull).slice(0, TARGETS_MAX);
   if (targets.length === 0) return false;
-  const known = new Map((await deps.ledger.reviewRequests(key)).map((request) => [request.target, request]));
-  const pressed = await pressedAt(deps, pull);
+  const { ledger } = deps;
+  const [requests, actions] = await Promise.all([ledger.reviewRequests(key), ledger.checkActions(pull.repository.id, pull.headSha)]);
+  const known = new Map(requests.map((request) => [request.target, request]));
+  const pressed = await pressedAt(deps, pull, actions);
   let refused = false;
   for (const target of targets) {
     const before = known.get(target);
     if (before !== undefined && !isDue(before, pressed)) continue;
     // Remembered first: a process that ends here asks again, and one that was answered never does.
-    await deps.ledger.setReviewRequest(key, target, "wanted", null);
+    await ledger.setReviewRequest(key, target, "wanted", null);
     const reason = await ask(deps, pull, target);
-    await deps.ledger.setReviewRequest(key, target, reason === null ? "requested" : "refused", reason);
+    await ledger.setReviewRequest(key, target, reason === null ? "requested" : "refused", reason);
     refused ||= reason !== null && reason !== before?.reason;
   }
   return refused;
@@ -55,8 +57,11 @@ function isDue({ status, at }: ReviewRequest, pressed: string | null): boolean {
 }
 
 /** When the button was last pressed by somebody who may ask; null = never. A button grants nothing to anybody else. */
-async function pressedAt({ ledger, conversation }: GateDeps, pull: PullTruth): Promise<string | null> {
-  const actions = await ledger.checkActions(pull.repository.id, pull.headSha);
+async function pressedAt(
+  { conversation }: GateDeps,
+  pull: PullTruth,
+  actions: Awaited<ReturnType<GateDeps["ledger"]["checkActions"]>>,
+): Promise<string | null> {
   for (const { actorId, actorLogin, at } of actions.slice(-5).reverse()) {
     const role = await conversation.roleOf(pull.repository, { id: actorId, login: actorLogin });
     if (role !== null && MAY_ASK.has(role)) return at;

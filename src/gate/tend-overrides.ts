@@ -11,32 +11,41 @@ const REVIEWS_AT_ONCE = 1000;
  * step can be done again and none decides anything: one that fails is left for the next round. Gives the failures.
  */
 export async function tendOverrides(deps: GateDeps, key: string | null): Promise<readonly Error[]> {
-  return [...(await payOverrideDebts(deps, key)), ...(await lookAtReviews(deps, key))];
+  const [labels, reviews] = await Promise.all([deps.ledger.labelsToRemove(key, AT_ONCE), deps.ledger.openReviews(key, REVIEWS_AT_ONCE)]);
+  return failuresOf([...removals(deps, labels), ...openings(deps, reviews), ...looks(deps, reviews)]);
 }
 
 /** Labels to take off, and issues to open. */
 export async function payOverrideDebts(deps: GateDeps, key: string | null): Promise<readonly Error[]> {
-  const { ledger } = deps;
-  const removals = (await ledger.labelsToRemove(key, AT_ONCE)).map(
-    ({ grant, pull }) =>
-      () =>
-        removeLabel(deps, grant, pull),
-  );
-  const openings = (await ledger.openReviews(key, AT_ONCE))
-    .filter(({ issueNumber }) => issueNumber === null)
-    .map((review) => () => openIssue(deps, review));
-  return failuresOf([...removals, ...openings]);
+  const [labels, reviews] = await Promise.all([deps.ledger.labelsToRemove(key, AT_ONCE), deps.ledger.openReviews(key, AT_ONCE)]);
+  return failuresOf([...removals(deps, labels), ...openings(deps, reviews)]);
 }
 
 /** Whether the issues of open reviews were closed, and by whom. */
 export async function lookAtReviews(deps: GateDeps, key: string | null): Promise<readonly Error[]> {
-  const reviews = await deps.ledger.openReviews(key, REVIEWS_AT_ONCE);
-  return failuresOf(
-    reviews.flatMap((review) => (review.issueNumber === null ? [] : [() => lookAtIssue(deps, review, review.issueNumber!)])),
+  return failuresOf(looks(deps, await deps.ledger.openReviews(key, REVIEWS_AT_ONCE)));
+}
+
+type Act = () => Promise<void>;
+
+function removals(deps: GateDeps, labels: Awaited<ReturnType<GateDeps["ledger"]["labelsToRemove"]>>): readonly Act[] {
+  return labels.map(
+    ({ grant, pull }) =>
+      () =>
+        removeLabel(deps, grant, pull),
   );
 }
 
-async function failuresOf(acts: readonly (() => Promise<void>)[]): Promise<readonly Error[]> {
+function openings(deps: GateDeps, reviews: readonly PostHocReview[]): readonly Act[] {
+  return reviews.filter(({ issueNumber }) => issueNumber === null).map((review) => () => openIssue(deps, review));
+}
+
+/** Of those whose issue was opened before this round. */
+function looks(deps: GateDeps, reviews: readonly PostHocReview[]): readonly Act[] {
+  return reviews.flatMap((review) => (review.issueNumber === null ? [] : [() => lookAtIssue(deps, review, review.issueNumber!)]));
+}
+
+async function failuresOf(acts: readonly Act[]): Promise<readonly Error[]> {
   const failures: Error[] = [];
   for (const act of acts) await act().catch((error: unknown) => void failures.push(asError(error)));
   return failures;

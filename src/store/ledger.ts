@@ -74,7 +74,7 @@ export function createLedger(db: Database, options: { readonly host?: string; re
     askedSince: within(askedSinceOf),
     pendingChecks: about(pendingChecks),
     beginPublish: (check, work) => db.transaction(ofSubject(work.key), (tx) => beginPublish(tx, check, work)),
-    endPublish: (check, outcome) => db.transaction(ofRow("check", check.id), (tx) => endPublish(tx, check, outcome)),
+    endPublish: (check, outcome) => db.transaction(ofRepository(check.repository.id), (tx) => endPublish(tx, check, outcome)),
     evaluation: (id) => db.read(ofRow("evaluation", id), (tx) => evaluationById(tx, null, id)),
     latestEvaluation: about(latestEvaluation),
     evaluationForHead: about(evaluationForHead),

@@ -14,7 +14,6 @@ export type ScopeKind =
   | "grant"
   | "review"
   | "trace"
-  | "check"
   | "approval"
   | "plan"
   | "session"
@@ -49,7 +48,7 @@ export function ofTenant(id: string): Scope {
   return [["tenant", id]];
 }
 
-type RowKind = "evaluation" | "grant" | "review" | "trace" | "check" | "approval" | "plan" | "session" | "key";
+type RowKind = "evaluation" | "grant" | "review" | "trace" | "approval" | "plan" | "session" | "key";
 
 export function ofRow(kind: RowKind, id: string): Scope {
   return [[kind, id]];

@@ -28,14 +28,24 @@ const MENTION = /@([A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})(?:\[bot\])?)(?![A-Za-z0-9_
 const WORD_OR_REFERENCE = /⟦p:[0-9a-f]{32}⟧|[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?/g;
 const REFERENCE = /⟦(?:p:([0-9a-f]{32}))?⟧/g;
 
-/** Every name in `value`, as it is spelled. */
-export function namesIn(value: unknown): ReadonlySet<string> {
-  return collect(value, lowerCase(collect(value, new Set())));
+/** Who is spoken of in a value. */
+export interface People {
+  /** Every name, as it is spelled. */
+  readonly names: ReadonlySet<string>;
+  /** Those that stand where names stand, in lower case: in a sentence they are found without an @ too. */
+  readonly known: ReadonlySet<string>;
+  /** Login, in lower case -> account id, where the value says both. */
+  readonly accounts: ReadonlyMap<string, number>;
 }
 
-/** `refOf` gives the 32 hex digits of a name of `namesIn`. */
-export function pseudonymise(value: unknown, refOf: (name: string) => string): unknown {
-  return walk(value, null, { known: lowerCase(collect(value, new Set())), name: (name) => `⟦p:${refOf(name)}⟧` });
+export function peopleIn(value: unknown): People {
+  const known = lowerCase(collect(value, new Set()));
+  return { names: collect(value, known), known, accounts: accountsIn(value) };
+}
+
+/** `people`: of this value. `refOf` gives the 32 hex digits of a name of theirs. */
+export function pseudonymise(value: unknown, { known }: People, refOf: (name: string) => string): unknown {
+  return walk(value, null, { known, name: (name) => `⟦p:${refOf(name)}⟧` });
 }
 
 function collect(value: unknown, known: ReadonlySet<string>): ReadonlySet<string> {
@@ -124,8 +134,7 @@ function mapTexts(value: unknown, each: (text: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [each(key), mapTexts(item, each)]));
 }
 
-/** Login, in lower case -> account id, where `value` says both. */
-export function accountsIn(value: unknown): ReadonlyMap<string, number> {
+function accountsIn(value: unknown): ReadonlyMap<string, number> {
   const accounts = new Map<string, number>();
   const look = (each: unknown): void => {
     if (Array.isArray(each)) each.forEach(look);

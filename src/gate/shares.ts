@@ -7,7 +7,7 @@ export interface Shares {
    * read, so that ten thousand wake-ups that would find no place cost the database nothing.
    */
   keeps(key: string): boolean;
-  /** Keys that wait for a place: whoever woke them would only see them sent back. */
+  /** Keys that wait for more than the places that are free: whoever woke them would only see them sent back. */
   waiting(): ReadonlySet<string>;
 }
 
@@ -100,6 +100,6 @@ export function createShares(each: number, wake: (key: string) => void): Shares 
         isHeld = false;
       };
     },
-    waiting: () => new Set([...kept].flatMap(([installationId, keys]) => (isFull(installationId) ? [...keys] : []))),
+    waiting: () => new Set([...kept].flatMap(([installationId, keys]) => [...keys].slice(each - (taken.get(installationId) ?? 0)))),
   };
 }

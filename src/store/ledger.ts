@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
+import { peopleIn } from "../engine/pseudonyms.ts";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { NotifyTargets } from "../gate/ports/notifications.ts";
+import { createAcquaintance } from "./acquaintance.ts";
 import { auditVerbs } from "./audit-verbs.ts";
 import type { Database, Tx } from "./connect.ts";
 import { createDeliveryGroups } from "./delivery-groups.ts";
@@ -35,6 +37,7 @@ export function createLedger(db: Database, options: { readonly host?: string; re
   const host = options.host ?? "github.com";
   const targets = options.targets ?? null;
   const { outer } = db;
+  const acquaintance = createAcquaintance();
   /** What is read about a subject, about a repository, about nobody's in particular; and what changes of a subject's. */
   const about =
     <A extends readonly unknown[], T>(verb: (tx: Tx, key: string, ...rest: A) => Promise<T>) =>
@@ -66,8 +69,14 @@ export function createLedger(db: Database, options: { readonly host?: string; re
     receipts: within(receipts),
     contentHistory: about(contentHistory),
     saveEvaluation: async (input) => {
-      await db.transaction(ofSubject(input.work.key), (tx) => meetPeople(tx, input));
-      return db.transaction(ofSubject(input.work.key), (tx) => saveEvaluation(tx, input, targets));
+      const { work, facts, decision } = input;
+      const people = peopleIn({ facts, decision });
+      const place = JSON.stringify(ofSubject(work.key));
+      if (!acquaintance.knowsAll(place, people)) {
+        await db.transaction(ofSubject(work.key), (tx) => meetPeople(tx, work.key, people));
+        acquaintance.meet(place, people);
+      }
+      return db.transaction(ofSubject(work.key), (tx) => saveEvaluation(tx, input, people, targets));
     },
     finishWork: (work, state) => db.transaction(ofSubject(work.key), (tx) => finishWork(tx, work, state)),
     withholdSuccess: (work, headSha) => db.transaction(ofSubject(work.key), (tx) => withholdSuccess(tx, work, headSha)),

@@ -1,4 +1,3 @@
-import { PgDialect } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { entrance, type Scope } from "./scope.ts";
@@ -6,8 +5,6 @@ import type { Tx } from "./tx.ts";
 
 /** Statements with longer lists have too many forms to be kept on the server by each connection. */
 const PREPARED_PARAMETERS_MAX = 40;
-
-const dialect = new PgDialect();
 
 type Act<T> = (tx: Tx) => Promise<T>;
 
@@ -25,9 +22,8 @@ export function speakPostgres(client: postgres.Sql): {
   const within = async <T>(sql: postgres.TransactionSql, scope: Scope, act: Act<T>): Promise<T> => {
     const entering = entrance(scope);
     if (entering === null) return act(speak(sql));
-    const { sql: text, params } = dialect.sqlToQuery(entering);
     // On the wire before whatever `act` says, which a connection hears in order; if it fails, so does everything after it.
-    const entered = sql.unsafe(text, params as string[], { prepare: true }).execute();
+    const entered = sql.unsafe(entering.text, entering.parameters, { prepare: true }).execute();
     try {
       // Never given up while it still speaks: the connection would be somebody else's by then.
       return await act(speak(sql));

@@ -120,7 +120,7 @@ async function startWorker(
       } finally {
         // Else a worker rests for a whole polling interval after every job, however many wait; and a wake that came
         // for this very key can only be taken once this job is marked as completed.
-        for (const delayMs of [0, 25, 250]) setTimeout(() => id !== null && boss.notifyWorker(id), delayMs).unref();
+        setImmediate(() => id !== null && boss.notifyWorker(id));
       }
     },
   );

@@ -61,16 +61,13 @@ export function ofPlace(repository: { readonly id: number; readonly ownerId: num
 
 const LIST = "countersign.tenant";
 
-/** Lets the rest of a transaction see the scope's tenants; null = there is nothing to see. */
-export function entrance(scope: Scope): SQL | null {
+/** Lets the rest of a transaction see the scope's tenants; null = there is nothing to see. Said with every transaction, so it is put together by hand. */
+export function entrance(scope: Scope): { readonly text: string; readonly parameters: string[] } | null {
   if (scope.length === 0) return null;
-  const keys = sql.join(
-    scope.map(([kind, key]) => sql`(${kind}::text, ${key}::text)`),
-    sql`, `,
-  );
-  return sql`
-    select set_config(${LIST}, coalesce((
-      select string_agg(distinct t::text, ',') from (values ${keys}) k (kind, key), countersign_tenants(k.kind, k.key) t), ''), true)`;
+  const keys = scope.map((_, index) => `($${2 * index + 1}::text, $${2 * index + 2}::text)`).join(", ");
+  const text = `select set_config('${LIST}', coalesce((
+    select string_agg(distinct t::text, ',') from (values ${keys}) k (kind, key), countersign_tenants(k.kind, k.key) t), ''), true)`;
+  return { text, parameters: scope.flat() };
 }
 
 /** The tenant of an account beside those that are seen already; null = it has none yet. */

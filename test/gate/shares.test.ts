@@ -27,8 +27,14 @@ describe("shares of the places", () => {
     const leave = shares.enter(1, "7#1")!;
     expect([shares.keeps("7#2"), shares.keeps("7@0a"), shares.keeps("8#2")]).toEqual([true, true, false]);
     expect([...shares.waiting()]).toEqual(["7#2", "7@0a"]);
+    expect(createShares(1, () => {}).waiting().size).toBe(0);
     leave();
     expect([woken, shares.keeps("7#3")]).toEqual([["7#2"], false]);
+    // One of the two that are kept may come to the place that is free.
+    const again = shares.enter(1, "7#1")!;
+    expect(shares.keeps("7#3")).toBe(true);
+    again();
+    expect([woken, [...shares.waiting()]]).toEqual([["7#2", "7@0a"], []]);
     // It moved to an installation that has no place either.
     shares.enter(2, "9#1");
     expect([shares.enter(2, "7#4"), shares.keeps("7#5")]).toEqual([null, true]);

@@ -10,11 +10,36 @@ import { configProblems, impossibleEntries, ruleProblems } from "./semantics.ts"
 import { readSource, type SourceReading } from "./source.ts";
 import { orderLoosens } from "./vocabulary-order.ts";
 
+/** Memory of parsePolicySet, by everything that it reads: one policy is in force for thousands of evaluations. */
+const readings = new Map<string, PolicyReading>();
+const READINGS_MAX = 64;
+/** Characters of all that is remembered. */
+const READINGS_TEXT_MAX = 2_000_000;
+let readingsText = 0;
+
 /**
  * Policy and configuration files of the organisation and of the repository, as one set. No sources = not enrolled, all defaults.
  * Anything wrong in any file makes the whole reading invalid: nothing is decided under a guess.
  */
 export function parsePolicySet(sources: readonly PolicySource[]): PolicyReading {
+  const key = JSON.stringify(
+    sources.map(({ origin, kind, path, mode, blob, text, unreadable }) => [origin, kind, path, mode, blob, text, unreadable]),
+  );
+  const known = readings.get(key);
+  if (known !== undefined) return known;
+  const reading = parse(sources);
+  if (key.length <= READINGS_TEXT_MAX / 4) {
+    if (readings.size >= READINGS_MAX || readingsText + key.length > READINGS_TEXT_MAX) {
+      readings.clear();
+      readingsText = 0;
+    }
+    readings.set(key, reading);
+    readingsText += key.length;
+  }
+  return reading;
+}
+
+function parse(sources: readonly PolicySource[]): PolicyReading {
   const ordered = [...sources].sort((left, right) => order(left) - order(right) || (left.path < right.path ? -1 : 1));
   const problems: Problem[] = repeated(ordered);
   const configs: Partial<Record<"org" | "repo", SourceReading<RawConfig>>> = {};

@@ -1,16 +1,16 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
-import { accountsIn, namesIn, placeholder, pseudonymise, referencesIn, restore } from "../../engine/pseudonyms.ts";
+import { type People, peopleIn, placeholder, pseudonymise, referencesIn, restore } from "../../engine/pseudonyms.ts";
 import type { Tx } from "../connect.ts";
 import { businessDraft, identity } from "../schema.ts";
 import { storable } from "../text.ts";
 
 /** Names by spelling -> reference, each made on first sight. In a transaction of its own, or late in one: rows of other writers are waited for. */
-export async function referToNames(tx: Tx, tenantId: string, value: unknown): Promise<ReadonlyMap<string, string>> {
+export async function referToNames(tx: Tx, tenantId: string, people: People): Promise<ReadonlyMap<string, string>> {
+  const { accounts } = people;
   // In one order for everybody, so that two writers never wait for each other.
-  const names = [...namesIn(value)].sort();
+  const names = [...people.names].sort();
   if (names.length === 0) return new Map();
-  const accounts = accountsIn(value);
   const known = await identitiesOf(tx, tenantId, names);
   const missing = names.filter((name) => !known.has(storable(name)));
   if (missing.length > 0) {
@@ -31,10 +31,10 @@ export async function referToNames(tx: Tx, tenantId: string, value: unknown): Pr
   return new Map(names.map((name) => [name, known.get(storable(name))!.ref]));
 }
 
-/** The form that is kept: every name by reference. */
-export async function pseudonymous(tx: Tx, tenantId: string, value: unknown): Promise<unknown> {
-  const refs = await referToNames(tx, tenantId, value);
-  return pseudonymise(value, (name) => refs.get(name)!);
+/** The form that is kept: every name by reference. `people`: of this value, where it was looked through already. */
+export async function pseudonymous(tx: Tx, tenantId: string, value: unknown, people: People = peopleIn(value)): Promise<unknown> {
+  const refs = await referToNames(tx, tenantId, people);
+  return pseudonymise(value, people, (name) => refs.get(name)!);
 }
 
 /** A stored form with its names back; who was erased is a placeholder. */

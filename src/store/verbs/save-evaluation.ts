@@ -1,6 +1,7 @@
 import { and, eq, max, sql } from "drizzle-orm";
 import { digest } from "../../engine/canonical.ts";
 import type { Decision } from "../../engine/decision.ts";
+import type { People } from "../../engine/pseudonyms.ts";
 import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { HeldWork, SaveEvaluation, SaveOutcome } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
@@ -18,12 +19,18 @@ import { lockBeside, wakeBeside } from "./wake-beside.ts";
 import { replaceWishes } from "./wish-checks.ts";
 
 /** Makes the identities that an evaluation will refer to, in a transaction of its own: the one that saves it holds locks on more than them. */
-export async function meetPeople(tx: Tx, { work, facts, decision }: SaveEvaluation): Promise<void> {
-  const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, work.key));
-  if (owner !== undefined) await referToNames(tx, owner.tenantId, { facts, decision });
+export async function meetPeople(tx: Tx, key: string, people: People): Promise<void> {
+  const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, key));
+  if (owner !== undefined) await referToNames(tx, owner.tenantId, people);
 }
 
-export async function saveEvaluation(tx: Tx, input: SaveEvaluation, targets: NotifyTargets | null = null): Promise<SaveOutcome> {
+/** `people`: of the input's facts and decision. */
+export async function saveEvaluation(
+  tx: Tx,
+  input: SaveEvaluation,
+  people: People,
+  targets: NotifyTargets | null = null,
+): Promise<SaveOutcome> {
   const { work, decision } = input;
   const beside = await lockBeside(tx, work, decision);
   const held = await holdSubject(tx, work);
@@ -41,7 +48,8 @@ export async function saveEvaluation(tx: Tx, input: SaveEvaluation, targets: Not
     input.draft === null || number === null
       ? null
       : await saveDraft(tx, { ...held, number }, { ...input, draft: input.draft, evaluationId: id });
-  const kept = (await pseudonymous(tx, held.tenantId, { facts: input.facts, decision })) as { facts: unknown; decision: Decision };
+  const spoken = { facts: input.facts, decision };
+  const kept = (await pseudonymous(tx, held.tenantId, spoken, people)) as { facts: unknown; decision: Decision };
   const [row] = await tx
     .insert(evaluation)
     .values({

@@ -197,6 +197,15 @@ export const GATE: readonly Guard[] = [
   },
   {
     threat: "T51",
+    file: "src/gate/account-for-commit.ts",
+    guard: "      if (await cameApart(deps, work, { line, index }, last)) continue;\n",
+    without: "",
+    test: "test/gate/branch-walker.test.ts",
+    named: "nor is one of the same content",
+    slow: true,
+  },
+  {
+    threat: "T51",
     file: "src/gate/walk-branch.ts",
     guard: "return { ...at(tip.sha), notify, incidents: [{ sha: tip.sha, because }] };",
     without: "return at(tip.sha);",

@@ -206,6 +206,15 @@ export const GATE: readonly Guard[] = [
   },
   {
     threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: "if (then === null) return now;",
+    without: "if (then !== undefined) return now;",
+    test: "test/gate/landing.test.ts",
+    named: "came into the team after the merge",
+    slow: true,
+  },
+  {
+    threat: "T51",
     file: "src/gate/walk-branch.ts",
     guard: "return { ...at(tip.sha), notify, incidents: [{ sha: tip.sha, because }] };",
     without: "return at(tip.sha);",

@@ -37,7 +37,13 @@ function tell(seed: number, broken: readonly Broken[]): void {
 
 async function long(record: string, count: number, seed: number, from: number): Promise<number> {
   const threads = availableParallelism();
-  const all = await runLong({ record, seed, from, to: from + count, threads }, (range) => {
+  let done = 0;
+  const onProgress = (more: number) => {
+    done += more;
+    process.stderr.write(`\r${done} done`);
+  };
+  const all = await runLong({ record, seed, from, to: from + count, threads, onProgress }, (range) => {
+    process.stderr.write("\r");
     tell(range.seed, range.broken);
     const { done, seconds, calls, faults, commit } = range;
     console.log(

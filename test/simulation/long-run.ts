@@ -28,17 +28,19 @@ export interface LongRun {
   /** JSON lines, appended to. */
   readonly record: string;
   readonly threads: number;
+  /** Told of so many more that are done, some seconds apart. */
+  readonly onProgress: (done: number) => void;
 }
 
 /** Runs range after range and writes each down when it is done; those that stand in the record are not run again. Gives the whole record. */
 export async function runLong(run: LongRun, onRange: (range: Range) => void): Promise<readonly Range[]> {
-  const { seed, to, record, threads } = run;
+  const { seed, to, record, threads, onProgress } = run;
   const commit = execFileSync("git", ["describe", "--always", "--dirty"], { cwd: import.meta.dirname, encoding: "utf8" }).trim();
   for (let from = run.from; from < to; from += RANGE) {
     const range = { seed, from, to: Math.min(to, from + RANGE) };
     if (readRecord(record).some((each) => each.seed === seed && each.from === from && each.to === range.to)) continue;
     const started = performance.now();
-    const told = await simulateMany(range, threads);
+    const told = await simulateMany(range, threads, ({ done }) => onProgress(done));
     const line: Range = { ...range, commit, seconds: Math.round((performance.now() - started) / 1000), ...told };
     appendFileSync(record, `${JSON.stringify(line)}\n`);
     onRange(line);

@@ -3,6 +3,7 @@ import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import type { GateDeps } from "./deps.ts";
 import type { BranchWork, OwedLanding, PullTruth } from "./ports.ts";
+import { TruthError } from "./ports.ts";
 import { isWhatWasApproved } from "./read-landing.ts";
 
 /** A longer rebase is not looked for; GitHub lists at most this many commits of a pull request. */
@@ -32,8 +33,9 @@ export interface Place {
 }
 
 /**
- * What one first-parent commit of a governed branch is. It belongs to a pull request only when that was merged to this branch as this
- * very commit, or when this commit and those after it are together what was approved of a rebase: that a pull request names a commit proves nothing.
+ * What one first-parent commit of a governed branch is. It belongs to a pull request only when that was merged to this branch as this very
+ * commit, or when this commit and those after it came at once and are together what was approved of a rebase: that a pull request names a
+ * commit proves nothing.
  * @throws TruthError
  */
 export async function accountForCommit(deps: GateDeps, work: BranchWork, place: Place, reading: PolicyReading): Promise<Account> {
@@ -101,6 +103,7 @@ async function rebasedOver(
   for (let last = index + 1; last < end && line[last]!.parents.length === 1; last += 1) {
     for (const pull of await mergedAs(deps, work, line[last]!.sha)) {
       if (last - pull.commits + 1 > index) continue;
+      if (await cameApart(deps, work, { line, index }, last)) continue;
       const before = await ancestor(deps, work, line[last]!.sha, pull.commits);
       const evaluation = await ledger.evaluationForHead(`${work.repository.id}#${pull.number}`, pull.headSha);
       const isClosed = (await ledger.landingOf(work.repository.id, pull.number)) === "closed";
@@ -113,6 +116,19 @@ async function rebasedOver(
     }
   }
   return null;
+}
+
+/**
+ * Whether the branch stood at this commit, or at one between, before the last of the rebase came: a rebase lands whole, so this was pushed in front
+ * of it. What both hold does not tell: whoever pushes what is then merged leaves the same content behind. Unknown where GitHub keeps no log.
+ * @throws TruthError while the log is behind the branch.
+ */
+async function cameApart({ pulls }: GateDeps, { repository, ref }: BranchWork, { line, index }: Place, last: number): Promise<boolean> {
+  const tips = await pulls.tipsOf(repository, ref);
+  if (tips === null) return false;
+  const stoodAt = ({ sha }: Step) => tips.includes(sha);
+  if (!line.slice(last).some(stoodAt)) throw new TruthError(`updates of ${ref}`, "network", `the log of \`${ref}\` is behind its tip`);
+  return line.slice(index, last).some(stoodAt);
 }
 
 /** Also from behind the watermark: it may stand in the midst of a rebase. */

@@ -38,6 +38,8 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
     await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
     return "incident";
   }
+  // What was told as an incident stays one: a delivery that came later may tell of a vote or an override that nobody could know then.
+  if ((await deps.ledger.landingOf(pull.repository.id, pull.number)) === "incident") return "incident";
   const forced = decision.state === "overridden";
   // Nothing was held back, so nothing was forced.
   if (forced && isObserved(facts)) return "nothing";

@@ -1,5 +1,5 @@
 import type { Push } from "../engine/facts.ts";
-import type { PullTruth } from "../gate/ports/pulls.ts";
+import type { PullTruth, RepositoryRef } from "../gate/ports/pulls.ts";
 import type { GitHubApp } from "./client.ts";
 import type { Directory } from "./directory.ts";
 import { isRefused } from "./failure.ts";
@@ -7,6 +7,8 @@ import { listByCursor } from "./pages.ts";
 import * as schemas from "./schemas.ts";
 
 const MAX_PAGES = 10;
+/** Of the log of a base branch: as many updates as a walk may have to tell apart, many times over. */
+const TIPS_MAX_PAGES = 3;
 
 export interface PushHistory {
   /** Oldest first. */
@@ -45,6 +47,20 @@ export async function readPushes(app: GitHubApp, pull: PullTruth, directory: Dir
   const reachesBack = moves[0]?.activity_type === "branch_creation";
   const reachesHead = pushes.at(-1)?.sha === pull.headSha;
   return { pushes, complete: log.complete && reachesBack && reachesHead };
+}
+
+/** Newest first, at most the last 300; null = a server without this log, or one that begins only with the next update (a renamed branch). */
+export async function readTips(app: GitHubApp, repository: RepositoryRef, branch: string): Promise<readonly string[] | null> {
+  const { owner, name, installationId } = repository;
+  const ref = `refs/heads/${branch}`;
+  const route = "GET /repos/{owner}/{repo}/activity";
+  const call = { installationId, what: `updates of ${branch}`, route, parameters: { owner, repo: name, ref, direction: "desc" } };
+  const log = await listByCursor(app, call, schemas.activity, TIPS_MAX_PAGES).catch((error: unknown) => {
+    if (isRefused(error)) return null;
+    throw error;
+  });
+  const moves = log?.items.filter((item) => item.ref === ref) ?? [];
+  return moves.length === 0 ? null : moves.map(({ after }) => after);
 }
 
 /** The head at an instant, by the push log; null = unknown, also when a push fell into the same second. */

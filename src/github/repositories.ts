@@ -4,6 +4,7 @@ import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import { createDirectory } from "./directory.ts";
 import { listAll } from "./pages.ts";
+import { readTips } from "./pushes.ts";
 import * as schemas from "./schemas.ts";
 import { readOwners, readTeam } from "./teams.ts";
 
@@ -45,6 +46,7 @@ export function createRepositoryReads(app: GitHubApp): RepositoryReads {
       const listed = await listAll(app, call, landing);
       return listed.flatMap((pull) => (pull.merged_at ? [pull.number] : []));
     },
+    tipsOf: (repository, branch) => readTips(app, repository, branch),
     async population(repository, teams) {
       const directory = createDirectory();
       const [owners, ...read] = await Promise.all([

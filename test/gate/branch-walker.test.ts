@@ -206,6 +206,19 @@ describe("what was merged", () => {
     expect(await incidents()).toContain("incident.push");
   });
 
+  test("nor is one of the same content, since the log of the branch tells that it came before", async () => {
+    hand.hub.push(repo.name, "work", { "README.md": "two" }, { actor: "alice", message: "one" });
+    const pull = await green();
+    lose();
+    const pushed = push({ [FILE]: STRIPPED });
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    hand.pass(5);
+    await look();
+    expect(await incidents()).toEqual(["incident.push"]);
+    expect(await told()).toContain(pushed.slice(0, 7));
+    expect((await hand.deps.ledger.approvalOf(repo.id, pull.number))?.approval.kind).toBe("regular");
+  });
+
   test("merged while the app was down, every delivery lost: recorded as the merge that it was", async () => {
     const pull = await green();
     lose();

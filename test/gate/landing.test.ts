@@ -123,6 +123,35 @@ describe("merged before any evaluation", () => {
     expect(await record(pull.number)).toEqual(["incident.bypass"]);
   });
 
+  /** Looked at while carol was in no team, and not again before it was merged. */
+  async function approvedByCarol(when: "before" | "after"): Promise<string[]> {
+    hand.hub.removeMember("acme/sec-ops", "carol");
+    const pull = repo.open();
+    await hand.work();
+    if (when === "before") hand.hub.addMember("acme/sec-ops", "carol");
+    hand.hub.review(repo.name, pull.number, { actor: "carol", state: "APPROVED" });
+    if (when === "before") await hand.work();
+    hand.hub.fail({ path: /\/timeline/ }, { kind: "status", status: 502 }, Number.POSITIVE_INFINITY);
+    await hand.deps.ledger.markDirty(repo.key(pull.number));
+    await hand.work();
+    expect((await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision.state).toBe("error");
+    hand.hub.clearFaults();
+    hand.pass(5);
+    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    hand.hub.addMember("acme/sec-ops", "carol");
+    hand.pass(5);
+    await hand.work();
+    return record(pull.number);
+  }
+
+  test("by somebody who came into the team after the merge: a bypass", async () => {
+    expect(await approvedByCarol("after")).toEqual(["incident.bypass"]);
+  });
+
+  test("by somebody who was seen in the team before it: an approval", async () => {
+    expect(await approvedByCarol("before")).toEqual(["approval regular", "governance.approved"]);
+  });
+
   test("approved only after the merge: a bypass", async () => {
     const pull = repo.open();
     hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { receiptsOf } from "../../src/bot/receipts.ts";
 import type { PeopleFacts } from "../../src/engine/facts.ts";
 import type { Receipt } from "../../src/gate/ports.ts";
+import { TruthError } from "../../src/gate/ports.ts";
 import type { Hub } from "../hub/hub.ts";
 import { openRig, type Rig } from "./rig.ts";
 
@@ -97,6 +98,17 @@ describe("who contributed", () => {
     hub.fail({ path: /\/activity/ }, { kind: "status", status: 404 }, 1);
     const facts = await people();
     expect([facts.pushes, facts.history.pushHistoryComplete]).toEqual([[], false]);
+  });
+
+  it("T51: where a base branch stood, newest first, and that a server keeps no log of it", async () => {
+    const { hub } = await open();
+    const [first, second] = ["1", "2"].map((text) => hub.push(REPO, "main", { "docs/a.md": text }, { actor: "ana" }));
+    expect((await rig.pulls.tipsOf(rig.repository, "main"))?.slice(0, 2)).toEqual([second, first]);
+    hub.fail({ path: /\/activity/ }, { kind: "status", status: 404 }, 1);
+    expect(await rig.pulls.tipsOf(rig.repository, "main")).toBeNull();
+    expect(await rig.pulls.tipsOf(rig.repository, "never")).toBeNull();
+    hub.fail({ path: /\/activity/ }, { kind: "status", status: 502 }, 1);
+    await expect(rig.pulls.tipsOf(rig.repository, "main")).rejects.toThrow(TruthError);
   });
 
   it("is incomplete for a fork that the app cannot see, and for one that was deleted", async () => {

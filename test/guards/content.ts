@@ -116,4 +116,12 @@ export const CONTENT: readonly Guard[] = [
     without: 'if (own.has(key) && key === "") throw',
     test: CONTRACT,
   },
+  {
+    threat: "T46",
+    file: "src/git/worktree.ts",
+    guard: "    await utimes(to, second, second);\n",
+    without: "",
+    test: "test/git/local-repository.test.ts",
+    named: "though its size and its time are what they were",
+  },
 ];

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly records: Records;
   readonly rested: boolean;
   readonly squashOnly: boolean;
+  /** Reviews whose delivery was never acknowledged. */
+  readonly unheard: ReadonlySet<number>;
   /**
    * Up to here every delivery came, at last, and nothing but deliveries and the walker had woken anybody: all must be right already, but for
    * stray writes. Null = some delivery never came. After it the sweeper and the others looked by themselves.
@@ -37,9 +39,9 @@ export interface Violation {
   readonly step: number | null;
 }
 
-export function truthAt({ past, objects, squashOnly }: Evidence, index: number): Truth {
+export function truthAt({ past, objects, squashOnly, unheard }: Evidence, index: number): Truth {
   const { world, at } = past[index]!;
-  return { world, at, past: past.slice(0, index + 1), objects, squashOnly };
+  return { world, at, past: past.slice(0, index + 1), objects, squashOnly, unheard };
 }
 
 /** What is not right at rest. */

@@ -68,6 +68,13 @@ export function createPulls(github: GitHub, wire: Wire, options: FaceOptions): P
       wire.read("pulls of commit", (world) => world.pulls.filter((pull) => pull.state === "open" && pull.headSha === sha)),
     landingsOf: (_repository, sha) =>
       wire.read("landings", (world) => world.pulls.filter(({ merge }) => merge?.sha === sha).map(({ number }) => number)),
+    tipsOf: (_repository, branch) =>
+      wire.read("tips", (world) =>
+        world.pushes
+          .filter(({ ref }) => ref === branch)
+          .map(({ sha }) => sha)
+          .reverse(),
+      ),
     population: (_home, teams) =>
       wire.read("population", (world) => ({ ...populationOf(world, teams), ownerType: "Organization", permissions: {} })),
     namedIds: () => wire.read("names", () => []),

@@ -26,6 +26,8 @@ export interface Truth {
   readonly past: readonly { readonly at: number; readonly world: World }[];
   readonly objects: Objects;
   readonly squashOnly: boolean;
+  /** Reviews whose delivery was never acknowledged. */
+  readonly unheard: ReadonlySet<number>;
 }
 
 /** What the change is: the contract where the branch left the base, and at the head. */
@@ -109,7 +111,16 @@ function ruleFreshness(truth: Truth, pull: Pull, review: Review): Ruling {
     return wasSeen ? "either" : "fail";
   }
   const moved = seen.some(({ world, then }) => contentOf(truth, world, then).before !== now.before);
-  return isSame && !moved && wasLookedAt(truth, pull, review) ? "pass" : "either";
+  const isKnown = !truth.unheard.has(review.id) || isAfterPush(truth, pull, given);
+  return isSame && !moved && isKnown && wasLookedAt(truth, pull, review) ? "pass" : "either";
+}
+
+/**
+ * Whether GitHub's own times show that the head was not moved since: they are whole seconds, so within one they show nothing. A vote that no
+ * delivery tells of counts only by them (decision.md, 6.5).
+ */
+function isAfterPush({ world }: Truth, pull: Pull, given: number): boolean {
+  return world.pushes.every(({ ref, at }) => ref !== pull.headRef || Date.parse(at) < given);
 }
 
 /**

@@ -36,8 +36,18 @@ export async function outcomeOf(script: Script, weaken: Weaken = () => ({})): Pr
 export function violationsOf(run: Run, script: Script, records: Records): readonly Violation[] {
   const { history, past, github, heard, rested } = run;
   const { squashOnly } = script;
-  const unheard = script.fates.some(({ fate, delivery }) => fate === "gone" && delivery < github.sent.length);
-  return check({ history, past, objects: github.objects, records, rested, squashOnly, heard: unheard ? null : heard, lagMs: LAG_MS });
+  const isGone = script.fates.some(({ fate, delivery }) => fate === "gone" && delivery < github.sent.length);
+  return check({
+    ...{ history, past, objects: github.objects, records, rested, squashOnly, lagMs: LAG_MS },
+    heard: isGone ? null : heard,
+    unheard: unheardReviews(run),
+  });
+}
+
+function unheardReviews({ history, github }: Run): ReadonlySet<number> {
+  const acknowledged = new Set(history.flatMap((event) => (event.kind === "ack" ? [event.guid] : [])));
+  const lost = github.sent.filter(({ guid, payload }) => payload["action"] === "submitted" && !acknowledged.has(guid));
+  return new Set(lost.map(({ payload }) => (payload["review"] as { readonly id: number }).id));
 }
 
 function recordsOf(rows: Rows): Records {

@@ -134,6 +134,32 @@ describeOnBoth("approvals and incidents", (open) => {
     expect(other.seq).not.toBe(events[0]!.seq);
   });
 
+  it("I3: a landing that has its approval gets no incident, and one that has an incident no approval, also when they race", async () => {
+    const work = await begin(ledger, newRepository());
+    const input = landed(work, await save(ledger, evaluated(work)));
+    const incident = {
+      kind: "bypass",
+      mergeSha: input.pull.mergeCommitSha!,
+      actorId: 9,
+      evaluationId: null,
+      because: "by then it was not",
+    } as const;
+    const record = await ledger.approveActiveDraft(input);
+    expect((await ledger.recordIncident({ work, ...incident })).seq).toBe(record.event.seq);
+    expect(await ledger.landingOf(work.pull.repository.id, 1)).not.toBe("incident");
+
+    for (let round = 0; round < 10; round++) {
+      const other = await begin(ledger, newRepository());
+      const theirs = landed(other, await save(ledger, evaluated(other)));
+      const told = { work: other, ...incident, mergeSha: theirs.pull.mergeCommitSha! };
+      const [approved] = await Promise.allSettled([ledger.approveActiveDraft(theirs), ledger.recordIncident(told)]);
+      const isIncident = (await ledger.landingOf(other.pull.repository.id, 1)) === "incident";
+      expect(isIncident).toBe(approved.status === "rejected");
+      if (isIncident) await expect(ledger.approveActiveDraft(theirs)).rejects.toMatchObject({ code: "STALE_WORK" });
+      expect((await ledger.approvalOf(other.pull.repository.id, 1)) === null).toBe(isIncident);
+    }
+  });
+
   it("I4: every chain that these tests wrote verifies from its first event", async () => {
     const chains = await auditChains(db.outer);
     expect(chains.length).toBeGreaterThan(0);

@@ -81,10 +81,11 @@ export interface Ledger
   ): Promise<void>;
   evaluation(id: string): Promise<StoredEvaluation | null>;
   latestEvaluation(key: string): Promise<StoredEvaluation | null>;
-  /** Newest evaluation of this subject for this head. */
+  /** Newest evaluation of this subject for this head; one that could not read the truth does not count. */
   evaluationForHead(key: string, headSha: string): Promise<StoredEvaluation | null>;
-  /** Approval, artifact, workspace pointers and audit event in one transaction; idempotent on (repository, pull request, merge sha). */
+  /** Approval, artifact, workspace pointers and audit event in one transaction; idempotent on (repository, pull request, merge sha). Rejects where an incident stands. */
   approveActiveDraft(input: LandedApproval): Promise<ApprovalRecord>;
+  /** A landing has one record: where it has its approval, that stands, and gives its event. */
   recordIncident(input: Incident): Promise<AuditEvent>;
   approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
   /** Newest first, of every tenant. */

@@ -13,6 +13,8 @@ export interface RepositoryReads {
   repository(repository: RepositoryRef): Promise<RepositoryTruth>;
   /** Merged pull requests that brought this commit. */
   landingsOf(repository: RepositoryRef, sha: string): Promise<readonly number[]>;
+  /** Where the tip of a branch stood after each of its updates, newest first, by GitHub's own log; null = there is none that can be read. */
+  tipsOf(repository: RepositoryRef, branch: string): Promise<readonly string[] | null>;
   /** Members of teams and owners, as they are now. */
   population(repository: RepositoryTruth, teams: readonly string[]): Promise<Population>;
 }

@@ -1,10 +1,12 @@
 import type { ApprovalRecord, LandedApproval } from "../../gate/ports/records.ts";
 import type { StudioApproval } from "../../gate/ports/studio.ts";
 import type { Tx } from "../connect.ts";
+import { ApprovalRefused } from "./approval-refused.ts";
 import { compileDraft } from "./compile-draft.ts";
 import { type Lineage, landedLineage, refuseUnready, workspaceLineage } from "./draft-lineage.ts";
 import { mintApproval } from "./mint-approval.ts";
 import { tellForcedMerge } from "./override-events.ts";
+import { isIncident } from "./record-incident.ts";
 
 /**
  * The one way to an approval, of a merge and of the Studio route. Approved before: that record. Else nothing is inferred: workspace, draft
@@ -29,7 +31,7 @@ async function mintLanded(tx: Tx, input: LandedApproval, { workspace, draft, sna
   };
   const { decision, id: evaluationId } = input.evaluation;
   const overrideId = input.kind === "forced" ? await tellForcedMerge(tx, landing, decision, { by: mergedBy, evaluationId }) : null;
-  return mintApproval(tx, {
+  const record = await mintApproval(tx, {
     ...{ workspace, draft, snapshot, evaluationId, overrideId },
     kind: input.kind,
     channel: "github",
@@ -39,6 +41,9 @@ async function mintLanded(tx: Tx, input: LandedApproval, { workspace, draft, sna
     compiled: input.compiled,
     landing: { ...landing, mergedBy },
   });
+  // Its event holds the lock of the trail, so whoever had been overtaken and recorded an incident meanwhile is seen here.
+  if (await isIncident(tx, landing)) throw new ApprovalRefused("STALE_WORK", `an incident of ${input.work.key} is on record`);
+  return record;
 }
 
 async function mintInStudio(tx: Tx, input: StudioApproval, { workspace, draft, snapshot }: Open): Promise<ApprovalRecord> {

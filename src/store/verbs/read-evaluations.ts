@@ -34,7 +34,7 @@ export async function evaluationForHead(tx: Tx, key: string, headSha: string): P
   const [row] = await tx
     .select()
     .from(evaluation)
-    .where(and(eq(evaluation.subjectKey, key), eq(evaluation.headSha, headSha)))
+    .where(and(eq(evaluation.subjectKey, key), eq(evaluation.headSha, headSha), ne(evaluation.state, "error")))
     .orderBy(desc(evaluation.version))
     .limit(1);
   return row ? named(tx, toEvaluation(row)) : null;

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { AuditEvent, Incident } from "../../gate/ports/records.ts";
 import type { Tx } from "../connect.ts";
@@ -8,23 +8,44 @@ import { auditEvent, bypassIncident, contentMismatch, subject } from "../schema.
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { entriesOfEvaluation, notify } from "./notify.ts";
+import { approvalOfLanding } from "./read-records.ts";
 
-/** One incident per kind and landing; recorded before: its event. Works for whoever saw it: an incident is never lost to a fence. */
+interface Landing {
+  readonly repositoryId: number;
+  readonly pullRequest: number;
+  readonly mergeSha: string;
+}
+
+/** For a caller that holds the lock of the trail: then nobody records one meanwhile. */
+export async function isIncident(tx: Tx, landing: Landing): Promise<boolean> {
+  for (const table of [bypassIncident, contentMismatch]) {
+    const [found] = await tx.select({ id: table.id }).from(table).where(isOf(table, landing)).limit(1);
+    if (found !== undefined) return true;
+  }
+  return false;
+}
+
+/**
+ * One incident per kind and landing; recorded before: its event. Works for whoever saw it: an incident is never lost to a fence. A landing
+ * that has its approval keeps that: it gives the approval's event.
+ */
 export async function recordIncident(tx: Tx, input: Incident, targets: NotifyTargets | null = null): Promise<AuditEvent> {
   const { repository, number } = input.work.pull;
   const table = input.kind === "bypass" ? bypassIncident : contentMismatch;
   const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, input.work.key));
   if (owner === undefined) throw new Error(`no subject ${input.work.key}`);
   await lockAudit(tx, owner.tenantId);
+  const landing = { repositoryId: repository.id, pullRequest: number, mergeSha: input.mergeSha };
+  const approved = await approvalOfLanding(tx, landing);
+  if (approved !== null) return approved.event;
   const [known] = await tx
     .select({ event: auditEvent })
     .from(table)
     .innerJoin(auditEvent, and(eq(auditEvent.tenantId, table.tenantId), eq(auditEvent.seq, table.auditSeq)))
-    .where(and(eq(table.repositoryId, repository.id), eq(table.pullRequest, number), eq(table.mergeSha, input.mergeSha)));
+    .where(isOf(table, landing));
   if (known !== undefined) return toAuditEvent(known.event);
   const id = newId();
   const because = storable(input.because);
-  const landing = { repositoryId: repository.id, pullRequest: number, mergeSha: input.mergeSha };
   const event = await appendAudit(tx, owner.tenantId, {
     type: input.kind === "bypass" ? "incident.bypass" : "incident.content_mismatch",
     severity: "critical",
@@ -45,4 +66,8 @@ export async function recordIncident(tx: Tx, input: Incident, targets: NotifyTar
   const refs = { tenantId: owner.tenantId, subjectKey: input.work.key, evaluationId: input.evaluationId, incidentId: id };
   await notify(tx, targets, { ...refs, event: "bypass", entries, once: [id] });
   return event;
+}
+
+function isOf(table: typeof bypassIncident | typeof contentMismatch, { repositoryId, pullRequest, mergeSha }: Landing): SQL | undefined {
+  return and(eq(table.repositoryId, repositoryId), eq(table.pullRequest, pullRequest), eq(table.mergeSha, mergeSha));
 }

@@ -27,7 +27,8 @@ export function evaluationVerbs(rows: Rows): Verbs {
     },
     evaluation: async (id) => rows.evaluations.find((each) => each.id === id) ?? null,
     latestEvaluation: async (key) => rows.latest(key),
-    evaluationForHead: async (key, headSha) => rows.evaluations.findLast((each) => each.key === key && each.headSha === headSha) ?? null,
+    evaluationForHead: async (key, headSha) =>
+      rows.evaluations.findLast((each) => each.key === key && each.headSha === headSha && each.decision.state !== "error") ?? null,
     async contentHistory(key) {
       const read = rows.evaluations.filter((each) => each.key === key && each.decision.state !== "error");
       return read.map(({ headSha, decision, createdAt }) => ({ headSha, digest: decision.digests.content, at: createdAt }));

@@ -23,6 +23,8 @@ export function recordVerbs(rows: Rows): Verbs {
     approveActiveDraft: async (input) => approve(rows, input),
     async recordIncident({ work, kind, mergeSha }) {
       const { number } = work.pull;
+      const record = approved(rows, number, mergeSha);
+      if (record !== undefined) return record.event;
       const known = rows.incidents.find((each) => each.kind === kind && each.pullRequest === number && each.mergeSha === mergeSha);
       const incident = known ?? { kind, pullRequest: number, branch: null, mergeSha, seq: rows.incidents.length + 1 };
       if (known === undefined) rows.incidents.push(incident);
@@ -66,6 +68,8 @@ function approve(rows: Rows, input: LandedApproval): ApprovalRecord {
   if (!pull.merged || mergeSha === null) throw new Error(`NOT_MERGED: ${work.key} is not merged`);
   const known = approved(rows, pull.number, mergeSha);
   if (known !== undefined) return { ...known, created: false };
+  if (rows.incidents.some((each) => each.pullRequest === pull.number && each.mergeSha === mergeSha))
+    throw new Error(`STALE_WORK: an incident of ${work.key} is on record`);
   if (rows.held(work) === null) throw new Error(`STALE_WORK: another worker holds ${work.key}`);
   const draft = rows.drafts.get(work.key)?.findLast(({ status }) => status === "open");
   if (draft === undefined) throw new Error(`NO_ACTIVE_DRAFT: ${work.key} has no open draft`);

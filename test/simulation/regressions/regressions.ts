@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Script } from "../script.ts";
 
-/** A schedule that once broke an invariant, cut short; `without`: the guard of the ledger that it needs. */
+/** A schedule that once broke an invariant, cut short; `without`: the guard of the ledger that it needs, null = one of the gate (test/guards). */
 export interface Regression {
   readonly name: string;
-  readonly without: string;
+  readonly without: string | null;
   readonly script: Script;
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { peopleIn } from "../engine/pseudonyms.ts";
+import type { Delivery, DeliveryOutcome } from "../gate/ports/inbox.ts";
 import type { Ledger } from "../gate/ports/ledger.ts";
 import type { NotifyTargets } from "../gate/ports/notifications.ts";
 import { createAcquaintance } from "./acquaintance.ts";
@@ -25,7 +26,7 @@ import { decisionTraceById, decisionTraces, recentOverrides } from "./verbs/read
 import { approvalOf, auditTrail } from "./verbs/read-records.ts";
 import { markDirty, pendingSubjects, receipts } from "./verbs/read-subjects.ts";
 import { askedSinceOf } from "./verbs/read-waiting.ts";
-import { ofDelivery, recordDeliveries } from "./verbs/record-delivery.ts";
+import { addDeliveries, ofDelivery, recordDeliveries, saysNothing } from "./verbs/record-delivery.ts";
 import { recordIncident } from "./verbs/record-incident.ts";
 import { lineageOf, saveLineage } from "./verbs/remember-lineage.ts";
 import { meetPeople, saveEvaluation } from "./verbs/save-evaluation.ts";
@@ -57,8 +58,7 @@ export function createLedger(db: Database, options: { readonly host?: string; re
       db.transaction(ofSubject(key), (tx) => verb(tx, key, ...rest));
   return {
     recordDelivery: createDeliveryGroups(
-      // Those of a group have the same scope: the walls between tenants stand as for each alone.
-      (group) => db.transaction(ofDelivery(group[0]!), (tx) => recordDeliveries(tx, host, group)),
+      (group) => recordGroup(db, host, group),
       (delivery) => JSON.stringify(ofDelivery(delivery)),
     ),
     pendingSubjects: across(pendingSubjects),
@@ -125,4 +125,15 @@ export function createLedger(db: Database, options: { readonly host?: string; re
         ),
     close: () => db.close(),
   };
+}
+
+/** Those of a group have the same scope: the walls between tenants stand as for each alone. */
+async function recordGroup(db: Database, host: string, group: readonly Delivery[]): Promise<readonly DeliveryOutcome[]> {
+  const inOne = (some: readonly Delivery[]) => db.transaction(ofDelivery(group[0]!), (tx) => recordDeliveries(tx, host, some));
+  if (!group.every(saysNothing)) return inOne(group);
+  // Most of what GitHub sends is the echo of our own writes: one statement, which commits by itself.
+  const fresh = new Set(await addDeliveries(db.outer, group));
+  const repeated = group.filter((delivery) => !fresh.has(delivery));
+  const told = repeated.length === 0 ? [] : await inOne(repeated);
+  return group.map((delivery) => (fresh.has(delivery) ? { status: "recorded", subjects: [] } : told[repeated.indexOf(delivery)]!));
 }

@@ -57,6 +57,15 @@ describeOnBoth("the inbox", (open) => {
     expect(await known()).toBeNull();
   });
 
+  it("T72: writes a delivery that says nothing once too, and tells one whose content is another one's", async () => {
+    const [echo, other] = [delivery([]), delivery([])];
+    expect(await ledger.recordDelivery(echo)).toEqual({ status: "recorded", subjects: [] });
+    const forged = { ...echo, body: "{}", bodySha256: "0".repeat(64) };
+    const told = await Promise.all([echo, other, forged, delivery([])].map((each) => ledger.recordDelivery(each)));
+    expect(told.map(({ status }) => status)).toEqual(["duplicate", "recorded", "conflict", "recorded"]);
+    expect([await deliveries(echo.guid), await deliveries(other.guid)]).toEqual([1, 1]);
+  });
+
   it("answers one of many racing copies with recorded and the rest with duplicate", async () => {
     const sent = delivery([pullMark(newRepository(), 1)]);
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => ledger.recordDelivery(sent)));

@@ -13,9 +13,8 @@ export type PlanRow = typeof governancePlan.$inferSelect;
 export async function followDrafts(tx: Tx, workspaceIds: readonly string[]): Promise<void> {
   const wanted = [...new Set(workspaceIds)].sort();
   if (wanted.length === 0) return;
-  for (const workspaceId of wanted) await bearPlan(tx, workspaceId);
   for (const workspaceId of wanted) {
-    const plan = await lockPlan(tx, workspaceId);
+    const plan = (await lockPlan(tx, workspaceId)) ?? (await bearPlan(tx, workspaceId));
     if (plan === null) continue;
     const current = plan.status as PlanStatus;
     const next = planAfter(current, (await hasReady(tx, workspaceId)) ? "ready" : "draft");
@@ -29,13 +28,12 @@ export async function lockPlan(tx: Tx, workspaceId: string): Promise<PlanRow | n
   return row ?? null;
 }
 
-async function bearPlan(tx: Tx, workspaceId: string): Promise<void> {
-  const [known] = await tx.select({ id: governancePlan.id }).from(governancePlan).where(eq(governancePlan.workspaceId, workspaceId));
-  if (known !== undefined) return;
+async function bearPlan(tx: Tx, workspaceId: string): Promise<PlanRow | null> {
   const [workspace] = await tx.select().from(governanceWorkspace).where(eq(governanceWorkspace.id, workspaceId));
-  if (workspace === undefined) return;
+  if (workspace === undefined) return null;
   const { tenantId, agent, environment } = workspace;
   await tx.insert(governancePlan).values({ id: newId(), tenantId, workspaceId, agent, environment }).onConflictDoNothing();
+  return lockPlan(tx, workspaceId);
 }
 
 /** A draft stands ready, or was approved once and waits to be published. */

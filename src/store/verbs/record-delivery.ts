@@ -48,6 +48,11 @@ function ofAll(repositories: readonly number[], owners: readonly number[]): Scop
   return [...[...new Set(repositories)].flatMap(ofRepository), ...[...new Set(owners)].flatMap(ofOwner)];
 }
 
+/** Of these, nothing is kept but that they came. */
+export function saysNothing({ marks, receipts, news = [], actions = [] }: Delivery): boolean {
+  return marks.length + receipts.length + news.length + actions.length === 0;
+}
+
 /**
  * Deliveries of one scope, each id once. The subjects that they made dirty, all of them, are told with the first that was recorded: they
  * are woken once.
@@ -74,7 +79,7 @@ export async function recordDeliveries(tx: Tx, host: string, group: readonly Del
 }
 
 /** Those of the group that had not come before. */
-async function addDeliveries(tx: Tx, group: readonly Delivery[]): Promise<readonly Delivery[]> {
+export async function addDeliveries(tx: Tx, group: readonly Delivery[]): Promise<readonly Delivery[]> {
   const rows = group.map(({ guid, event, action, body, bodySha256 }) => ({
     ...{ guid: storable(guid), event: storable(event), action: storableOrNull(action) },
     ...{ body: storable(body), bodySha256 },

@@ -12,9 +12,11 @@ import { foldRun } from "./wish-checks.ts";
 export async function withholdSuccess(tx: Tx, work: HeldWork, headSha: string | null): Promise<number> {
   const held = await holdSubject(tx, work);
   if (held === null) return 0;
-  const own = await tx.select().from(checkWish).where(eq(checkWish.subjectKey, held.key));
   const places = [eq(checkOutbox.headSha, headSha ?? held.headSha ?? "")];
-  if (headSha === null) places.push(...own.map((wish) => and(eq(checkOutbox.headSha, wish.headSha), eq(checkOutbox.name, wish.name))!));
+  if (headSha === null) {
+    const own = await tx.select().from(checkWish).where(eq(checkWish.subjectKey, held.key));
+    places.push(...own.map((wish) => and(eq(checkOutbox.headSha, wish.headSha), eq(checkOutbox.name, wish.name))!));
+  }
   const runs = await tx
     .select()
     .from(checkOutbox)

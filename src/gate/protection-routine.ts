@@ -6,7 +6,7 @@ import { TruthError } from "./ports.ts";
 import type { Routine } from "./routines.ts";
 
 /** A look costs some four calls; with 36 s for each repository an installation spends at most 400 an hour on them. */
-const PACE = { everyMs: 3_600_000, eachMs: 36_000, atLeastEveryMs: 24 * 3_600_000 };
+const PACE = { everyMs: 3_600_000, eachMs: 36_000, atLeastEveryMs: 24 * 3_600_000, restMs: 300_000 };
 const AT_ONCE = 50;
 
 /** Looks at every repository once an hour, with many in one installation less often, and soon after a delivery that may have changed what gates it. */
@@ -15,8 +15,15 @@ export const protectionDoctor: Routine<GateDeps> = {
   everyMs: 30_000,
   async run(deps) {
     const failures: Error[] = [];
-    for (const repository of await deps.ledger.repositoriesToCheck(PACE, AT_ONCE))
-      await lookAt(deps, repository).catch((error: unknown) => void failures.push(error as Error));
+    for (const repository of await deps.ledger.repositoriesToCheck(PACE, AT_ONCE)) {
+      try {
+        await lookAt(deps, repository);
+      } catch (error) {
+        failures.push(error as Error);
+        // Fifty that never answer would be looked at for ever, and nothing else.
+        await deps.ledger.recordMissedLook(repository);
+      }
+    }
     if (failures.length > 0) throw new AggregateError(failures, `repositories could not be looked at: ${failures[0]!.message}`);
   },
 };

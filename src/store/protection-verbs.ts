@@ -12,6 +12,7 @@ export function protectionVerbs(db: Database, host: string): WatchedRepositories
     repositoriesToCheck: (pace, limit) => db.read(ACROSS, (tx) => verbs.repositoriesToCheck(tx, pace, limit)),
     recordProtection: (repository, verdict) =>
       db.transaction(ofRepository(repository.id), (tx) => verbs.recordProtection(tx, repository, verdict)),
+    recordMissedLook: (repository) => db.transaction(ofRepository(repository.id), (tx) => verbs.recordMissedLook(tx, repository)),
     recordUnguarded: (repository, because) =>
       db.transaction(ofRepository(repository.id), (tx) => verbs.recordUnguarded(tx, repository, because)),
     hearNews: (news) => db.transaction(ofNews(news), (tx) => hearNews(tx, host, news)),

@@ -148,7 +148,15 @@ describe("what the trail is told", () => {
     await expect(round()).rejects.toThrow("could not be looked at");
     expect((await watched()).checkedAt).toBeNull();
     hand.hub.clearFaults();
+    const asked = hand.hub.requests.length;
     await round();
+    expect(hand.hub.requests.length).toBe(asked);
+    const { ledger } = hand.deps;
+    const rested: typeof ledger = {
+      ...ledger,
+      repositoriesToCheck: (pace, limit) => ledger.repositoriesToCheck({ ...pace, restMs: 0 }, limit),
+    };
+    await protectionDoctor.run({ ...hand.deps, ledger: rested });
     expect((await types()).at(-1)).toBe("protection.not_enforced");
   });
 });

@@ -7,7 +7,7 @@ import { watchedRepository } from "../../src/store/schema.ts";
 import { describeOnBoth } from "../support/database.ts";
 import { delivery, newRepository, pullMark } from "./sample.ts";
 
-const PACE = { everyMs: 3_600_000, eachMs: 36_000, atLeastEveryMs: 86_400_000 };
+const PACE = { everyMs: 3_600_000, eachMs: 36_000, atLeastEveryMs: 86_400_000, restMs: 300_000 };
 
 describeOnBoth("how often protection is looked at", (open) => {
   let db: Database;
@@ -48,6 +48,26 @@ describeOnBoth("how often protection is looked at", (open) => {
     const daily = { ...PACE, eachMs: PACE.eachMs * 100 };
     const found = (await ledger.repositoriesToCheck(daily, 1_000)).map(({ id }) => many.indexOf(id)).filter((at) => at >= 0);
     expect(found).toEqual([2]);
+  });
+
+  it("what gave no answer is left alone for a while, and then comes behind what was not tried for as long", async () => {
+    const some = await watch(504, [90, 80, null, 70]);
+    const ref = (index: number) => ({ ...newRepository(), id: some[index]!, installationId: 504 });
+    for (const index of [0, 2]) await ledger.recordMissedLook(ref(index));
+    expect(await due(some)).toEqual([1, 3]);
+    const before = sql`clock_timestamp() - make_interval(mins => 6)`;
+    await db.outer
+      .update(watchedRepository)
+      .set({ missedAt: before })
+      .where(inArray(watchedRepository.repositoryId, [some[0]!, some[2]!]));
+    expect((await due(some)).slice(0, 2)).toEqual([1, 3]);
+    expect((await due(some)).toSorted()).toEqual([0, 1, 2, 3]);
+    await ledger.recordProtection(ref(0), null);
+    await db.outer
+      .update(watchedRepository)
+      .set({ checkWanted: true })
+      .where(inArray(watchedRepository.repositoryId, [some[0]!]));
+    expect((await due(some)).toSorted()).toEqual([0, 1, 2, 3]);
   });
 
   it("at once when its rules changed, and never when it is unguarded", async () => {

@@ -73,6 +73,8 @@ export interface LookPace {
   readonly eachMs: number;
   /** However many there are. */
   readonly atLeastEveryMs: number;
+  /** How long one that gave no answer is left alone. */
+  readonly restMs: number;
 }
 
 export interface WatchedRepositories {
@@ -81,6 +83,8 @@ export interface WatchedRepositories {
   repositoriesToCheck(pace: LookPace, limit: number): Promise<readonly RepositoryRef[]>;
   /** Audit event when it is not what it was. null = not enrolled: nothing to enforce. */
   recordProtection(repository: RepositoryRef, verdict: ProtectionVerdict | null): Promise<void>;
+  /** It gave no answer: it goes behind those that were not tried for as long. */
+  recordMissedLook(repository: RepositoryRef): Promise<void>;
   recordUnguarded(repository: RepositoryRef, because: string): Promise<void>;
 }
 

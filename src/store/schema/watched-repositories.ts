@@ -22,6 +22,8 @@ export const watchedRepository = pgTable(
     told: text("told"),
     checkWanted: boolean("check_wanted").notNull().default(true),
     checkedAt: instant("checked_at"),
+    /** When that was last tried and GitHub gave no answer; null = not since it did. */
+    missedAt: instant("missed_at"),
     /** When its branches were last held against their watermarks. */
     walkedAt: instant("walked_at"),
     /** When the sweeper last took it; null = it is due. */

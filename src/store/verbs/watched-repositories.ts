@@ -66,7 +66,7 @@ export function tellRepository(
 }
 
 export async function repositoriesToCheck(tx: Tx, pace: LookPace, limit: number): Promise<readonly RepositoryRef[]> {
-  const { everyMs, eachMs, atLeastEveryMs } = pace;
+  const { everyMs, eachMs, atLeastEveryMs, restMs } = pace;
   const isGuarded = isNull(watchedRepository.unguarded);
   const beside = tx
     .select({ installationId: watchedRepository.installationId, repositories: count().as("repositories") })
@@ -76,12 +76,17 @@ export async function repositoriesToCheck(tx: Tx, pace: LookPace, limit: number)
     .as("beside");
   const periodMs = sql`least(greatest(${everyMs}::double precision, ${eachMs}::double precision * ${beside.repositories}), ${atLeastEveryMs}::double precision)`;
   const isOld = sql`${watchedRepository.checkedAt} <= clock_timestamp() - make_interval(secs => ${periodMs} / 1000)`;
+  const isRested = sql`coalesce(${watchedRepository.missedAt} <= clock_timestamp() - make_interval(secs => ${restMs}::double precision / 1000), true)`;
   const rows = await tx
     .select(getTableColumns(watchedRepository))
     .from(watchedRepository)
     .innerJoin(beside, eq(beside.installationId, watchedRepository.installationId))
-    .where(and(isGuarded, or(watchedRepository.checkWanted, isNull(watchedRepository.checkedAt), isOld)))
-    .orderBy(sql`${watchedRepository.checkedAt} asc nulls first`, asc(watchedRepository.repositoryId))
+    .where(and(isGuarded, isRested, or(watchedRepository.checkWanted, isNull(watchedRepository.checkedAt), isOld)))
+    // Whatever gave no answer goes behind what was not tried for as long.
+    .orderBy(
+      sql`greatest(${watchedRepository.checkedAt}, ${watchedRepository.missedAt}) asc nulls first`,
+      asc(watchedRepository.repositoryId),
+    )
     .limit(limit);
   return rows.map(toRef);
 }
@@ -94,7 +99,7 @@ export async function recordProtection(tx: Tx, ref: RepositoryRef, verdict: Prot
   const told = verdict === null ? null : fingerprint(verdict);
   await tx
     .update(watchedRepository)
-    .set({ status: verdict?.status ?? null, verdict, told, checkWanted: false, checkedAt: sql`clock_timestamp()` })
+    .set({ status: verdict?.status ?? null, verdict, told, checkWanted: false, checkedAt: sql`clock_timestamp()`, missedAt: null })
     .where(eq(watchedRepository.repositoryId, ref.id));
   if (verdict === null || told === row.told) return;
   const open = findingsOf(verdict)
@@ -104,6 +109,10 @@ export async function recordProtection(tx: Tx, ref: RepositoryRef, verdict: Prot
     before: row.status,
     because: open.slice(0, 20),
   });
+}
+
+export async function recordMissedLook(tx: Tx, ref: RepositoryRef): Promise<void> {
+  await tx.update(watchedRepository).set({ missedAt: sql`clock_timestamp()` }).where(eq(watchedRepository.repositoryId, ref.id));
 }
 
 function findingsOf({

@@ -38,8 +38,7 @@ import { createMetrics, createMetricsDoor, NO_METER } from "./studio/metrics.ts"
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
 /** Evaluations at once, and of one installation: most of the time of each is waiting for GitHub. */
-const PLACES = 12;
-const INSTALLATION_PLACES = 8;
+const SHARES = { places: 12, each: 8, reserved: 2 };
 /** Bytes of both sides of a change, from which on it is large, and of all large ones that are evaluated at once. */
 const COMPARISON_ROOM = { largeBytes: 65_536, roomBytes: 1_048_576 };
 /** How often it is asked which routines are due. */
@@ -101,11 +100,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     // Stopped after the queue, so that the job that is running can end.
     const sandbox = createSandbox(undefined, () => meter.sandboxEnded());
     started.push(() => sandbox.close());
-    const shares = createShares(INSTALLATION_PLACES, (key) => {
+    const shares = createShares(SHARES, (key) => {
       queue.wake([key]).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will wake it"));
     });
     const queue = await store.createQueue(database, {
-      concurrency: PLACES,
+      concurrency: SHARES.places,
       async sweep(limit) {
         const waiting = shares.waiting();
         return (await ledger.pendingSubjects(limit + waiting.size)).filter((key) => !waiting.has(key));

@@ -39,26 +39,46 @@ function repositoryIn(key: string): string {
   return /^\d+/.exec(key)?.[0] ?? key;
 }
 
+export interface SharesOptions {
+  /** Of this process: evaluations that run at once. */
+  readonly places: number;
+  /** One installation's at most. */
+  readonly each: number;
+  /** Of the places: left to installations that have none, however many others hang. */
+  readonly reserved: number;
+}
+
 /**
- * One installation that hangs, or that brings ten thousand events, leaves the other places to the rest. Nothing is lost with the process:
+ * Installations that hang, or that bring ten thousand events, leave the other places to the rest. Nothing is lost with the process:
  * a key that waits here is work left in the database, and the sweep of any process finds it.
  */
-export function createShares(each: number, wake: (key: string) => void): Shares {
+export function createShares({ places, each, reserved }: SharesOptions, wake: (key: string) => void): Shares {
   const taken = new Map<number, number>();
   const kept = new Map<number, Set<string>>();
   /** Repository, as every key begins with -> installation. One that moved to another is learnt anew when a place is taken. */
   const homes = new Map<string, number>();
-  const isFull = (installationId: number) => (taken.get(installationId) ?? 0) >= each;
+  let total = 0;
 
+  const takenBy = (installationId: number) => taken.get(installationId) ?? 0;
+
+  /** Places that the installation may take now. */
+  function room(installationId: number): number {
+    const own = takenBy(installationId);
+    const free = Math.min(each - own, places - reserved - total);
+    return own === 0 ? Math.max(free, Math.min(1, places - total)) : Math.max(free, 0);
+  }
+
+  /** A place is free: of those that may take it, whoever has the fewest. */
   function leave(installationId: number): void {
-    const rest = (taken.get(installationId) ?? 0) - 1;
+    total -= 1;
+    const rest = takenBy(installationId) - 1;
     if (rest > 0) taken.set(installationId, rest);
     else taken.delete(installationId);
-    const keys = kept.get(installationId);
-    const next = keys?.values().next().value;
-    if (keys === undefined || next === undefined) return;
-    forget(installationId, next);
-    wake(next);
+    const [next] = [...kept.keys()].filter((each) => room(each) > 0).toSorted((a, b) => takenBy(a) - takenBy(b));
+    const key = next === undefined ? undefined : kept.get(next)?.values().next().value;
+    if (next === undefined || key === undefined) return;
+    forget(next, key);
+    wake(key);
   }
 
   function forget(installationId: number, key: string): void {
@@ -82,24 +102,25 @@ export function createShares(each: number, wake: (key: string) => void): Shares 
   return {
     keeps(key) {
       const installationId = homes.get(repositoryIn(key));
-      if (installationId === undefined || !isFull(installationId)) return false;
+      if (installationId === undefined || room(installationId) > 0) return false;
       keep(installationId, key);
       return true;
     },
     enter(installationId, key) {
       learn(key, installationId);
-      if (isFull(installationId)) {
+      if (room(installationId) === 0) {
         keep(installationId, key);
         return null;
       }
       forget(installationId, key);
-      taken.set(installationId, (taken.get(installationId) ?? 0) + 1);
+      taken.set(installationId, takenBy(installationId) + 1);
+      total += 1;
       let isHeld = true;
       return () => {
         if (isHeld) leave(installationId);
         isHeld = false;
       };
     },
-    waiting: () => new Set([...kept].flatMap(([installationId, keys]) => [...keys].slice(each - (taken.get(installationId) ?? 0)))),
+    waiting: () => new Set([...kept].flatMap(([installationId, keys]) => [...keys].slice(room(installationId)))),
   };
 }

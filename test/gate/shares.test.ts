@@ -5,7 +5,7 @@ import { createShares } from "../../src/gate/shares.ts";
 describe("shares of the places", () => {
   test("are each installation's own; what waits is woken one for each place that is given back, the first first", () => {
     const woken: string[] = [];
-    const shares = createShares(2, (key) => woken.push(key));
+    const shares = createShares({ places: 8, each: 2, reserved: 1 }, (key) => woken.push(key));
     const first = shares.enter(1, "1#1")!;
     const second = shares.enter(1, "1#2")!;
     expect([shares.enter(1, "1#3"), shares.enter(1, "1#4"), shares.enter(1, "1#3")]).toEqual([null, null, null]);
@@ -22,12 +22,12 @@ describe("shares of the places", () => {
 
   test("are refused without a look at the database where the installation of the repository is known", () => {
     const woken: string[] = [];
-    const shares = createShares(1, (key) => woken.push(key));
+    const shares = createShares({ places: 8, each: 1, reserved: 1 }, (key) => woken.push(key));
     expect(shares.keeps("7#1")).toBe(false);
     const leave = shares.enter(1, "7#1")!;
     expect([shares.keeps("7#2"), shares.keeps("7@0a"), shares.keeps("8#2")]).toEqual([true, true, false]);
     expect([...shares.waiting()]).toEqual(["7#2", "7@0a"]);
-    expect(createShares(1, () => {}).waiting().size).toBe(0);
+    expect(createShares({ places: 8, each: 1, reserved: 1 }, () => {}).waiting().size).toBe(0);
     leave();
     expect([woken, shares.keeps("7#3")]).toEqual([["7#2"], false]);
     // One of the two that are kept may come to the place that is free.
@@ -42,41 +42,66 @@ describe("shares of the places", () => {
     expect(shares.keeps("7#7")).toBe(true);
   });
 
+  test("those that hang leave a place to whoever has none, and a place that is given back goes to whoever has the fewest", () => {
+    const woken: string[] = [];
+    const shares = createShares({ places: 4, each: 3, reserved: 1 }, (key) => woken.push(key));
+    const first = ["1#1", "1#2", "1#3"].map((key) => shares.enter(1, key));
+    expect(first.every((leave) => leave !== null)).toBe(true);
+    const second = shares.enter(2, "2#1");
+    expect([second !== null, shares.enter(2, "2#2"), shares.enter(1, "1#4"), shares.enter(3, "3#1")]).toEqual([true, null, null, null]);
+    expect([...shares.waiting()]).toEqual(["2#2", "1#4", "3#1"]);
+    first[0]!();
+    expect(woken).toEqual(["3#1"]);
+    const third = shares.enter(3, "3#1");
+    expect(third).not.toBeNull();
+    first[1]!();
+    second!();
+    expect(woken).toEqual(["3#1", "2#2"]);
+  });
+
   /** What the queue and the sweep do, in any order: wake, run, end, and wakes that are lost on the way. */
   test("never more than an installation's share at once, and every key runs in the end, whatever is lost", () => {
     const step = fc.record({ kind: fc.constantFrom("wake", "end", "lose", "sweep"), pick: fc.nat() });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 200 }), (each, steps) => {
-        const dirty = new Set(Array.from({ length: 12 }, (_, index) => `${(index % 3) + 1}#${index}`));
-        const jobs: string[] = [];
-        const running = new Map<string, () => void>();
-        const shares = createShares(each, (key) => void jobs.push(key));
-        const installationOf = (key: string) => Number(key[0]);
-        const act = (kind: string, pick: number) => {
-          if (kind === "sweep")
-            jobs.push(...[...dirty].filter((key) => !shares.waiting().has(key) && !jobs.includes(key) && !running.has(key)));
-          if (kind === "lose") jobs.splice(pick % (jobs.length + 1), 1);
-          if (kind === "wake") {
-            const [key] = jobs.splice(pick % (jobs.length + 1), 1);
-            if (key === undefined || running.has(key) || !dirty.has(key)) return;
-            if (shares.keeps(key)) return;
-            const leave = shares.enter(installationOf(key), key);
-            if (leave !== null) running.set(key, leave);
-          }
-          if (kind === "end") {
-            const key = [...running.keys()][pick % (running.size + 1)];
-            if (key === undefined) return;
-            running.get(key)!();
-            running.delete(key);
-            dirty.delete(key);
-          }
-          const busy = Map.groupBy(running.keys(), installationOf);
-          for (const keys of busy.values()) expect(keys.length).toBeLessThanOrEqual(each);
-        };
-        for (const { kind, pick } of steps) act(kind, pick);
-        for (let round = 0; round < 100 && dirty.size > 0; round++) for (const kind of ["sweep", "wake", "wake", "end"]) act(kind, 0);
-        expect([...dirty]).toEqual([]);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 2, max: 6 }),
+        fc.array(step, { maxLength: 200 }),
+        (each, places, steps) => {
+          const dirty = new Set(Array.from({ length: 12 }, (_, index) => `${(index % 3) + 1}#${index}`));
+          const jobs: string[] = [];
+          const running = new Map<string, () => void>();
+          const shares = createShares({ places, each, reserved: 1 }, (key) => void jobs.push(key));
+          const installationOf = (key: string) => Number(key[0]);
+          const act = (kind: string, pick: number) => {
+            if (kind === "sweep")
+              jobs.push(...[...dirty].filter((key) => !shares.waiting().has(key) && !jobs.includes(key) && !running.has(key)));
+            if (kind === "lose") jobs.splice(pick % (jobs.length + 1), 1);
+            if (kind === "wake") {
+              const [key] = jobs.splice(pick % (jobs.length + 1), 1);
+              if (key === undefined || running.has(key) || !dirty.has(key)) return;
+              if (shares.keeps(key)) return;
+              const leave = shares.enter(installationOf(key), key);
+              if (leave !== null) running.set(key, leave);
+            }
+            if (kind === "end") {
+              const key = [...running.keys()][pick % (running.size + 1)];
+              if (key === undefined) return;
+              running.get(key)!();
+              running.delete(key);
+              dirty.delete(key);
+            }
+            const busy = Map.groupBy(running.keys(), installationOf);
+            for (const keys of busy.values()) expect(keys.length).toBeLessThanOrEqual(each);
+            expect(running.size).toBeLessThanOrEqual(places);
+            // The last place is nobody's second one.
+            if (running.size === places) expect([...busy.values()].some((keys) => keys.length === 1)).toBe(true);
+          };
+          for (const { kind, pick } of steps) act(kind, pick);
+          for (let round = 0; round < 100 && dirty.size > 0; round++) for (const kind of ["sweep", "wake", "wake", "end"]) act(kind, 0);
+          expect([...dirty]).toEqual([]);
+        },
+      ),
     );
   });
 });

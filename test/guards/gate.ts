@@ -240,4 +240,12 @@ export const GATE: readonly Guard[] = [
     named: "T95",
     slow: true,
   },
+  {
+    threat: "T69",
+    file: "src/gate/shares.ts",
+    guard: "places - reserved - total",
+    without: "places - total",
+    test: "test/gate/shares.test.ts",
+    named: "those that hang leave a place",
+  },
 ];

@@ -93,7 +93,8 @@ interface Wire {
 
 /** The same connection; its statements are parsed and planned once. */
 function preparing(sql: Wire, options: postgres.Sql["options"]): postgres.Sql {
-  const unsafe: postgres.Sql["unsafe"] = (text, parameters = []) =>
-    sql.unsafe(text, parameters, { prepare: parameters.length > 0 && parameters.length <= PREPARED_PARAMETERS_MAX });
+  // Executed: said in the order in which they are asked, whenever their answers are waited for.
+  const unsafe = (text: string, parameters: never[] = []) =>
+    sql.unsafe(text, parameters, { prepare: parameters.length > 0 && parameters.length <= PREPARED_PARAMETERS_MAX }).execute();
   return { ...(sql.begin && { begin: sql.begin }), unsafe, options } as unknown as postgres.Sql;
 }

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Database, openDatabase, rowsOf } from "../../src/store/connect.ts";
 import { routine, tenant } from "../../src/store/schema.ts";
 import { ofTenant, type Scope } from "../../src/store/scope.ts";
-import { describeOnPostgres, describeOnServer } from "../support/database.ts";
+import { together } from "../../src/store/tx.ts";
+import { describeOnBoth, describeOnPostgres, describeOnServer } from "../support/database.ts";
 
 /** Statements that this connection has the server keep. */
 const kept = async (on: Parameters<Parameters<Database["read"]>[1]>[0]) =>
@@ -85,6 +87,65 @@ describeOnServer("reads that come together", (open) => {
     await db.close();
     const told = await Promise.allSettled(Array.from({ length: 5 }, () => db.read([], (tx) => tx.execute(sql`select 1`))));
     expect(told.map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+  });
+});
+
+const ON = ["pglite", "postgres"] as const;
+
+describeOnPostgres("what is said together", (fresh) => {
+  test.each(ON)("is heard in the order in which it is given, whatever kind it is of: %s", async (driver) => {
+    const db = await openDatabase({ databaseUrl: driver === "postgres" ? await fresh() : null, dataDir: null });
+    const next = sql<number>`nextval('said')::int`;
+    await db.outer.execute(sql`create sequence said`);
+    await db.outer.execute(sql`create table routine (name text primary key, claimed_at timestamptz(3), released_at timestamptz(3))`);
+    await db.outer.execute(sql`insert into routine values ('one', now())`);
+    type On = Parameters<Parameters<Database["transaction"]>[1]>[0];
+    const raw = async (tx: On, statement: ReturnType<typeof sql>) => rowsOf<{ said: number }>(await tx.execute(statement))[0]!.said;
+    const said = { said: next };
+    const kinds: ((tx: On) => PromiseLike<number>)[] = [
+      (tx) => raw(tx, sql`select ${next} as said`),
+      (tx) => raw(tx, sql`select ${next} as said from (select ${2}::int) t`),
+      (tx) =>
+        tx
+          .select(said)
+          .from(routine)
+          .then(([row]) => row!.said),
+      async (tx) => (await tx.select(said).from(routine).for("update"))[0]!.said,
+      async (tx) => (await tx.update(routine).set({ claimedAt: new Date() }).returning(said))[0]!.said,
+      async (tx) =>
+        (
+          await tx
+            .insert(routine)
+            .values({ name: String(Math.random()), claimedAt: new Date() })
+            .returning(said)
+        )[0]!.said,
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(kinds.length - 1), { minLength: 2, maxLength: 8 }), async (order) => {
+        const heard = await db.transaction([], (tx) => together(...order.map((kind) => () => kinds[kind]!(tx))));
+        expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+      }),
+      { numRuns: 60 },
+    );
+    await db.close();
+  });
+});
+
+describeOnBoth("statements that are said together", (open) => {
+  test("of which one fails end the whole transaction", async () => {
+    const db = await open();
+    const add = (tx: Parameters<Parameters<Database["transaction"]>[1]>[0], name: string) =>
+      tx.insert(routine).values({ name, claimedAt: new Date() });
+    const failed = db.transaction([], (tx) =>
+      together(
+        () => add(tx, "together one"),
+        () => tx.execute(sql`select 1 / (${0}::int)`),
+        () => add(tx, "together two"),
+      ),
+    );
+    await expect(failed).rejects.toMatchObject({ cause: { code: "22012" } });
+    const names = await db.outer.select({ name: routine.name }).from(routine);
+    expect(names.filter(({ name }) => name.startsWith("together"))).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { COMPILER_VERSION } from "../../engine/artifact.ts";
 import type { DraftSnapshot } from "../../gate/ports/work.ts";
-import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { businessDraft, businessDraftSnapshot, governanceWorkspace } from "../schema.ts";
 import { storable } from "../text.ts";
-import { appendCommand, type Command } from "./append-command.ts";
+import { type Tx, together } from "../tx.ts";
+import { appendCommand, type Command, chainCommand } from "./append-command.ts";
 
 type DraftRow = typeof businessDraft.$inferSelect;
 type SnapshotRow = typeof businessDraftSnapshot.$inferSelect;
@@ -77,7 +77,7 @@ export async function addSnapshot(
   const { draft: wanted, contracts } = content;
   const version = draft.currentVersion + 1;
   const ready = wanted.readyForApproval && wanted.blockerIds.length === 0;
-  const commandHistoryHash = await appendCommand(tx, draft, {
+  const command: Command = {
     commandType: act.commandType,
     expectedDraftVersion: draft.currentVersion,
     payload: {
@@ -94,12 +94,14 @@ export async function addSnapshot(
     origin: act.origin,
     actorId: act.actorId,
     idempotencyKey: act.idempotencyKey,
-  });
-  if (current !== null) await supersede(tx, current.id);
-  const [row] = await tx
+  };
+  const commandHistoryHash = chainCommand(draft.commandHistoryHash, command);
+  const id = newId();
+  const updatedAt = sql`clock_timestamp()`;
+  const insert = tx
     .insert(businessDraftSnapshot)
     .values({
-      id: newId(),
+      id,
       tenantId: draft.tenantId,
       draftId: draft.id,
       version,
@@ -117,15 +119,21 @@ export async function addSnapshot(
       compilerVersion: COMPILER_VERSION,
     })
     .returning();
-  const updatedAt = sql`clock_timestamp()`;
-  await tx
-    .update(businessDraft)
-    .set({ status: "open", activeSnapshotId: row!.id, currentVersion: version, commandHistoryHash, updatedAt })
-    .where(eq(businessDraft.id, draft.id));
-  await tx
-    .update(governanceWorkspace)
-    .set({ activeDraftSnapshotId: row!.id, updatedAt })
-    .where(and(eq(governanceWorkspace.id, draft.workspaceId), eq(governanceWorkspace.activeDraftId, draft.id)));
+  const [, , [row]] = await together(
+    () => appendCommand(tx, draft, command),
+    () => supersede(tx, current?.id ?? null),
+    () => insert,
+    () =>
+      tx
+        .update(businessDraft)
+        .set({ status: "open", activeSnapshotId: id, currentVersion: version, commandHistoryHash, updatedAt })
+        .where(eq(businessDraft.id, draft.id)),
+    () =>
+      tx
+        .update(governanceWorkspace)
+        .set({ activeDraftSnapshotId: id, updatedAt })
+        .where(and(eq(governanceWorkspace.id, draft.workspaceId), eq(governanceWorkspace.activeDraftId, draft.id))),
+  );
   return row!;
 }
 

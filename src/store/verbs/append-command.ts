@@ -1,4 +1,4 @@
-import { eq, max } from "drizzle-orm";
+import { eq, max, sql } from "drizzle-orm";
 import { digest } from "../../engine/canonical.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -32,16 +32,11 @@ export async function appendCommand(
   draft: Pick<typeof businessDraft.$inferSelect, "id" | "tenantId" | "commandHistoryHash">,
   command: Command,
 ): Promise<string> {
-  const [last] = await tx
+  const last = tx
     .select({ seq: max(businessCommand.seq) })
     .from(businessCommand)
     .where(eq(businessCommand.draftId, draft.id));
-  await tx.insert(businessCommand).values({
-    ...command,
-    id: newId(),
-    tenantId: draft.tenantId,
-    draftId: draft.id,
-    seq: (last?.seq ?? 0) + 1,
-  });
+  const seq = sql`coalesce((${last}), 0) + 1`;
+  await tx.insert(businessCommand).values({ ...command, id: newId(), tenantId: draft.tenantId, draftId: draft.id, seq });
   return chainCommand(draft.commandHistoryHash, command);
 }

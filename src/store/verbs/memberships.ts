@@ -2,22 +2,22 @@ import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
 import type { Facts } from "../../engine/facts.ts";
 import { type Membership, membershipsOf, teamName } from "../../engine/membership.ts";
 import type { MembershipsInUse } from "../../gate/ports/recovery-records.ts";
-import { rowsOf, type Tx } from "../connect.ts";
+import { rowsOf } from "../connect.ts";
 import { type SubjectRow, toRepository } from "../rows.ts";
 import { countedMembership, subject } from "../schema.ts";
 import { storable } from "../text.ts";
+import { type Tx, together } from "../tx.ts";
 import { wakeOpen } from "./wake-open.ts";
 
 /** What the votes on this pull request were counted by: read a moment ago. */
 export async function keepMemberships(tx: Tx, held: SubjectRow, { people, subject: place }: Facts): Promise<void> {
   const counted = people && held.number !== null && place.ownerType === "Organization" ? membershipsOf(people) : [];
-  await tx.delete(countedMembership).where(eq(countedMembership.subjectKey, held.key));
-  if (counted.length === 0) return;
   const { key: subjectKey, tenantId, ownerId } = held;
-  await tx
-    .insert(countedMembership)
-    .values(counted.map(({ name, digest }) => ({ subjectKey, tenantId, ownerId, name: storable(name), digest })))
-    .onConflictDoNothing();
+  const rows = counted.map(({ name, digest }) => ({ subjectKey, tenantId, ownerId, name: storable(name), digest }));
+  await together(
+    () => tx.delete(countedMembership).where(eq(countedMembership.subjectKey, held.key)),
+    async () => rows.length > 0 && (await tx.insert(countedMembership).values(rows).onConflictDoNothing()),
+  );
 }
 
 export async function claimMemberships(tx: Tx, everyMs: number, limit: number): Promise<readonly MembershipsInUse[]> {

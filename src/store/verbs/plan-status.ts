@@ -1,8 +1,8 @@
 import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { type PlanStatus, planAfter } from "../../engine/plan.ts";
-import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { businessDraft, businessDraftSnapshot, governancePlan, governanceWorkspace } from "../schema.ts";
+import { type Tx, together } from "../tx.ts";
 
 export type PlanRow = typeof governancePlan.$inferSelect;
 
@@ -14,10 +14,16 @@ export async function followDrafts(tx: Tx, workspaceIds: readonly string[]): Pro
   const wanted = [...new Set(workspaceIds)].sort();
   if (wanted.length === 0) return;
   for (const workspaceId of wanted) {
-    const plan = (await lockPlan(tx, workspaceId)) ?? (await bearPlan(tx, workspaceId));
+    // What is ready is looked for under the lock.
+    const [known, isReady] = await together(
+      () => lockPlan(tx, workspaceId),
+      () => hasReady(tx, workspaceId),
+    );
+    const plan = known ?? (await bearPlan(tx, workspaceId));
     if (plan === null) continue;
     const current = plan.status as PlanStatus;
-    const next = planAfter(current, (await hasReady(tx, workspaceId)) ? "ready" : "draft");
+    // Born by somebody else meanwhile: it was not locked when it was asked.
+    const next = planAfter(current, (known === null ? await hasReady(tx, workspaceId) : isReady) ? "ready" : "draft");
     if (next === null || next === current) continue;
     await tx.update(governancePlan).set({ status: next, updatedAt: sql`clock_timestamp()` }).where(eq(governancePlan.id, plan.id));
   }

@@ -1,10 +1,10 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import type { DraftSnapshot, SaveEvaluation } from "../../gate/ports/work.ts";
-import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import type { PullRow } from "../rows.ts";
 import { businessDraft } from "../schema.ts";
 import { storableOrNull } from "../text.ts";
+import { type Tx, together } from "../tx.ts";
 import { addSnapshot, sameContent, snapshotOf, supersede } from "./add-snapshot.ts";
 import { appendCommand, type Command, NO_COMMANDS } from "./append-command.ts";
 import { claimWorkspace } from "./claim-workspace.ts";
@@ -19,14 +19,16 @@ const PULL_REQUEST = { commandType: "snapshot", origin: "github", actorId: null,
 export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<string | null> {
   const { draft: wanted } = input;
   const workspace = await claimWorkspace(tx, held, wanted.agent, wanted.environment);
-  const left = await abandonElsewhere(tx, held, workspace.id);
-  const snapshotId = await saveSnapshot(tx, held, workspace.id, input);
+  const [left, draft] = await together(
+    () => abandonElsewhere(tx, held, workspace.id),
+    () => openDraft(tx, held, workspace.id, input),
+  );
+  const snapshotId = await saveSnapshot(tx, draft, input);
   await followDrafts(tx, [workspace.id, ...left]);
   return snapshotId;
 }
 
-async function saveSnapshot(tx: Tx, held: PullRow, workspaceId: string, input: Input): Promise<string | null> {
-  const draft = await openDraft(tx, held, workspaceId, input);
+async function saveSnapshot(tx: Tx, draft: DraftRow, input: Input): Promise<string | null> {
   // A landing that is recorded stays as it was approved.
   if (draft.status === "approved") return draft.activeSnapshotId;
   const current = await snapshotOf(tx, draft);
@@ -63,7 +65,7 @@ async function abandonElsewhere(tx: Tx, held: PullRow, workspaceId: string): Pro
 async function openDraft(tx: Tx, held: PullRow, workspaceId: string, input: Input): Promise<DraftRow> {
   const { tenantId, repositoryId } = held;
   const { author } = input;
-  await tx
+  const make = tx
     .insert(businessDraft)
     .values({
       id: newId(),
@@ -78,7 +80,7 @@ async function openDraft(tx: Tx, held: PullRow, workspaceId: string, input: Inpu
       commandHistoryHash: NO_COMMANDS,
     })
     .onConflictDoNothing();
-  const [draft] = await tx
+  const lock = tx
     .select()
     .from(businessDraft)
     .where(
@@ -89,6 +91,10 @@ async function openDraft(tx: Tx, held: PullRow, workspaceId: string, input: Inpu
       ),
     )
     .for("no key update");
+  const [, [draft]] = await together(
+    () => make,
+    () => lock,
+  );
   return draft!;
 }
 

@@ -4,11 +4,11 @@ import type { Decision } from "../../engine/decision.ts";
 import type { People } from "../../engine/pseudonyms.ts";
 import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { HeldWork, SaveEvaluation, SaveOutcome } from "../../gate/ports/work.ts";
-import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { type SubjectRow, toEvaluation } from "../rows.ts";
 import { evaluation, subject } from "../schema.ts";
 import { storable } from "../text.ts";
+import { type Tx, together } from "../tx.ts";
 import { pseudonymous, referToNames } from "./identities.ts";
 import { keepMemberships } from "./memberships.ts";
 import { notifyPending } from "./notify.ts";
@@ -33,12 +33,15 @@ export async function saveEvaluation(
 ): Promise<SaveOutcome> {
   const { work, decision } = input;
   const beside = await lockBeside(tx, work, decision);
-  const held = await holdSubject(tx, work);
-  if (held === null) return { status: "superseded" };
-  const [newest] = await tx
+  const newestVersion = tx
     .select({ version: max(evaluation.version) })
     .from(evaluation)
     .where(eq(evaluation.subjectKey, work.key));
+  const [held, [newest]] = await together(
+    () => holdSubject(tx, work),
+    () => newestVersion,
+  );
+  if (held === null) return { status: "superseded" };
   const previous = newest?.version ?? 0;
   if (previous !== (work.previous?.version ?? 0)) return { status: "superseded" };
 
@@ -72,14 +75,16 @@ export async function saveEvaluation(
     .returning();
   const until = decision.state === "overridden" ? decision.override?.expiresAt : undefined;
   const runsOutAt = until === undefined ? null : new Date(until);
-  await replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt });
-  await keepMemberships(tx, held, input.facts);
+  await together(
+    () => replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt }),
+    () => keepMemberships(tx, held, input.facts),
+    () => moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done),
+  );
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id }, targets);
   if (input.asks !== false) {
     const { facts, headSha } = input;
     await notifyPending(tx, targets, held, { facts, kept: kept.decision, headSha, evaluationId: id });
   }
-  await moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done);
   await wakeBeside(tx, beside);
   await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });
   return { status: "saved", evaluation: { ...toEvaluation(row!), facts: input.facts, decision } };

@@ -1,8 +1,8 @@
 import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { HeldWork, SubjectWork } from "../../gate/ports/work.ts";
-import type { Tx } from "../connect.ts";
 import { type SubjectRow, toRepository } from "../rows.ts";
 import { checkOutbox, subject } from "../schema.ts";
+import { type Tx, together } from "../tx.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
 export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null> {
@@ -27,22 +27,27 @@ export async function takeSubject(
   tx: Tx,
   key: string,
 ): Promise<{ row: SubjectRow & { readonly toldLately: Date | null }; held: HeldWork } | null> {
-  const [row] = await tx
-    .update(subject)
-    .set({ fence: sql`${subject.fence} + 1` })
-    .where(eq(subject.key, key))
-    .returning({ ...getTableColumns(subject), waitedSeconds: WAITED, toldLately: TOLD_LATELY });
+  const [[row], , previous] = await together(
+    () =>
+      tx
+        .update(subject)
+        .set({ fence: sql`${subject.fence} + 1` })
+        .where(eq(subject.key, key))
+        .returning({ ...getTableColumns(subject), waitedSeconds: WAITED, toldLately: TOLD_LATELY }),
+    () => releaseInFlight(tx, key),
+    () => latestEvaluation(tx, key),
+  );
   if (row === undefined) return null;
-  await releaseInFlight(tx, key, row.fence);
   const { wantGen, doneGen, fence, waitedSeconds } = row;
-  return { row, held: { key, wantGen, doneGen, fence, waitedSeconds, previous: await latestEvaluation(tx, key) } };
+  return { row, held: { key, wantGen, doneGen, fence, waitedSeconds, previous } };
 }
 
 /**
  * A write that an older worker began may have reached GitHub, or may yet: its row becomes uncertain under a new version,
  * which that worker's `endPublish` no longer matches.
  */
-async function releaseInFlight(tx: Tx, key: string, fence: number): Promise<void> {
+async function releaseInFlight(tx: Tx, key: string): Promise<void> {
+  const fence = tx.select({ fence: subject.fence }).from(subject).where(eq(subject.key, key));
   await tx
     .update(checkOutbox)
     .set({
@@ -53,5 +58,5 @@ async function releaseInFlight(tx: Tx, key: string, fence: number): Promise<void
       inFlightFence: null,
       updatedAt: sql`clock_timestamp()`,
     })
-    .where(and(eq(checkOutbox.inFlightKey, key), lt(checkOutbox.inFlightFence, fence)));
+    .where(and(eq(checkOutbox.inFlightKey, key), lt(checkOutbox.inFlightFence, sql`(${fence})`)));
 }

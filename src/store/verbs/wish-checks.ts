@@ -1,9 +1,9 @@
 import { and, asc, eq, or, sql } from "drizzle-orm";
 import type { CheckConclusion, WantedCheck } from "../../gate/ports/checks.ts";
-import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import type { SubjectRow } from "../rows.ts";
 import { checkOutbox, checkWish } from "../schema.ts";
+import { type Tx, together } from "../tx.ts";
 
 type Wish = typeof checkWish.$inferSelect;
 type OutboxRow = typeof checkOutbox.$inferSelect;
@@ -38,11 +38,13 @@ export async function replaceWishes(
     evaluationId: wanted.evaluationId,
     runsOutAt: wanted.runsOutAt,
   }));
-  for (const wish of wishes.toSorted(byRun)) await addRun(tx, wish);
-  const runs = await lockRuns(tx, held.repositoryId, [...before, ...wishes]);
-  await tx.delete(checkWish).where(eq(checkWish.subjectKey, held.key));
-  if (wishes.length > 0) await tx.insert(checkWish).values(wishes);
-  for (const run of runs) await foldRun(tx, run, true);
+  const [, runs] = await together(
+    () => addRuns(tx, wishes.toSorted(byRun)),
+    () => lockRuns(tx, held.repositoryId, [...before, ...wishes]),
+    () => tx.delete(checkWish).where(eq(checkWish.subjectKey, held.key)),
+    async () => wishes.length > 0 && (await tx.insert(checkWish).values(wishes)),
+  );
+  await together(...runs.map((run) => () => foldRun(tx, run, true)));
 }
 
 /** This subject wants nothing any more. After a merge its success stays: the record is elsewhere. */
@@ -63,23 +65,14 @@ function orphans(before: readonly Wish[], headSha: string, checks: readonly Want
     .map((wish) => ({ name: wish.name, policy: wish.policy, conclusion: aggregate.conclusion }));
 }
 
-/** Born with nothing to say: the fold gives it its first version. */
-async function addRun(tx: Tx, wish: Wish): Promise<void> {
-  await tx
-    .insert(checkOutbox)
-    .values({
-      id: newId(),
-      subjectKey: wish.subjectKey,
-      repositoryId: wish.repositoryId,
-      headSha: wish.headSha,
-      name: wish.name,
-      version: 0,
-      evaluationId: wish.evaluationId,
-      policy: wish.policy,
-      conclusion: null,
-      publishedVersion: 0,
-    })
-    .onConflictDoNothing();
+/** Born with nothing to say: the fold gives each its first version. */
+async function addRuns(tx: Tx, wishes: readonly Wish[]): Promise<void> {
+  if (wishes.length === 0) return;
+  const runs = wishes.map(({ subjectKey, repositoryId, headSha, name, evaluationId, policy }) => ({
+    ...{ id: newId(), subjectKey, repositoryId, headSha, name, evaluationId, policy },
+    ...{ version: 0, conclusion: null, publishedVersion: 0 },
+  }));
+  await tx.insert(checkOutbox).values(runs).onConflictDoNothing();
 }
 
 /** In one order for everybody; after the lock, the wishes of every committed transaction are seen. */

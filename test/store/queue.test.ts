@@ -101,9 +101,10 @@ describeOnBoth("the queue", (open) => {
 
   it("retries a rejection after a backoff that the sweep does not cut short, and reports it", async () => {
     const at: number[] = [];
-    owed = ["poor#1"];
     on("poor#1", async () => {
       at.push(performance.now());
+      // From here on the sweep finds it, and the job that stands for it.
+      if (at.length === 1) owed = ["poor#1"];
       if (at.length === 3) owed = [];
       if (at.length < 3) throw new Error("GitHub is away");
     });

@@ -105,10 +105,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     const queue = await store.createQueue(database, {
       concurrency: SHARES.places,
-      async sweep(limit) {
-        const waiting = shares.waiting();
-        return (await ledger.pendingSubjects(limit + waiting.size)).filter((key) => !waiting.has(key));
-      },
+      sweep: async (limit) => shares.due(await ledger.pendingSubjects(limit + shares.kept())),
       onError: (error, subject) => log.error({ subject, err: error }, "a job failed and will be tried again"),
     });
     started.push(() => queue.stop());

@@ -7,8 +7,13 @@ export interface Shares {
    * read, so that ten thousand wake-ups that would find no place cost the database nothing.
    */
   keeps(key: string): boolean;
-  /** Keys that wait for more than the places that are free: whoever woke them would only see them sent back. */
-  waiting(): ReadonlySet<string>;
+  /** How many keys are kept, done elsewhere meanwhile or not. */
+  kept(): number;
+  /**
+   * Those of keys with work left that would find a place, one for each that is free: whoever woke the others would only see them sent back.
+   * Of what is kept, only what has work left counts: a key that another process did takes no place, and hands none on.
+   */
+  due(keys: readonly string[]): readonly string[];
 }
 
 /** What a key that found no place comes to: it is woken when there is one. */
@@ -121,6 +126,17 @@ export function createShares({ places, each, reserved }: SharesOptions, wake: (k
         isHeld = false;
       };
     },
-    waiting: () => new Set([...kept].flatMap(([installationId, keys]) => [...keys].slice(room(installationId)))),
+    kept: () => [...kept.values()].reduce((sum, keys) => sum + keys.size, 0),
+    due(keys) {
+      const homeOf = new Map([...kept].flatMap(([installationId, waiting]) => [...waiting].map((key) => [key, installationId])));
+      const free = new Map([...kept.keys()].map((installationId) => [installationId, room(installationId)]));
+      return keys.filter((key) => {
+        const home = homeOf.get(key);
+        if (home === undefined) return true;
+        const left = free.get(home)!;
+        free.set(home, left - 1);
+        return left > 0;
+      });
+    },
   };
 }

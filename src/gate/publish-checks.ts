@@ -61,8 +61,9 @@ async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck, { e
     externalId: owed.evaluationId,
     decision: evaluation.decision,
   };
+  let run: CheckRunState | null = null;
   try {
-    const run = await write(deps, owed, check);
+    run = await write(deps, owed, check);
     const shown = await readBack(deps, owed, run);
     await deps.ledger.endPublish(owed, { status: "published", runId: run.id, conclusion: shown });
     if (shown !== owed.conclusion) {
@@ -70,9 +71,9 @@ async function publishOne(deps: GateDeps, work: HeldWork, owed: OutboxCheck, { e
       throw new TruthError(`check ${owed.name}`, "network", `GitHub shows \`${shown}\` after \`${owed.conclusion}\` was written`);
     }
   } catch (error) {
-    const isUnknown = error instanceof TruthError && error.kind === "network" && !error.unsent;
-    if (isUnknown) await deps.ledger.endPublish(owed, { status: "uncertain" });
-    else await deps.ledger.endPublish(owed, { status: "failed" });
+    // Only what GitHub refused, or was never sent, left nothing there. What went wrong after the write says nothing about it.
+    const isRefused = run === null && error instanceof TruthError && (error.kind !== "network" || error.unsent);
+    await deps.ledger.endPublish(owed, { status: isRefused ? "failed" : "uncertain" });
     throw error;
   }
 }

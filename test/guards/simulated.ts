@@ -23,6 +23,13 @@ export const SIMULATED: readonly Guard[] = [
   },
   { threat: "T65", file: PUBLISH, guard: "await readBack(deps, owed, run);", without: "run.conclusion;", ...HERE },
   {
+    threat: "T65",
+    file: PUBLISH,
+    guard: "run === null && error instanceof TruthError &&",
+    without: "!(error instanceof TruthError) ||",
+    ...TWINS,
+  },
+  {
     threat: "T77",
     file: "src/gate/evaluate-pull-request.ts",
     guard: "!ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0",

@@ -1,5 +1,6 @@
 import { landings } from "./checked-landings.ts";
 import { type Evidence, rest, short, truthAt, type Violation } from "./evidence.ts";
+import type { History } from "./history.ts";
 import { checkOf, type Ruling, rule } from "./judge.ts";
 import { type Pull, shown } from "./world.ts";
 
@@ -67,6 +68,7 @@ function noFalsePass(evidence: Evidence): Violation[] {
     const hold = holds.get(event.worker);
     // What an overtaken worker writes is its successor's to put right, and is asked for then.
     if (hold === undefined || holders.get(hold.key) !== event.worker) continue;
+    if (isEnd && waitsForTwin(evidence, event, hold)) continue;
     const violation = showsUnearned(evidence, event, hold);
     if (violation !== null) found.push(violation);
   }
@@ -90,6 +92,23 @@ function showsUnearned(
   if (window.length === 0 || window.some((ruling) => ruling !== "fail")) return null;
   const because = `#${number} shows success on ${short(pull.headSha)} by ${event.worker}, and did not deserve it since it was last looked at`;
   return { invariant: "I1", because, step: event.step };
+}
+
+/**
+ * Whether the holder could not write the check that stands there, since the write of another pull request with the same head was in flight. It
+ * stays owed, and whoever holds that other one is taken over if it is gone: what is not right at rest is told then.
+ */
+function waitsForTwin(
+  { history, past }: Evidence,
+  { at, worker }: { readonly at: number; readonly worker: string },
+  { key }: Hold,
+): boolean {
+  const { pulls } = past.findLast((moment) => moment.at <= at)!.world;
+  const pull = pulls.find(({ number }) => number === Number(key.split("#")[1]));
+  if (pull === undefined || !pulls.some(({ number, headSha }) => number !== pull.number && headSha === pull.headSha)) return false;
+  const isIt = (event: History[number]) =>
+    event.kind === "waits" && event.worker === worker && event.sha === pull.headSha && event.name === checkOf(pull.baseRef);
+  return history.some((event) => event.at <= at && isIt(event));
 }
 
 /**

@@ -34,6 +34,8 @@ const ROUNDS = [
 const TICK_MS = 31_000;
 /** Of the open pull requests, the checks of so many are compared in one round. */
 const COMPARED_AT_ONCE = 2;
+/** The queue has a job for each subject, and one that comes back each time does not keep the others waiting. */
+const IN_ROW_MAX = 4;
 /** A run that needs more jobs than this does not come to rest. */
 const JOBS_MAX = 150;
 
@@ -67,6 +69,8 @@ class Simulation {
   readonly post: Post;
   readonly busy: Job[] = [];
   #jobs = 0;
+  #latest: string | null = null;
+  #inRow = 0;
   #routines = 0;
   #comesRound = ROUTINES;
 
@@ -91,6 +95,10 @@ class Simulation {
   /** What the checker wants to know of the ledger: who took which subject, and whose writing it let stand. */
   #noteVerb(worker: Worker, verb: string, given: readonly unknown[], answer: unknown): void {
     if (verb === "startWork" || verb === "startBranch") this.#note({ kind: "took", worker: worker.name, key: given[0] });
+    if (verb === "beginPublish" && answer === false) {
+      const { headSha: sha, name } = given[0] as { readonly headSha: string; readonly name: string };
+      this.#note({ kind: "waits", worker: worker.name, sha, name });
+    }
     const isWritten =
       verb === "finishWork" ||
       (verb === "moveWatermark" && answer === true) ||
@@ -202,8 +210,10 @@ class Simulation {
     }
     const waiting = await this.ledger.pendingSubjects(20);
     // What a worker that stands still holds is taken over by another: its time is up.
-    const key = waiting[0];
+    const key = (this.#inRow >= IN_ROW_MAX ? waiting.find((each) => each !== this.#latest) : undefined) ?? waiting[0];
     if (key === undefined) return false;
+    this.#inRow = key === this.#latest ? this.#inRow + 1 : 1;
+    this.#latest = key;
     await this.#start(key, async (deps) => (await evaluateSubject(deps, key)).status);
     return true;
   }

@@ -6,6 +6,7 @@ import { openHistory } from "./history.ts";
 import { readMessages } from "./messages.ts";
 import { type GitEnvironment, type GitObject, type ObjectReader, openObjectReader, runGit } from "./process.ts";
 import { parseRawDiff, RAW_DIFF } from "./raw-diff.ts";
+import { openTreeEntries } from "./tree-entries.ts";
 import { takeWorktree, type Worktree } from "./worktree.ts";
 
 const LFS_HEADER = "version https://git-lfs.github.com/spec/";
@@ -124,14 +125,6 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     }
   }
 
-  async function entryAt(commit: string, path: string): Promise<{ mode: string; blob: string } | null> {
-    const result = await git(["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--end-of-options", commit, path]);
-    // Nothing found is no failure; a tree that cannot be read must not pass for one without the file.
-    if (result.code !== 0) throw new Refusal("config", `git could not look for ${path}: ${firstLine(result.stderr)}`);
-    const match = /^(\d{6}) \w+ ([0-9a-f]+)\t/.exec(result.stdout.toString("utf8"));
-    return match === null ? null : { mode: match[1]!, blob: match[2]! };
-  }
-
   /** Those of the refs that there are, in the order in which they are named. */
   async function existing(names: readonly string[]): Promise<readonly string[]> {
     const result = await git(["for-each-ref", "--format=%(refname)", "--", ...names]);
@@ -152,7 +145,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     mergeBase,
     changedFiles,
     readFile,
-    entryAt,
+    entryAt: openTreeEntries(git),
     async defaultBranch() {
       // Not --short: it grows a prefix when another ref has the same short name.
       const remote = await git(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);

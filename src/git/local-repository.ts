@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import type { ContractFile } from "../engine/contract/model.ts";
 import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
-import { openHistory } from "./history.ts";
+import { emptyTree, openHistory } from "./history.ts";
 import { readMessages } from "./messages.ts";
 import { type GitEnvironment, type GitObject, type ObjectReader, openObjectReader, runGit } from "./process.ts";
 import { parseRawDiff, RAW_DIFF } from "./raw-diff.ts";
@@ -81,15 +81,10 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
   }
 
   async function changedFiles(base: string | null, head: string): Promise<TreeChanges> {
-    const from = base ?? (await emptyTree());
+    const from = base ?? emptyTree(head);
     const result = await git(["diff-tree", ...RAW_DIFF, "--end-of-options", from, head]);
     if (result.code !== 0) throw new Refusal("config", `git could not compare the two sides: ${firstLine(result.stderr)}`);
     return { files: parseRawDiff(result.stdout), incomplete: null };
-  }
-
-  /** Its id depends on the repository's hash, so git is asked. */
-  async function emptyTree(): Promise<string> {
-    return (await git(["hash-object", "-t", "tree", "/dev/null"])).stdout.toString("utf8").trim();
   }
 
   async function readFile(file: { path: string; mode: string; blob: string }, maxBytes: number): Promise<ContractFile> {
@@ -125,17 +120,23 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     }
   }
 
-  /** Those of the refs that there are, in the order in which they are named. */
+  const known = new Map<string, boolean>();
+
+  /** Those of the refs that there are, in the order in which they are named. Each is asked for once: one command sees one state of them. */
   async function existing(names: readonly string[]): Promise<readonly string[]> {
-    const result = await git(["for-each-ref", "--format=%(refname)", "--", ...names]);
-    // Nothing found is no failure; refs that cannot be read must not pass for none.
-    if (result.code !== 0) throw new Refusal("config", `git could not list the branches: ${firstLine(result.stderr)}`);
-    // A name stands for all below it, too.
-    const found = new Set(result.stdout.toString("utf8").split("\n"));
-    return names.filter((name) => found.has(name));
+    const unknown = names.filter((name) => !known.has(name));
+    if (unknown.length > 0) {
+      const result = await git(["for-each-ref", "--format=%(refname)", "--", ...unknown]);
+      // Nothing found is no failure; refs that cannot be read must not pass for none.
+      if (result.code !== 0) throw new Refusal("config", `git could not list the branches: ${firstLine(result.stderr)}`);
+      // A name stands for all below it, too.
+      const found = new Set(result.stdout.toString("utf8").split("\n"));
+      for (const name of unknown) known.set(name, found.has(name));
+    }
+    return names.filter((name) => known.get(name));
   }
 
-  const history = openHistory(root, emptyTree);
+  const history = openHistory(root);
 
   return {
     root,

@@ -22,21 +22,25 @@ async function refusal(action: Promise<unknown>): Promise<Refusal> {
 }
 
 describe("entries of trees", () => {
-  test("what is asked for at one time is found by one process, each path for itself", async () => {
+  test("each path is found for itself, whatever is in its name", async () => {
     const first = git.commit({ "a/b/c.yaml": "1", "a.yaml": "2", "*.yaml": "3", link: { link: "a.yaml" } });
     const second = git.commit({ "a.yaml": "4" });
     const repository = await openLocalRepository(git.path);
-    const paths = ["a", "a/b/c.yaml", "a.yaml", "a.yaml", "*.yaml", "link", "?.yaml", "a.yaml/b", "none"];
+    const paths = ["a", "a/b/c.yaml", "a.yaml", "a.yaml", "*.yaml", "link", "?.yaml", "a.yaml/b", "link/b", "none", "none/b"];
     const entries = await Promise.all(paths.map((path) => repository.entryAt(first, path)));
     const blob = (path: string, commit = first) => git.git("rev-parse", `${commit}:${path}`);
     const file = (path: string) => ({ mode: "100644", blob: blob(path) });
     expect(entries).toEqual([
       { mode: "040000", blob: blob("a") },
       ...[file("a/b/c.yaml"), file("a.yaml"), file("a.yaml"), file("*.yaml")],
-      ...[{ mode: "120000", blob: blob("link") }, null, null, null],
+      ...[{ mode: "120000", blob: blob("link") }, null, null, null, null, null],
     ]);
     const [old, now] = await Promise.all([repository.entryAt(first, "a.yaml"), repository.entryAt(second, "a.yaml")]);
     expect([old?.blob, now?.blob]).toEqual([blob("a.yaml"), blob("a.yaml", second)]);
+    // A name may stand for another commit the next time.
+    expect(await repository.entryAt("HEAD", "new.yaml")).toBeNull();
+    git.commit({ "new.yaml": "5" });
+    expect(await repository.entryAt("HEAD", "new.yaml")).toEqual({ mode: "100644", blob: blob("new.yaml", "HEAD") });
     await repository.close();
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { type CommitListing, type History, type HistoryCommit, type HistoryRange, Refusal } from "../gate/ports.ts";
@@ -12,17 +13,22 @@ export interface OpenHistory extends History {
   close(): Promise<void>;
 }
 
-/** @param emptyTree gives the id of the tree without entries, which depends on the repository's hash. */
-export function openHistory(root: string, emptyTree: () => Promise<string>): OpenHistory {
+/** The id of the tree without entries, by the hash that made this id of another object. */
+export function emptyTree(id: string): string {
+  return createHash(id.length === 64 ? "sha256" : "sha1")
+    .update("tree 0\0")
+    .digest("hex");
+}
+
+export function openHistory(root: string): OpenHistory {
   let comparer: TreeComparer | null = null;
 
   /** Listed newest first and turned here: when git meets a hole, what it said before is not lost. */
   async function list(range: HistoryRange): Promise<CommitListing> {
     const result = await runGit(root, ["rev-list", "--no-commit-header", "--encoding=UTF-8", `--format=${FIELDS}`, ...argumentsOf(range)]);
-    const empty = await emptyTree();
     const shallow = await shallowCommits(root);
     const lines = result.stdout.toString("utf8").split("\n");
-    const commits = lines.filter((line) => line !== "").map((line) => commitOf(line, empty, shallow));
+    const commits = lines.filter((line) => line !== "").map((line) => commitOf(line, shallow));
     if (result.code === 0) return { commits: commits.reverse(), incomplete: null };
     const because = result.stderr.split("\n").join("; ");
     if (commits.length === 0) throw new Refusal("config", `git cannot list the history: ${because}`, "git fsck names what is missing");
@@ -71,13 +77,13 @@ function argumentsOf({ to, from, since, walk, limit }: HistoryRange): readonly s
   ];
 }
 
-function commitOf(line: string, emptyTree: string, shallow: ReadonlySet<string>): HistoryCommit {
+function commitOf(line: string, shallow: ReadonlySet<string>): HistoryCommit {
   const [sha = "", parentList = "", seconds = "", author = "", subject = ""] = line.split("\0");
   const parents = parentList.split(" ").filter((parent) => parent !== "");
   const at = new Date(Number(seconds) * 1000);
   return {
     sha,
-    base: parents[0] ?? emptyTree,
+    base: parents[0] ?? emptyTree(sha),
     parents,
     committedAt: Number.isNaN(at.getTime()) ? null : at.toISOString(),
     author,

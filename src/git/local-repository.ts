@@ -2,10 +2,11 @@ import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import type { ContractFile } from "../engine/contract/model.ts";
 import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
-import { openHistory } from "./history.ts";
+import { emptyTree, openHistory } from "./history.ts";
 import { readMessages } from "./messages.ts";
 import { type GitEnvironment, type GitObject, type ObjectReader, openObjectReader, runGit } from "./process.ts";
 import { parseRawDiff, RAW_DIFF } from "./raw-diff.ts";
+import { openTreeEntries } from "./tree-entries.ts";
 import { takeWorktree, type Worktree } from "./worktree.ts";
 
 const LFS_HEADER = "version https://git-lfs.github.com/spec/";
@@ -80,15 +81,10 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
   }
 
   async function changedFiles(base: string | null, head: string): Promise<TreeChanges> {
-    const from = base ?? (await emptyTree());
+    const from = base ?? emptyTree(head);
     const result = await git(["diff-tree", ...RAW_DIFF, "--end-of-options", from, head]);
     if (result.code !== 0) throw new Refusal("config", `git could not compare the two sides: ${firstLine(result.stderr)}`);
     return { files: parseRawDiff(result.stdout), incomplete: null };
-  }
-
-  /** Its id depends on the repository's hash, so git is asked. */
-  async function emptyTree(): Promise<string> {
-    return (await git(["hash-object", "-t", "tree", "/dev/null"])).stdout.toString("utf8").trim();
   }
 
   async function readFile(file: { path: string; mode: string; blob: string }, maxBytes: number): Promise<ContractFile> {
@@ -124,25 +120,23 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     }
   }
 
-  async function entryAt(commit: string, path: string): Promise<{ mode: string; blob: string } | null> {
-    const result = await git(["--literal-pathspecs", "ls-tree", "-z", "--full-tree", "--end-of-options", commit, path]);
-    // Nothing found is no failure; a tree that cannot be read must not pass for one without the file.
-    if (result.code !== 0) throw new Refusal("config", `git could not look for ${path}: ${firstLine(result.stderr)}`);
-    const match = /^(\d{6}) \w+ ([0-9a-f]+)\t/.exec(result.stdout.toString("utf8"));
-    return match === null ? null : { mode: match[1]!, blob: match[2]! };
-  }
+  const known = new Map<string, boolean>();
 
-  /** Those of the refs that there are, in the order in which they are named. */
+  /** Those of the refs that there are, in the order in which they are named. Each is asked for once: one command sees one state of them. */
   async function existing(names: readonly string[]): Promise<readonly string[]> {
-    const result = await git(["for-each-ref", "--format=%(refname)", "--", ...names]);
-    // Nothing found is no failure; refs that cannot be read must not pass for none.
-    if (result.code !== 0) throw new Refusal("config", `git could not list the branches: ${firstLine(result.stderr)}`);
-    // A name stands for all below it, too.
-    const found = new Set(result.stdout.toString("utf8").split("\n"));
-    return names.filter((name) => found.has(name));
+    const unknown = names.filter((name) => !known.has(name));
+    if (unknown.length > 0) {
+      const result = await git(["for-each-ref", "--format=%(refname)", "--", ...unknown]);
+      // Nothing found is no failure; refs that cannot be read must not pass for none.
+      if (result.code !== 0) throw new Refusal("config", `git could not list the branches: ${firstLine(result.stderr)}`);
+      // A name stands for all below it, too.
+      const found = new Set(result.stdout.toString("utf8").split("\n"));
+      for (const name of unknown) known.set(name, found.has(name));
+    }
+    return names.filter((name) => known.get(name));
   }
 
-  const history = openHistory(root, emptyTree);
+  const history = openHistory(root);
 
   return {
     root,
@@ -152,7 +146,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     mergeBase,
     changedFiles,
     readFile,
-    entryAt,
+    entryAt: openTreeEntries(git),
     async defaultBranch() {
       // Not --short: it grows a prefix when another ref has the same short name.
       const remote = await git(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);

@@ -21,6 +21,41 @@ async function refusal(action: Promise<unknown>): Promise<Refusal> {
   return error as Refusal;
 }
 
+describe("entries of trees", () => {
+  test("each path is found for itself, whatever is in its name", async () => {
+    const first = git.commit({ "a/b/c.yaml": "1", "a.yaml": "2", "*.yaml": "3", link: { link: "a.yaml" } });
+    const second = git.commit({ "a.yaml": "4" });
+    const repository = await openLocalRepository(git.path);
+    const paths = ["a", "a/b/c.yaml", "a.yaml", "a.yaml", "*.yaml", "link", "?.yaml", "a.yaml/b", "link/b", "none", "none/b"];
+    const entries = await Promise.all(paths.map((path) => repository.entryAt(first, path)));
+    const blob = (path: string, commit = first) => git.git("rev-parse", `${commit}:${path}`);
+    const file = (path: string) => ({ mode: "100644", blob: blob(path) });
+    expect(entries).toEqual([
+      { mode: "040000", blob: blob("a") },
+      ...[file("a/b/c.yaml"), file("a.yaml"), file("a.yaml"), file("*.yaml")],
+      ...[{ mode: "120000", blob: blob("link") }, null, null, null, null, null],
+    ]);
+    const [old, now] = await Promise.all([repository.entryAt(first, "a.yaml"), repository.entryAt(second, "a.yaml")]);
+    expect([old?.blob, now?.blob]).toEqual([blob("a.yaml"), blob("a.yaml", second)]);
+    // A name may stand for another commit the next time.
+    expect(await repository.entryAt("HEAD", "new.yaml")).toBeNull();
+    git.commit({ "new.yaml": "5" });
+    expect(await repository.entryAt("HEAD", "new.yaml")).toEqual({ mode: "100644", blob: blob("new.yaml", "HEAD") });
+    await repository.close();
+  });
+
+  test("a tree that is lost refuses what is in it, and nothing that is asked for beside it", async () => {
+    const commit = git.commit({ "lost/a.yaml": "1", "kept/b.yaml": "2" });
+    const id = git.git("rev-parse", `${commit}:lost`);
+    rmSync(join(git.path, ".git/objects", id.slice(0, 2), id.slice(2)));
+    const repository = await openLocalRepository(git.path);
+    const [lost, kept] = await Promise.allSettled(["lost/a.yaml", "kept/b.yaml"].map((path) => repository.entryAt(commit, path)));
+    expect(lost).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining("git could not look for lost/a.yaml") } });
+    expect(kept).toMatchObject({ status: "fulfilled", value: { mode: "100644" } });
+    await repository.close();
+  });
+});
+
 describe("changed files", () => {
   test("lists added, changed, deleted and mode-changed paths, with spaces and quotes in names", async () => {
     const base = git.commit({ "a.yaml": "1", "b.yaml": "1", 'sp ace/"q".yaml': "1", "link.yaml": "x" });

@@ -14,3 +14,8 @@ export interface Guard {
   /** A scenario on the simulated GitHub or a database: killed by `npm run guards -- --all` and by name, and left out otherwise. */
   readonly slow?: boolean;
 }
+
+/** The last round of a test file, in which no guard is gone. */
+export const AS_IT_STANDS = "as it stands";
+/** The only test of a round whose code does not load. */
+export const BROKEN = "cannot be loaded";

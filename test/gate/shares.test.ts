@@ -66,8 +66,7 @@ describe("shares of the places", () => {
         const shares = createShares(each, (key) => void jobs.push(key));
         const installationOf = (key: string) => Number(key[0]);
         const act = (kind: string, pick: number) => {
-          if (kind === "sweep")
-            jobs.push(...shares.due([...dirty]).filter((key) => !jobs.includes(key) && !running.has(key)));
+          if (kind === "sweep") jobs.push(...shares.due([...dirty]).filter((key) => !jobs.includes(key) && !running.has(key)));
           if (kind === "lose") jobs.splice(pick % (jobs.length + 1), 1);
           // A wake-up for what was done meanwhile, as by another process: it finds nothing to do.
           if (kind === "idle") jobs.push(`${(pick % 3) + 1}#${100 + (pick % 7)}`);

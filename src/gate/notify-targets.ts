@@ -11,11 +11,16 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "letters, digits, `.`, `_` and `-`, at most 64, beginning with a letter or digit");
 const address = z.string().refine(isAllowedAddress, "must be an https address without a user in it; http is for loopback only");
-const login = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$/, "must be the login of a GitHub account, or its id as a number");
+const ACCOUNT = "must be the login of a GitHub account, or its id as a number";
+/** Digits in quotes are an id that was meant as a number: as a login, whoever took that name would have the target. */
+const login = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$/, ACCOUNT)
+  .regex(/\D/, "is an id in quotes; write it as a number, without them");
 const common = {
   name,
   url: address,
-  accounts: z.array(z.union([login, z.int().positive()])).min(1, "names no account: nobody could use this target"),
+  accounts: z.array(z.union([login, z.int().positive()], { error: ACCOUNT })).min(1, "names no account: nobody could use this target"),
 };
 const fileSchema = z.strictObject({
   targets: z
@@ -58,8 +63,11 @@ export function readTargets(path: string, text: string): TargetsReading {
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch {
-    return wrong(['not JSON; it must be { "targets": [ { "name", "kind", "url", "accounts" } ] }']);
+  } catch (error) {
+    // The place alone: the parser's own words quote what stands there.
+    const place = /\(line \d+ column \d+\)/.exec(String(error))?.[0];
+    const at = place === undefined ? "" : ` ${place}`;
+    return wrong([`not JSON${at}; it must be { "targets": [ { "name", "kind", "url", "accounts" } ] }`]);
   }
   const parsed = fileSchema.safeParse(json);
   if (!parsed.success) return wrong(parsed.error.issues.map((issue) => `${placeOf(issue.path)}: ${issue.message}`));

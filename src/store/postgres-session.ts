@@ -7,6 +7,8 @@ import type { Tx } from "./tx.ts";
 const PREPARED_PARAMETERS_MAX = 40;
 
 type Act<T> = (tx: Tx) => Promise<T>;
+/** `entered`: rejects when the scope could not be entered, which all that is said after it fails for. */
+type Acting<T> = (tx: Tx, entered: PromiseLike<unknown>) => Promise<T>;
 
 /**
  * drizzle over postgres.js in as few round trips as the walls allow: left alone, drizzle has each statement parsed anew and described
@@ -19,14 +21,14 @@ export function speakPostgres(client: postgres.Sql): {
 } {
   const { options } = client;
   const speak = (sql: Wire) => drizzle(preparing(sql, options)) as unknown as Tx;
-  const within = async <T>(sql: postgres.TransactionSql, scope: Scope, act: Act<T>): Promise<T> => {
+  const within = async <T>(sql: postgres.TransactionSql, scope: Scope, act: Acting<T>): Promise<T> => {
     const entering = entrance(scope);
-    if (entering === null) return act(speak(sql));
+    if (entering === null) return act(speak(sql), Promise.resolve());
     // On the wire before whatever `act` says, which a connection hears in order; if it fails, so does everything after it.
     const entered = sql.unsafe(entering.text, entering.parameters, { prepare: true }).execute();
     try {
       // Never given up while it still speaks: the connection would be somebody else's by then.
-      return await act(speak(sql));
+      return await act(speak(sql), entered);
     } finally {
       await entered;
     }
@@ -44,43 +46,50 @@ export function speakPostgres(client: postgres.Sql): {
 /** As many statements are on the wire before the first is answered. */
 const READS_AT_ONCE_MAX = 16;
 
-/** What one transaction reads; each part answers for itself and never rejects. */
-interface Reading {
-  readonly parts: ((tx: Tx) => Promise<void>)[];
-  readonly refusals: ((error: unknown) => void)[];
+/** One of the reads that share a transaction. */
+interface Part {
+  /** Rejects when it is not answered. */
+  readonly ask: Acting<void>;
+  readonly alone: () => void;
+  readonly refuse: (error: unknown) => void;
 }
 
 /**
  * Reads of one scope that come before a connection is theirs are done in one transaction: each is asked after it came, as if it were alone.
  * Where one of several fails, which ends the transaction for all, those without an answer are done again, each in its own.
  */
-function sharedReading(begin: (scope: Scope, act: Act<unknown>) => Promise<unknown>): <T>(scope: Scope, act: Act<T>) => Promise<T> {
-  const waiting = new Map<string, Reading>();
+function sharedReading(begin: (scope: Scope, act: Acting<void>) => Promise<unknown>): <T>(scope: Scope, act: Act<T>) => Promise<T> {
+  const waiting = new Map<string, Part[]>();
   return <T>(scope: Scope, act: Act<T>) => {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const { promise, resolve, reject: refuse } = Promise.withResolvers<T>();
+    const ask: Acting<void> = async (tx, entered) => {
+      const told = await act(tx);
+      // Whoever bears with what a refused scope did to it has read nothing.
+      await entered;
+      // What was read holds without the end of its transaction.
+      resolve(told);
+    };
+    const part = { ask, alone: () => void begin(scope, ask).catch(refuse), refuse };
     const place = JSON.stringify(scope);
-    const alone = () => void begin(scope, async (tx) => resolve(await act(tx))).catch(reject);
     const joined = waiting.get(place);
-    const reading = joined !== undefined && joined.parts.length < READS_AT_ONCE_MAX ? joined : { parts: [], refusals: [] };
-    // What was read holds without the end of its transaction.
-    reading.parts.push((tx) => act(tx).then(resolve, (error) => (reading.parts.length === 1 ? reject(error) : alone())));
-    reading.refusals.push(reject);
-    if (reading !== joined) start(scope, place, reading);
+    if (joined !== undefined && joined.length < READS_AT_ONCE_MAX) joined.push(part);
+    else start(scope, place, [part]);
     return promise;
   };
 
-  function start(scope: Scope, place: string, reading: Reading): void {
-    waiting.set(place, reading);
-    const leave = () => waiting.get(place) === reading && waiting.delete(place);
-    let isBegun = false;
-    const begun = begin(scope, (tx) => {
-      isBegun = true;
+  function start(scope: Scope, place: string, parts: Part[]): void {
+    waiting.set(place, parts);
+    const leave = () => waiting.get(place) === parts && waiting.delete(place);
+    let answersForItself = false;
+    const begun = begin(scope, async (tx, entered) => {
       leave();
-      return Promise.all(reading.parts.map((part) => part(tx)));
+      if (parts.length === 1) return parts[0]!.ask(tx, entered);
+      answersForItself = true;
+      await Promise.all(parts.map(({ ask, alone }) => ask(tx, entered).catch(alone)));
     });
     begun.catch((error: unknown) => {
       leave();
-      if (!isBegun) for (const refuse of reading.refusals) refuse(error);
+      if (!answersForItself) for (const { refuse } of parts) refuse(error);
     });
   }
 }

@@ -36,7 +36,12 @@ export const TABLES: Readonly<Record<string, TableRule>> = {
   counted_membership: { rows: OF_TENANT, may: ["insert", "update", "delete"] },
   lineage_snapshot: STATE,
   post_hoc_review: STATE,
-  notification: { ...STATE, updates: ["attempts", "next_at", "sent_at", "gave_up_at", "last_error"] },
+  // What was told goes after a time.
+  notification: {
+    rows: OF_TENANT,
+    may: ["insert", "update", "delete"],
+    updates: ["attempts", "next_at", "sent_at", "gave_up_at", "last_error"],
+  },
   governance_workspace: STATE,
   business_draft: STATE,
   business_draft_snapshot: { ...STATE, updates: ["status"] },

@@ -30,6 +30,8 @@ describe("the operator's file", () => {
     ["nobody", [SLACK, { ...WEBHOOK, accounts: [] }], "targets[1].accounts: names no account"],
     ["no accounts", [{ ...SLACK, accounts: undefined }], "targets[0].accounts: "],
     ["everybody", [{ ...SLACK, accounts: ["*"] }], "targets[0].accounts[0]: "],
+    ["an id in quotes", [{ ...SLACK, accounts: ["1234567"] }], "targets[0].accounts[0]: is an id in quotes; write it as a number"],
+    ["half an id", [{ ...SLACK, accounts: [1.5] }], "targets[0].accounts[0]: must be the login of a GitHub account, or its id as a number"],
     ["a name that no policy can say", [{ ...SLACK, name: "a b" }], "targets[0].name: letters, digits"],
     ["a name twice", [SLACK, { ...WEBHOOK, name: "chat" }], "two targets are named `chat`"],
   ])("with %s is refused, and no secret is quoted", (_what, targets, problem) => {
@@ -44,6 +46,14 @@ describe("the operator's file", () => {
     expect(targets).toEqual([]);
     expect(problems[0]).toContain("NOTIFY_FILE: x: ");
   });
+});
+
+test("a file that is no JSON is refused with the place, and none of its words", () => {
+  const { problems } = readTargets("/etc/notify.json", '{\n  "targets": [{ "url": "https://x.example/s3cr3t" "kind" }]\n}');
+  expect(problems).toEqual([
+    expect.stringMatching(/^NOTIFY_FILE: \/etc\/notify\.json: not JSON \(line 2 column \d+\); it must be \{ "targets"/),
+  ]);
+  expect(problems.join()).not.toContain("s3cr3t");
 });
 
 describe("targets of an account", () => {

@@ -39,4 +39,22 @@ export const NOTIFY: readonly Guard[] = [
     named: "tells once for each head",
     slow: true,
   },
+  {
+    threat: "T63",
+    file: "src/store/verbs/notifications.ts",
+    guard: "array['bypass', 'override', 'overdue', 'pending']",
+    without: "array['pending', 'overdue', 'override', 'bypass']",
+    test: "test/store/notifications.test.ts",
+    named: "before any number of pull requests that wait",
+    slow: true,
+  },
+  {
+    threat: "T81",
+    file: "src/store/notifications.ts",
+    guard: ".catch(() => null)",
+    without: "",
+    test: "test/store/notifications.test.ts",
+    named: "takes no other along",
+    slow: true,
+  },
 ];

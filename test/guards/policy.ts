@@ -124,4 +124,12 @@ export const POLICY: readonly Guard[] = [
     named: "T34",
     slow: true,
   },
+  {
+    threat: "T31",
+    file: "src/engine/policy/parse.ts",
+    guard: "readings.set(key, unalterable(reading));",
+    without: "readings.set(key, reading);",
+    test: "test/engine/policy/parse.test.ts",
+    named: "nobody can change it",
+  },
 ];

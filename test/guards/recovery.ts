@@ -135,4 +135,12 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     test: "test/store/cut-connections.test.ts",
     slow: true,
   },
+  {
+    threat: "T73",
+    file: "src/gate/shares.ts",
+    guard: "return left > 0;",
+    without: "return left > homeOf.size;",
+    test: "test/gate/shares.test.ts",
+    named: "done elsewhere",
+  },
 ];

@@ -98,8 +98,8 @@ describeOnBoth("notifications", (open) => {
       await ledger.recordIncident({ work, kind: "bypass", mergeSha: sha("m"), actorId: 1, evaluationId, because: "merged while pending" });
     expect(await told(work.key)).toEqual(["bypass audit", "bypass chat", "pending chat"]);
     const due = await records.claimNotifications(50, 50);
-    const [bypass] = due.filter(({ content }) => content?.event === "bypass");
-    expect(bypass?.content).toMatchObject({
+    const [bypass] = due.filter(({ told: what }) => what?.content?.event === "bypass");
+    expect(bypass?.told?.content).toMatchObject({
       incident: { because: "merged while pending", mergeSha: sha("m") },
       repository: { id: work.pull.repository.id },
       pullRequest: 1,
@@ -134,8 +134,8 @@ describeOnBoth("notifications", (open) => {
     const one = await begin(ledger, newRepository(96));
     await save(ledger, waiting(one));
     const taken = await records.claimNotifications(10, 2);
-    expect(Map.groupBy(taken, ({ account }) => account.id).size).toBe(2);
-    expect(taken.map(({ account }) => account.id).sort()).toEqual([95, 95, 96]);
+    expect(Map.groupBy(taken, ({ told: what }) => what?.account.id).size).toBe(2);
+    expect(taken.map(({ told: what }) => what?.account.id).sort()).toEqual([95, 95, 96]);
     expect(taken.every(({ attempts }) => attempts === 1)).toBe(true);
     expect(await records.claimNotifications(10, 2)).toHaveLength(2);
     expect(await records.claimNotifications(10, 2)).toEqual([]);
@@ -146,6 +146,56 @@ describeOnBoth("notifications", (open) => {
     );
     expect(pause!.least).toBeGreaterThan(20);
     expect(pause!.most).toBeLessThanOrEqual(60);
+  });
+
+  it("takes what went past the gate before any number of pull requests that wait", async () => {
+    await ended();
+    const flood = await begin(ledger, newRepository(95));
+    for (const head of ["f1", "f2", "f3"]) await save(ledger, waiting(await take(ledger, flood.key), { head }));
+    const work = await begin(ledger, newRepository(95));
+    const { id: evaluationId } = await save(ledger, waiting(work));
+    await ledger.recordIncident({ work, kind: "bypass", mergeSha: sha("g"), actorId: 1, evaluationId, because: "merged while pending" });
+    const [first] = await records.claimNotifications(1, 1);
+    expect(first?.told?.content?.event).toBe("bypass");
+  });
+
+  it("of which one cannot be read takes no other along, and counts as an attempt of its own", async () => {
+    await ended();
+    const work = await begin(ledger, newRepository(96));
+    for (const head of ["r1", "r2", "r3"]) await save(ledger, waiting(await take(ledger, work.key), { head }));
+    let count = 0;
+    const read: Database["read"] = (scope, act) => (++count === 2 ? Promise.reject(new Error("cut")) : db.read(scope, act));
+    const taken = await createNotifications({ ...db, read }, targets).claimNotifications(10, 10);
+    expect(taken.map(({ told: what }) => what === null)).toEqual([false, true, false]);
+  });
+
+  it("is forgotten a time after its end, but not while an open pull request would be told of anew", async () => {
+    await ended();
+    const open = await begin(ledger, newRepository(94));
+    await save(ledger, waiting(open));
+    const done = await begin(ledger, newRepository(94));
+    const { id: evaluationId } = await save(ledger, waiting(done));
+    await ledger.recordIncident({
+      work: done,
+      kind: "bypass",
+      mergeSha: sha("o"),
+      actorId: 1,
+      evaluationId,
+      because: "merged while pending",
+    });
+    const unsent = await begin(ledger, newRepository(94));
+    const mine = async () => [await told(open.key), await told(done.key), await told(unsent.key)];
+    const aging = sql`clock_timestamp() - interval '91 days'`;
+    await db.outer.update(notification).set({ sentAt: aging });
+    await save(ledger, waiting(unsent));
+    await db.outer.update(notification).set({ createdAt: aging }).where(eq(notification.subjectKey, unsent.key));
+    const days = (count: number) => count * 86_400_000;
+    expect(await records.forgetNotifications(days(92), 1000)).toBe(0);
+    await records.forgetNotifications(days(90), 1000);
+    expect(await mine()).toEqual([["pending chat"], ["pending chat"], ["pending chat"]]);
+    await db.outer.execute(sql`update subject set open = false where key in (${done.key}, ${unsent.key})`);
+    expect(await records.forgetNotifications(days(90), 1000)).toBe(1);
+    expect(await mine()).toEqual([["pending chat"], [], ["pending chat"]]);
   });
 
   it("is claimed by one of those who ask at once", async () => {
@@ -185,12 +235,13 @@ describeOnBoth("notifications", (open) => {
   });
 });
 
-/** The process ends when everything of a transaction is written, and nothing is committed. Nobody is named here, so the first one saves. */
+/** The process ends when everything of the transaction that saves is written, and nothing is committed. */
 function cutAtCommit(db: Database): Database["transaction"] {
   return (scope, act) =>
     db.transaction(scope, async (tx) => {
-      await act(tx);
-      throw new Error("cut");
+      const done = await act(tx);
+      if ((done as { readonly status?: string } | undefined)?.status === "saved") throw new Error("cut");
+      return done;
     });
 }
 

@@ -88,6 +88,54 @@ describeOnServer("reads that come together", (open) => {
     const told = await Promise.allSettled(Array.from({ length: 5 }, () => db.read([], (tx) => tx.execute(sql`select 1`))));
     expect(told.map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
   });
+
+  test("an act that throws before it asks, and a scope that fails, are told as themselves, and nobody waits for an answer that never comes", async () => {
+    const db = await open();
+    const good = () => db.read([], async (tx) => rowsOf<{ one: number }>(await tx.execute(sql`select 1 as one`)));
+    const thrower = () =>
+      db.read([], () => {
+        throw new Error("thrown at once");
+      });
+    const soon = <T>(promise: Promise<T>) =>
+      Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error("still waiting")), 2000))]);
+    await expect(soon(thrower())).rejects.toThrow("thrown at once");
+    const told = await Promise.allSettled([good(), thrower(), good()].map(soon));
+    expect(told).toMatchObject([
+      { status: "fulfilled", value: [{ one: 1 }] },
+      { status: "rejected", reason: { message: "thrown at once" } },
+      { status: "fulfilled", value: [{ one: 1 }] },
+    ]);
+    // What the database does not take of a scope, and not that everything after it was ignored.
+    const walled = () => db.read(ofTenant("\0"), (tx) => tx.execute(sql`select 1`));
+    await expect(walled()).rejects.toMatchObject({ code: "22021" });
+    for (const each of await Promise.allSettled([walled(), walled()])) expect(each).toMatchObject({ reason: { code: "22021" } });
+    // Whoever bears what its scope did to it has read nothing.
+    await expect(db.read(ofTenant("\0"), (tx) => tx.execute(sql`select 1`).catch(() => "nothing"))).rejects.toMatchObject({
+      code: "22021",
+    });
+  });
+
+  test("are done again when their connection is lost in the middle, and one alone is told so", async () => {
+    const db = await open();
+    const pidOf = async (tx: Parameters<Parameters<Database["read"]>[1]>[0]) =>
+      rowsOf<{ pid: number }>(await tx.execute(sql`select pg_backend_pid() as pid`))[0]!.pid;
+    const cut = (pid: number) => void db.outer.execute(sql`select pg_terminate_backend(${pid}::int)`).then(() => {});
+    const slow = async (tx: Parameters<Parameters<Database["read"]>[1]>[0], first: (pid: number) => void) => {
+      const pid = await pidOf(tx);
+      first(pid);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return (await pidOf(tx)) !== pid;
+    };
+    const alone = db.read([], (tx) => slow(tx, cut));
+    await expect(alone).rejects.toThrow();
+    let isCut = false;
+    const once = (pid: number) => {
+      if (!isCut) cut(pid);
+      isCut = true;
+    };
+    const two = await Promise.all([1, 2].map(() => db.read([], (tx) => slow(tx, once))));
+    expect(two).toEqual([false, false]);
+  });
 });
 
 const ON = ["pglite", "postgres"] as const;

@@ -33,10 +33,16 @@ export function parsePolicySet(sources: readonly PolicySource[]): PolicyReading 
       readings.clear();
       readingsText = 0;
     }
-    readings.set(key, reading);
+    readings.set(key, unalterable(reading));
     readingsText += key.length;
   }
   return reading;
+}
+
+/** It is everybody's from here on: what one of them changed would be another's policy. */
+function unalterable<T>(value: T): T {
+  if (value !== null && typeof value === "object" && !Object.isFrozen(value)) Object.values(Object.freeze(value)).forEach(unalterable);
+  return value;
 }
 
 function parse(sources: readonly PolicySource[]): PolicyReading {

@@ -58,12 +58,15 @@ export interface NotificationContent {
 export interface DueNotification {
   readonly id: string;
   readonly tenantId: string;
-  readonly account: NotifyAccount;
   readonly target: TargetName;
   /** This one included. */
   readonly attempts: number;
-  /** null = its subject belongs to another account now. */
-  readonly content: NotificationContent | null;
+  /** null = it could not be read now. */
+  readonly told: {
+    readonly account: NotifyAccount;
+    /** null = its subject belongs to another account now. */
+    readonly content: NotificationContent | null;
+  } | null;
 }
 
 /** `because` holds neither an address nor a secret. */
@@ -76,10 +79,12 @@ export interface Notifier {
 
 /** What is to be said outside, until it is. Written with what it tells. */
 export interface NotificationRecords {
-  /** The first of every tenant before the second of any. Counts the attempt and sets the pause before the next one. */
+  /** The first of every tenant before the second of any, and of one the gravest first. Counts the attempt and sets the pause before the next one. */
   claimNotifications(limit: number, perTenant: number): Promise<readonly DueNotification[]>;
   /** @param lastAttempt after so many it is given up, with an audit event. */
   endNotification(due: DueNotification, outcome: SendOutcome, lastAttempt: number): Promise<"sent" | "failed" | "gave_up">;
+  /** Deletes what was sent or given up so long ago, as many as `limit`; never what would be told again without it. Gives how many. */
+  forgetNotifications(olderThanMs: number, limit: number): Promise<number>;
   /** Writes `overdue` for open pull requests that wait longer than their policies' `sla_hours`, once for each wait. Gives how many are late. */
   noteLateApprovals(): Promise<number>;
 }

@@ -17,12 +17,15 @@ const PAUSE_SECONDS_MAX = 14_400;
 const pause = sql`make_interval(secs => least(${PAUSE_SECONDS} * power(2, least(${notification.attempts}, 20)), ${PAUSE_SECONDS_MAX}) * (0.5 + random() / 2))`;
 const isOpen = and(isNull(notification.sentAt), isNull(notification.gaveUpAt));
 
+/** Of one tenant's messages the gravest go first: anybody can open pull requests by the thousand, and what went past the gate does not wait for them. */
+const GRAVEST_FIRST = sql`array_position(array['bypass', 'override', 'overdue', 'pending'], event)`;
+
 /** Takes what is due, one tenant's first before another's second: nobody's flood makes the others wait. */
 export async function claimDue(tx: Tx, limit: number, perTenant: number): Promise<readonly Row[]> {
   const ids = rowsOf<{ id: string }>(
     await tx.execute(sql`
       select id from (
-        select id, next_at, row_number() over (partition by tenant_id order by next_at, id) as turn
+        select id, next_at, row_number() over (partition by tenant_id order by ${GRAVEST_FIRST}, next_at, id) as turn
         from notification where sent_at is null and gave_up_at is null and next_at <= clock_timestamp()) due
       where turn <= ${perTenant} order by turn, next_at, id limit ${limit}`),
   ).map(({ id }) => id);
@@ -36,16 +39,13 @@ export async function claimDue(tx: Tx, limit: number, perTenant: number): Promis
 }
 
 /** What a claimed row is about, as its tenant sees it. */
-export async function readDue(tx: Tx, row: Row): Promise<DueNotification> {
-  const [owner] = await tx.select({ id: tenant.accountId, login: tenant.login }).from(tenant).where(eq(tenant.id, row.tenantId));
-  return {
-    id: row.id,
-    tenantId: row.tenantId,
-    account: owner!,
-    target: { kind: row.targetKind as DueNotification["target"]["kind"], name: row.target },
-    attempts: row.attempts,
-    content: await contentOf(tx, row),
-  };
+export async function readDue(tx: Tx, row: Row): Promise<DueNotification["told"]> {
+  const [account] = await tx.select({ id: tenant.accountId, login: tenant.login }).from(tenant).where(eq(tenant.id, row.tenantId));
+  return { account: account!, content: await contentOf(tx, row) };
+}
+
+export function targetOf(row: Row): DueNotification["target"] {
+  return { kind: row.targetKind as DueNotification["target"]["kind"], name: row.target };
 }
 
 async function contentOf(tx: Tx, row: Row): Promise<NotificationContent | null> {
@@ -117,6 +117,19 @@ export async function endNotification(
     },
   });
   return "gave_up";
+}
+
+/** Deletes what ended so long ago, but what might still be told anew: of an open pull request, that it waits. Gives how many. */
+export async function forgetOld(tx: Tx, olderThanMs: number, limit: number): Promise<number> {
+  const end = sql`coalesce(${notification.sentAt}, ${notification.gaveUpAt})`;
+  const waits = sql`${notification.event} in ('pending', 'overdue') and exists (
+    select 1 from ${subject} s where s.key = ${notification.subjectKey} and s.open)`;
+  const old = tx
+    .select({ id: notification.id })
+    .from(notification)
+    .where(sql`${end} < clock_timestamp() - make_interval(secs => ${olderThanMs / 1000}) and not (${waits})`)
+    .limit(limit);
+  return (await tx.delete(notification).where(inArray(notification.id, old)).returning({ id: notification.id })).length;
 }
 
 /** One spelling for one thing told at one target; of names only their references go in. */

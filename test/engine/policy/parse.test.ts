@@ -207,3 +207,16 @@ test.each([
   expect(reading.problems).toMatchObject(expected);
   expect(JSON.stringify(reading.problems)).not.toContain("s3cr3t");
 });
+
+test("what is remembered is the same for everybody, and nobody can change it for the others", () => {
+  const sources = [source("policies", entry("{ team: sec-ops }"))];
+  const reading = parsePolicySet(sources);
+  expect(parsePolicySet(sources)).toBe(reading);
+  if (reading.status !== "ok") throw new Error("unexpected");
+  const { policies, config } = reading.set as unknown as {
+    policies: { approvers: { minApprovals: number }[] }[];
+    config: { notify: unknown[] };
+  };
+  for (const change of [() => policies.pop(), () => (policies[0]!.approvers[0]!.minApprovals = 0), () => config.notify.push(1)])
+    expect(change).toThrow(TypeError);
+});

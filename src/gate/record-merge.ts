@@ -35,8 +35,7 @@ export async function recordMerge(deps: GateDeps, work: SubjectWork, pull: PullT
   if (ended !== null && isObserved(facts)) return "nothing";
   if (ended !== null) {
     const because = `#${pull.number} was merged, but ${ended}`;
-    await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
-    return "incident";
+    return tell(deps, work, pull, evaluation, { kind: "bypass", because });
   }
   // What was told as an incident stays one: a delivery that came later may tell of a vote or an override that nobody could know then.
   if ((await deps.ledger.landingOf(pull.repository.id, pull.number)) === "incident") return "incident";
@@ -111,8 +110,7 @@ async function evaluateLate(deps: GateDeps, work: SubjectWork, pull: PullTruth):
 
 async function bypass(deps: GateDeps, work: SubjectWork, pull: PullTruth, evaluation: StoredEvaluation): Promise<"incident"> {
   const because = `#${pull.number} was merged while its decision was ${evaluation.decision.state}: ${evaluation.decision.verdict}`;
-  await deps.ledger.recordIncident({ work, kind: "bypass", ...landingOf(pull), evaluationId: evaluation.id, because });
-  return "incident";
+  return tell(deps, work, pull, evaluation, { kind: "bypass", because });
 }
 
 async function mismatch(
@@ -122,13 +120,18 @@ async function mismatch(
   evaluation: StoredEvaluation,
   landing: Extract<Landing, { status: "differs" }>,
 ): Promise<"incident"> {
-  await deps.ledger.recordIncident({
-    work,
-    kind: "content_mismatch",
-    ...landingOf(pull),
-    evaluationId: evaluation.id,
-    because: landing.because,
-  });
+  return tell(deps, work, pull, evaluation, { kind: "content_mismatch", because: landing.because });
+}
+
+async function tell(
+  { ledger }: GateDeps,
+  work: SubjectWork,
+  pull: PullTruth,
+  evaluation: StoredEvaluation,
+  what: { readonly kind: "bypass" | "content_mismatch"; readonly because: string },
+): Promise<"incident"> {
+  const event = await ledger.recordIncident({ work, ...what, ...landingOf(pull), evaluationId: evaluation.id });
+  if (event === null) throw new Error("another worker holds this pull request");
   return "incident";
 }
 

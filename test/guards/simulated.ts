@@ -89,4 +89,13 @@ export const SIMULATED: readonly Guard[] = [
     named: "also when they race",
     slow: true,
   },
+  {
+    threat: "T76",
+    file: "src/store/verbs/record-incident.ts",
+    guard: "if (held === null) {",
+    without: "if (false) {",
+    test: "test/store/approval.test.ts",
+    named: "an overtaken worker tells no incident",
+    slow: true,
+  },
 ];

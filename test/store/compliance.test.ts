@@ -31,7 +31,7 @@ async function perform(ledger: Ledger, ownerId: number, act: Act): Promise<strin
     case "bypass":
     case "content_mismatch": {
       const because = "merged by @bob past the gate";
-      return (await ledger.recordIncident({ work, kind: act, mergeSha: sha(act), actorId: 5, evaluationId: null, because })).tenantId;
+      return (await ledger.recordIncident({ work, kind: act, mergeSha: sha(act), actorId: 5, evaluationId: null, because }))!.tenantId;
     }
     case "grant":
     case "refuse": {

@@ -85,8 +85,8 @@ export interface Ledger
   evaluationForHead(key: string, headSha: string): Promise<StoredEvaluation | null>;
   /** Approval, artifact, workspace pointers and audit event in one transaction; idempotent on (repository, pull request, merge sha). Rejects where an incident stands. */
   approveActiveDraft(input: LandedApproval): Promise<ApprovalRecord>;
-  /** A landing has one record: where it has its approval, that stands, and gives its event. */
-  recordIncident(input: Incident): Promise<AuditEvent>;
+  /** A landing has one record: where it has its approval, that stands, and gives its event. Null = overtaken: the subject is owed instead. */
+  recordIncident(input: Incident): Promise<AuditEvent | null>;
   approvalOf(repositoryId: number, number: number): Promise<ApprovalRecord | null>;
   /** Newest first, of every tenant. */
   auditTrail(limit: number): Promise<readonly AuditEvent[]>;

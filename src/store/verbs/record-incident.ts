@@ -9,6 +9,8 @@ import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { entriesOfEvaluation, notify } from "./notify.ts";
 import { approvalOfLanding } from "./read-records.ts";
+import { markDirty } from "./read-subjects.ts";
+import { holdSubject } from "./save-evaluation.ts";
 
 interface Landing {
   readonly repositoryId: number;
@@ -26,14 +28,16 @@ export async function isIncident(tx: Tx, landing: Landing): Promise<boolean> {
 }
 
 /**
- * One incident per kind and landing; recorded before: its event. Works for whoever saw it: an incident is never lost to a fence. A landing
- * that has its approval keeps that: it gives the approval's event.
+ * One incident per kind and landing; recorded before: its event. A landing that has its approval keeps that: it gives the approval's event.
+ * Whoever was overtaken may hold the landing against a decision that another one followed: null, and the subject is owed again, so that
+ * nothing is lost to the fence.
  */
-export async function recordIncident(tx: Tx, input: Incident, targets: NotifyTargets | null = null): Promise<AuditEvent> {
+export async function recordIncident(tx: Tx, input: Incident, targets: NotifyTargets | null = null): Promise<AuditEvent | null> {
   const { repository, number } = input.work.pull;
   const table = input.kind === "bypass" ? bypassIncident : contentMismatch;
   const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, input.work.key));
   if (owner === undefined) throw new Error(`no subject ${input.work.key}`);
+  const held = await holdSubject(tx, input.work);
   await lockAudit(tx, owner.tenantId);
   const landing = { repositoryId: repository.id, pullRequest: number, mergeSha: input.mergeSha };
   const approved = await approvalOfLanding(tx, landing);
@@ -44,6 +48,10 @@ export async function recordIncident(tx: Tx, input: Incident, targets: NotifyTar
     .innerJoin(auditEvent, and(eq(auditEvent.tenantId, table.tenantId), eq(auditEvent.seq, table.auditSeq)))
     .where(isOf(table, landing));
   if (known !== undefined) return toAuditEvent(known.event);
+  if (held === null) {
+    await markDirty(tx, input.work.key);
+    return null;
+  }
   const id = newId();
   const because = storable(input.because);
   const event = await appendAudit(tx, owner.tenantId, {

@@ -25,12 +25,20 @@ export function recordVerbs(rows: Rows): Verbs {
       const { number } = work.pull;
       const record = approved(rows, number, mergeSha);
       if (record !== undefined) return record.event;
+      const subject = rows.subjects.get(work.key);
       const known = rows.incidents.find((each) => each.kind === kind && each.pullRequest === number && each.mergeSha === mergeSha);
+      if (known === undefined && subject !== undefined && rows.held(work) === null) {
+        rows.dirty(subject);
+        return null;
+      }
       const incident = known ?? { kind, pullRequest: number, branch: null, mergeSha, seq: rows.incidents.length + 1 };
       if (known === undefined) rows.incidents.push(incident);
       return eventOf(rows, `incident.${kind}`, incident.seq);
     },
-    approvalOf: async (_repositoryId, number) => rows.approvals.findLast(({ approval }) => approval.pullRequest === number) ?? null,
+    async approvalOf(_repositoryId, number) {
+      const record = rows.approvals.findLast(({ approval }) => approval.pullRequest === number);
+      return record === undefined ? null : { ...record, created: false };
+    },
     async landingOf(_repositoryId, number) {
       if (rows.incidents.some(({ pullRequest }) => pullRequest === number)) return "incident";
       const row = [...rows.subjects.values()].find((each) => each.number === number);

@@ -1,18 +1,14 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They start servers, measure memory, or change what belongs to a whole process: each file has one of its own. */
-const ALONE = [
-  "test/e2e/*.test.ts",
-  "test/simulation/simulation.test.ts",
-  "test/{gate/server-log,github/requests,sandbox/comparer}.test.ts",
-];
+/** They measure memory, or change what belongs to a whole process: each file has one of its own. */
+const ALONE = ["test/{e2e/{canaries,hostile-input},gate/server-log,github/requests,sandbox/comparer,simulation/simulation}.test.ts"];
 
 /** They start git hundreds of times, which takes ten times as long from a process that has held a database. */
 const GIT = [
   "test/git/*.test.ts",
-  "test/cli/!(audit|check-pr|doctor|governance|key|plan|report|server-doctor).test.ts",
-  "test/gate/references.test.ts",
+  "test/cli/!(audit|doctor|governance|key|plan|report|server-doctor).test.ts",
+  "test/gate/{references,replay-history,replay-precision}.test.ts",
 ];
 
 /** They hold no server, no database and no process, and fill no memory. */

@@ -147,7 +147,7 @@ describe("T82: canaries in every secret, embedded", () => {
     let key = "";
     const seen = await watch(async (logTo, answered) => {
       const config = { ...configOf(logTo, { publicUrl: null, devLoginToken: CANARY.dev }) };
-      const scene = await startScene({ config });
+      const scene = await startScene({ databaseUrl: null, config });
       key = scene.hub.app.privateKey;
       try {
         await story(scene, answered);

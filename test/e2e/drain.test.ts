@@ -1,14 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { startHub } from "../hub/hub.ts";
-import { layMigrated } from "../support/migrated.ts";
+import { layEmbedded } from "../support/database.ts";
 import { CHECK, FILE, populate, until } from "../support/scene.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../dist/app/main.js");
@@ -16,8 +14,7 @@ const SECRET = "a-webhook-secret-of-this-test-0001";
 
 test("T77: SIGTERM: a delivery that is arriving is stored and answered, an evaluation that runs ends, and the exit is 0", async () => {
   const hub = await startHub();
-  const dataDir = await mkdtemp(join(tmpdir(), "countersign-drain-"));
-  await layMigrated(dataDir);
+  const { dataDir, remove } = await layEmbedded();
   populate(hub);
   hub.createRepo(
     "acme/data",
@@ -97,6 +94,6 @@ test("T77: SIGTERM: a delivery that is arriving is stored and answered, an evalu
   } finally {
     first.child.kill("SIGKILL");
     await hub.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await remove();
   }
 }, 120_000);

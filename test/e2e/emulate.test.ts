@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { layEither } from "../support/database.ts";
 import { EMULATED_APP_ID, type Emulated, startEmulated } from "../support/emulated.ts";
 import { CHECK, FILE, until } from "../support/scene.ts";
 
@@ -15,6 +16,7 @@ const REPOSITORY = "/repos/acme/contracts";
 const SECRET = randomBytes(32).toString("hex");
 let github: Emulated;
 let server: RunningServer;
+let removeStorage: () => Promise<void>;
 const as: Emulated["as"] = (...call) => github.as(...call);
 
 async function freePort(): Promise<number> {
@@ -47,12 +49,13 @@ beforeAll(async () => {
   const port = await freePort();
   const webhook = { url: `http://127.0.0.1:${port}/webhooks/github`, secret: SECRET };
   github = await startEmulated({ people: PEOPLE, repository: "contracts", webhook });
+  const { remove, ...storage } = await layEither();
+  removeStorage = remove;
   server = await startServer({
     host: "127.0.0.1",
     port,
     publicUrl: null,
-    databaseUrl: null,
-    dataDir: null,
+    ...storage,
     github: { appId: EMULATED_APP_ID, privateKey: github.privateKey, baseUrl: github.emulator.url, history: "receipts", lacking: "told" },
     webhookSecrets: [SECRET],
     logLevel: "silent",
@@ -68,6 +71,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   await github.close();
+  await removeStorage();
 });
 
 describe("on a GitHub that we did not write", () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
     },
   };
   const operations = { logTo, metrics: { token: TOKEN, listen: null }, arrival: { headersMs: 4000, requestMs: 6000 } };
-  scene = await startScene({ config: { webhookSecrets: [SECRET], logLevel: "info", operations } });
+  scene = await startScene({ databaseUrl: null, config: { webhookSecrets: [SECRET], logLevel: "info", operations } });
   hook = `${scene.server.url}/webhooks/github`;
 });
 afterAll(() => scene.close());

@@ -8,6 +8,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { FILE, until } from "../support/acme.ts";
+import { layEmbedded } from "../support/database.ts";
 import { MAIN, type Replica, startReplica } from "../support/fleet.ts";
 
 const REPOSITORY = "acme/contracts";
@@ -80,11 +81,11 @@ describe("the built server as a process", () => {
       () => "the check after the restart",
     );
     rmSync(dataDir, { recursive: true, force: true });
-  });
+  }, 120_000);
 
   test("a port in use: ends at once with the reason, and leaves the data directory free", async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "countersign-port-"));
-    const first = await serve({ DATA_DIR: mkdtempSync(join(tmpdir(), "countersign-port-")) });
+    const [taken, { dataDir, remove }] = [await layEmbedded(), await layEmbedded()];
+    const first = await serve({ DATA_DIR: taken.dataDir });
     const child = spawn(process.execPath, [MAIN, "serve"], {
       env: { PATH: process.env["PATH"] ?? "", PORT: new URL(first.url).port, DATA_DIR: dataDir },
       stdio: ["ignore", "ignore", "pipe"],
@@ -97,6 +98,7 @@ describe("the built server as a process", () => {
     expect(existsSync(join(dataDir, "countersign.lock"))).toBe(false);
     first.child.kill("SIGTERM");
     expect((await once(first.child, "close"))[0]).toBe(0);
+    await Promise.all([taken.remove(), remove()]);
   });
 
   const refusals: [string, Record<string, string>, RegExp][] = [

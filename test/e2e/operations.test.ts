@@ -1,14 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ServerConfig } from "../../src/config.ts";
 import { AppRefused } from "../../src/gate/app-needs.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { DEFAULT_EVENTS, DEFAULT_PERMISSIONS } from "../hub/emitter.ts";
 import { type Hub, type HubOptions, startHub } from "../hub/hub.ts";
-import { layMigrated } from "../support/migrated.ts";
+import { layEither } from "../support/database.ts";
 import { startScene } from "../support/scene.ts";
 
 const TOKEN = "a-metrics-token-of-this-test-0001";
@@ -19,11 +16,10 @@ async function onHub<T>(
 ) {
   const hub = await startHub(options);
   const started: RunningServer[] = [];
-  const dataDir = await mkdtemp(join(tmpdir(), "countersign-operations-"));
-  await layMigrated(dataDir);
+  const { remove, ...storage } = await layEither();
   const start = async (more: Partial<ServerConfig> = {}) => {
     const server = await startServer({
-      ...{ host: "127.0.0.1", port: 0, publicUrl: null, databaseUrl: null, dataDir, logLevel: "silent", devLoginToken: null },
+      ...{ host: "127.0.0.1", port: 0, publicUrl: null, ...storage, logLevel: "silent", devLoginToken: null },
       github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
       webhookSecrets: ["a-webhook-secret-of-this-test-0001"],
       ...more,
@@ -36,7 +32,7 @@ async function onHub<T>(
   } finally {
     for (const server of started) await server.close();
     await hub.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await remove();
   }
 }
 

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
+import { layEither } from "../support/database.ts";
 import { CALLBACK, cookieOf, peopleOf } from "../support/station.ts";
 
 let hub: Hub;
 let server: RunningServer;
 let url: string;
+let removeStorage: () => Promise<void>;
 
 beforeAll(async () => {
   hub = await startHub();
@@ -31,11 +33,14 @@ beforeAll(async () => {
     LOG_LEVEL: "silent",
   });
   if (reading.status === "invalid") throw new Error(reading.problems.join("; "));
-  server = await startServer({ ...reading.config, dataDir: null });
+  const { remove, ...storage } = await layEither();
+  removeStorage = remove;
+  server = await startServer({ ...reading.config, ...storage });
 });
 afterAll(async () => {
   await server.close();
   await hub.close();
+  await removeStorage();
 });
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, inject } from "vitest";
+import type { ServerConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/store/connect.ts";
-import { asAdmin, cloneMigrated, createLogins, databaseOn, type Logins, loginsOf, openMigrated } from "./migrated.ts";
+import { asAdmin, cloneMigrated, createLogins, databaseOn, type Logins, layMigrated, loginsOf, openMigrated } from "./migrated.ts";
 
 export interface OpenDatabase {
   /** A migrated database of its own, closed and dropped when the file ends. */
@@ -22,15 +26,48 @@ export function describeOnBoth(name: string, tests: (open: OpenDatabase) => void
 /** On a real Postgres alone: for what walks through everything, and is walked on both drivers elsewhere. */
 export function describeOnServer(name: string, tests: (open: OpenDatabase) => void): void {
   onServer(name, (serverUrl, named) => {
-    const open = tracked((url: string, ownerUrl?: string) => openDatabase({ databaseUrl: url, ownerUrl: ownerUrl ?? null, dataDir: null }));
-    const fresh = async () => {
-      const { databaseUrl, ownerUrl, adminUrl } = await cloneMigrated(serverUrl, named());
-      const [db, admin] = [await open(databaseUrl, ownerUrl), await open(adminUrl)];
-      return { ...db, outer: admin.outer };
-    };
+    const fresh = tracked(async () => openClone(await cloneMigrated(serverUrl, named())));
     tests(Object.assign(fresh, { driver: "postgres" as const }));
   });
 }
+
+/** A migrated database on the server of this run; null without a server. It is dropped with `drop`. */
+async function cloneOnServer(): Promise<(Logins & { drop(): Promise<void> }) | null> {
+  const server = inject("postgresServer");
+  if (server?.status !== "ready") return null;
+  const name = freshName();
+  const logins = await cloneMigrated(server.url, name);
+  return { ...logins, drop: () => asAdmin(server.url, async (sql) => void (await sql.unsafe(`drop database ${name} with (force)`))) };
+}
+
+/** A migrated database for a server that a test starts: on the Postgres of this run, else embedded. `remove` takes it away. */
+export async function layEither(): Promise<Pick<ServerConfig, "databaseUrl" | "dataDir"> & { remove(): Promise<void> }> {
+  const clone = await cloneOnServer();
+  if (clone !== null) return { databaseUrl: clone.databaseUrl, dataDir: null, remove: clone.drop };
+  return layEmbedded();
+}
+
+/** The same, always embedded. */
+export async function layEmbedded(): Promise<{ databaseUrl: null; dataDir: string; remove(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), "countersign-data-"));
+  await layMigrated(dataDir);
+  return { databaseUrl: null, dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
+}
+
+/** The verbs run as the application's login; `outer` is a superuser's. */
+async function openClone({ databaseUrl, ownerUrl, adminUrl }: Logins): Promise<Database> {
+  const db = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+  const admin = await openDatabase({ databaseUrl: adminUrl, dataDir: null });
+  return {
+    ...db,
+    outer: admin.outer,
+    async close() {
+      await Promise.all([db.close(), admin.close()]);
+    },
+  };
+}
+
+const freshName = () => `countersign_test_${randomUUID().replaceAll("-", "")}`;
 
 /** Closed when the file ends. */
 function tracked<A extends unknown[]>(open: (...args: A) => Promise<Database>): (...args: A) => Promise<Database> {
@@ -84,7 +121,7 @@ function onServer(name: string, tests: (serverUrl: string, named: () => string) 
       });
     });
     tests(server.url, () => {
-      const database = `countersign_test_${randomUUID().replaceAll("-", "")}`;
+      const database = freshName();
       made.push(database);
       return database;
     });

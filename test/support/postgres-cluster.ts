@@ -67,7 +67,7 @@ async function isWanted(project: TestProject): Promise<boolean> {
     .filter((word) => !word.startsWith("-") && !/^T\d+$/.test(word) && !["run", "watch", "dev", "related"].includes(word));
   const { testFiles } = await project.globTestFiles(filters);
   const sources = await Promise.all(testFiles.map((file) => readFile(file, "utf8")));
-  return sources.some((source) => source.includes("support/database.ts"));
+  return sources.some((source) => /support\/database\.ts|\bstartScene\b/.test(source));
 }
 
 export interface Cluster {

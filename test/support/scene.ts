@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ServerConfig } from "../../src/config.ts";
 import { type RunningServer, startServer } from "../../src/serve.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hub, startHub } from "../hub/hub.ts";
 import { CHECK, FILE, POLICY_CHECK, populate, until } from "./acme.ts";
-import { layMigrated } from "./migrated.ts";
+import { layEither, layEmbedded } from "./database.ts";
 
 export { CHECK, FILE, POLICY_CHECK, populate, until };
 
@@ -36,15 +33,20 @@ export interface Stage {
 }
 
 export async function startScene({
-  databaseUrl = null,
+  databaseUrl,
   config = {},
 }: {
+  /** null = embedded; default: whichever there is. */
   readonly databaseUrl?: string | null;
   /** Beside what a scene needs. */
   readonly config?: Partial<ServerConfig>;
 } = {}): Promise<Scene> {
-  const dataDir = databaseUrl === null ? await mkdtemp(join(tmpdir(), "countersign-scene-")) : null;
-  if (dataDir !== null) await layMigrated(dataDir);
+  const { remove, ...storage } =
+    databaseUrl === undefined
+      ? await layEither()
+      : databaseUrl === null
+        ? await layEmbedded()
+        : { databaseUrl, dataDir: null, remove: async () => {} };
   const hub = await startHub();
   const secret = config.webhookSecrets?.[0] ?? randomBytes(32).toString("hex");
   const begin = async () => {
@@ -52,8 +54,7 @@ export async function startScene({
       host: "127.0.0.1",
       port: 0,
       publicUrl: null,
-      databaseUrl,
-      dataDir,
+      ...storage,
       github: { appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url },
       webhookSecrets: [secret],
       logLevel: "silent",
@@ -89,7 +90,7 @@ export async function startScene({
     async close() {
       await scene.server.close();
       await hub.close();
-      if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
+      await remove();
     },
   };
   return scene;

@@ -26,17 +26,28 @@ export async function gatherLandedFacts(deps: GateDeps, key: string, pull: PullT
     const read = await gatherFacts(deps, key, pull, { base, trusted });
     facts = { ...read, people: read.people === null ? null : alsoThen(until(read.people, pull.mergedAt ?? null), earlier) };
     if (!isPassing(decide(facts).state)) break;
+    // Who objected as a member and has left since may have left after the merge.
+    if (facts.people === null || earlier === null) continue;
+    const then: Facts = { ...facts, people: { ...facts.people, teams: asThen(facts.people, earlier), owners: earlier.owners } };
+    if (isPassing(decide(then).state)) continue;
+    facts = then;
+    break;
   }
   return facts!;
 }
 
-/** What came with or after the merge, or at an unknown instant, gave nobody leave to merge. GitHub tells whole seconds. */
+/**
+ * What came with or after the merge, or at an unknown instant, gave nobody leave to merge. GitHub tells whole seconds: an objection in that of
+ * the merge may have been first.
+ */
 function until(people: PeopleFacts, mergedAt: string | null): PeopleFacts {
   const mergedMs = mergedAt === null ? Number.NaN : Date.parse(mergedAt);
   const before = ({ at }: { readonly at: string }) => Date.parse(at) < mergedMs;
   return {
     ...people,
-    reviews: people.reviews.filter((review) => before({ at: review.submittedAt })),
+    reviews: people.reviews.filter(
+      ({ state, submittedAt }) => before({ at: submittedAt }) || (state !== "APPROVED" && Date.parse(submittedAt) === mergedMs),
+    ),
     labels: people.labels.filter(before),
     comments: people.comments.filter(before),
   };
@@ -57,6 +68,10 @@ function alsoThen(now: PeopleFacts, then: PeopleFacts | null): PeopleFacts {
       return { ...team, members: team.members.filter((member) => were.has(standing(member, idNow))) };
     }),
   };
+}
+
+function asThen(now: PeopleFacts, then: PeopleFacts): readonly Team[] {
+  return now.teams.map((team) => then.teams.find(({ id }) => id === team.id) ?? team);
 }
 
 type IdOf = (login: string) => number | string;

@@ -5,8 +5,8 @@ export const GATE: readonly Guard[] = [
   {
     threat: "T21",
     file: "src/store/verbs/wish-checks.ts",
-    guard: "for (const run of runs) await foldRun(tx, run, true);",
-    without: "for (const run of runs) await foldRun(tx, run, false);",
+    guard: "...runs.map((run) => () => foldRun(tx, run, true))",
+    without: "...runs.map((run) => () => foldRun(tx, run, false))",
     test: "test/gate/races.test.ts",
     slow: true,
   },

@@ -1,6 +1,7 @@
+import { Socket } from "node:net";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Database, openDatabase, rowsOf } from "../../src/store/connect.ts";
 import { routine, tenant } from "../../src/store/schema.ts";
 import { ofTenant, type Scope } from "../../src/store/scope.ts";
@@ -31,6 +32,13 @@ describeOnPostgres("speaking to Postgres", (fresh) => {
         expect(texts.filter((text) => text.includes("as long"))).toEqual([]);
       });
     }));
+
+  test("a small statement is not held back until the one before is acknowledged", async () => {
+    const delays = vi.spyOn(Socket.prototype, "setNoDelay");
+    await withOne((db) => db.outer.execute(sql`select 1`));
+    expect(delays).toHaveBeenCalledWith(true);
+    delays.mockRestore();
+  });
 
   test("what only reads cannot write, and a transaction that fails leaves nothing", () =>
     withOne(async (db) => {

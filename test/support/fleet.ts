@@ -86,13 +86,13 @@ export async function layWire(to: () => readonly number[]): Promise<Wire> {
       other()?.destroy();
     });
   };
-  const server = createServer((near) => {
+  const server = createServer({ noDelay: true }, (near) => {
     let far: Socket | null = null;
     keep(near, () => far);
     const ports = to();
     const port = ports[turn++ % Math.max(ports.length, 1)];
     if (wire.refuse || port === undefined) return void near.destroy();
-    far = connect(port, "127.0.0.1");
+    far = connect({ port, host: "127.0.0.1", noDelay: true });
     keep(far, () => near);
     near.pipe(far).pipe(near);
   });

@@ -48,17 +48,37 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
     const owner = drizzle(client);
-    await migrateTables(owner, { migrationsFolder: MIGRATIONS });
+    await afterDeadlock(() => migrateTables(owner, { migrationsFolder: MIGRATIONS }));
     await installQueue(ownerUrl);
     const runner = await db.transaction([], loginOf);
     const isOther = runner !== (await loginOf(owner as unknown as Tx));
-    await owner.transaction(async (tx) => {
-      await raiseWalls(tx as unknown as Tx);
-      if (isOther) await grantTo(tx as unknown as Tx, runner);
-    });
+    await afterDeadlock(() =>
+      owner.transaction(async (tx) => {
+        await raiseWalls(tx as unknown as Tx);
+        if (isOther) await grantTo(tx as unknown as Tx, runner);
+      }),
+    );
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+const TRIES_MAX = 5;
+
+/** Servers of the version before go on meanwhile, and lock the same tables in an order of their own: whoever is given up is done again, whole. */
+async function afterDeadlock<T>(act: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tried === TRIES_MAX || !isDeadlock(error)) throw error;
+    }
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) if ((at as { code?: unknown }).code === "40P01") return true;
+  return false;
 }
 
 async function loginOf(tx: Tx): Promise<string> {

@@ -30,7 +30,15 @@ describeOnPostgres("replicas of this version", (fresh) => {
     const before = siege.open(2, 3);
     await siege.settles(before);
     const during = siege.open(1, 4);
-    await migrateAsTomorrow(logins);
+    // Given up for a deadlock with those that go on, it is done again, as `migrate` does.
+    for (let tries = 5; ; tries -= 1) {
+      const refused = await migrateAsTomorrow(logins).then(
+        () => null,
+        (error: { code?: string }) => error,
+      );
+      if (refused === null) break;
+      if (tries === 1 || refused.code !== "40P01") throw refused;
+    }
     await siege.settles(during);
     for (const pull of [...before, ...during]) {
       siege.hub.review(pull.repository, pull.number, { actor: "bob", state: "APPROVED" });

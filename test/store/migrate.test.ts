@@ -31,6 +31,29 @@ describeOnPostgres("a server", (fresh) => {
     await Promise.all(databases.map((db) => db.close()));
   });
 
+  it("is migrated although those that go on lock the same tables the other way round", async () => {
+    const db = await openDatabase({ databaseUrl: await fresh(), dataDir: null });
+    await migrate(db);
+    // So that there is something to alter, in the order of the list.
+    for (const table of ["tenant", "subject"]) await db.outer.execute(sql.raw(`drop policy countersign_tenant on ${table}`));
+    const waiting = async () =>
+      rowsOf<{ n: number }>(
+        await db.outer.execute(sql`select count(*)::int as n from pg_locks where not granted and relation = 'subject'::regclass`),
+      )[0]!.n;
+    let migrated: Promise<void> | null = null;
+    await db.transaction([], async (tx) => {
+      await tx.execute(sql`lock table subject in access share mode`);
+      migrated = migrate(db);
+      while ((await waiting()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      // Who waits first is given up first: the migration.
+      await tx.execute(sql`lock table tenant in access share mode`);
+    });
+    await expect(migrated).resolves.toBeUndefined();
+    const policies = rowsOf(await db.outer.execute(sql`select tablename from pg_policies where tablename in ('tenant', 'subject')`));
+    expect(policies).toHaveLength(2);
+    await db.close();
+  });
+
   it.each([
     ["synchronous_commit", "off"],
     ["default_transaction_read_only", "on"],

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Database, openDatabase, rowsOf } from "../../src/store/connect.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { type Database, rowsOf } from "../../src/store/connect.ts";
 import { ofOwner, ofRepository, ofSubject, ofTenant } from "../../src/store/scope.ts";
-import { describeOnPostgres, twoLogins } from "../support/database.ts";
+import { describeOnPostgres, openAsEach } from "../support/database.ts";
 import { type Filled, fillTenant } from "./fill-tenant.ts";
 
 const BACKFILL = readFileSync(new URL("../../drizzle/0019_tenant_place.sql", import.meta.url), "utf8")
@@ -17,11 +16,7 @@ describeOnPostgres("whose rows a repository and an owner have", (fresh) => {
   let admin: Database;
   let filled: Filled;
   beforeAll(async () => {
-    const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
-    app = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
-    owner = await openDatabase({ databaseUrl: ownerUrl, dataDir: null });
-    admin = await openDatabase({ databaseUrl: adminUrl, dataDir: null });
-    await migrate(app);
+    ({ app, owner, admin } = await openAsEach(await fresh()));
     filled = await fillTenant(app, admin, 71);
     await fillTenant(app, admin, 72);
   });

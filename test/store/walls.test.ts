@@ -1,10 +1,9 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Database, openDatabase, rowsOf, type Tx } from "../../src/store/connect.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { type Database, rowsOf, type Tx } from "../../src/store/connect.ts";
 import { ACROSS, type Scope } from "../../src/store/scope.ts";
 import { TABLES } from "../../src/store/tables.ts";
-import { describeOnBoth, describeOnPostgres, twoLogins } from "../support/database.ts";
+import { describeOnBoth, describeOnPostgres, openAsEach } from "../support/database.ts";
 import { type Filled, fillTenant } from "./fill-tenant.ts";
 
 const WALLED = Object.keys(TABLES).filter((table) => TABLES[table]!.rows.by !== "nobody");
@@ -67,20 +66,15 @@ describeOnBoth("the list of tables", (open) => {
 describeOnPostgres("walls between tenants", (fresh) => {
   let app: Database;
   let admin: Database;
+  let owner: Database;
   let a: Filled;
   let b: Filled;
   beforeAll(async () => {
-    const { databaseUrl, ownerUrl, adminUrl } = await twoLogins(await fresh());
-    app = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
-    admin = await openDatabase({ databaseUrl: adminUrl, dataDir: null });
-    await migrate(app);
+    ({ app, admin, owner } = await openAsEach(await fresh()));
     a = await fillTenant(app, admin, 71);
     b = await fillTenant(app, admin, 72);
   });
-  afterAll(async () => {
-    await app.close();
-    await admin.close();
-  });
+  afterAll(() => Promise.all([app, admin, owner].map((each) => each.close())));
 
   const only = (filled: Filled): Scope => [["tenant", filled.tenantId]];
 

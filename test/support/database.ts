@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, inject } from "vitest";
 import type { ServerConfig } from "../../src/config.ts";
 import { type Database, openDatabase } from "../../src/store/connect.ts";
+import { migrate } from "../../src/store/migrate.ts";
 import { asAdmin, cloneMigrated, createLogins, databaseOn, type Logins, layMigrated, loginsOf, openMigrated } from "./migrated.ts";
 
 export interface OpenDatabase {
@@ -89,6 +90,15 @@ export async function twoLogins(adminUrl: string): Promise<Logins> {
   await createLogins(adminUrl, database, password);
   await asAdmin(adminUrl, (sql) => sql.unsafe(`alter database ${database} owner to ${database}_owner`));
   return loginsOf(adminUrl, database, password);
+}
+
+/** A database that is empty, migrated with two logins; open as the one that runs, as its owner and as a superuser. */
+export async function openAsEach(adminUrl: string): Promise<Readonly<Record<"app" | "owner" | "admin", Database>>> {
+  const logins = await twoLogins(adminUrl);
+  const open = (databaseUrl: string) => openDatabase({ databaseUrl, dataDir: null });
+  const app = await openDatabase({ databaseUrl: logins.databaseUrl, ownerUrl: logins.ownerUrl, dataDir: null });
+  await migrate(app);
+  return { app, owner: await open(logins.ownerUrl), admin: await open(logins.adminUrl) };
 }
 
 /** For what only a server can show. `fresh` makes an empty database and resolves to its URL. */

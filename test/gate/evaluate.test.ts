@@ -133,6 +133,28 @@ describe("publishing", () => {
     expect(await deps.ledger.pendingSubjects(100)).not.toContain(scene.key);
   });
 
+  test.each([
+    ["does not show", { find: async () => [] }],
+    [
+      "shows otherwise",
+      {
+        find: async (...asked: Parameters<GateDeps["checks"]["find"]>) => [{ ...(await deps.checks.find(...asked))[0]!, conclusion: null }],
+      },
+    ],
+    [
+      "shows behind another run",
+      { find: async (...asked: Parameters<GateDeps["checks"]["find"]>) => [{ ...(await deps.checks.find(...asked))[0]!, id: 1 }] },
+    ],
+  ])("T65: a write that GitHub acknowledges and %s is still owed", async (_what, told) => {
+    const scene = await open();
+    await approve(scene);
+    await expect(evaluate(scene, { ...deps, checks: { ...deps.checks, ...told } })).rejects.toThrow(/GitHub (does not show|shows)/);
+    expect(await deps.ledger.pendingSubjects(100)).toContain(scene.key);
+    await evaluate(scene);
+    expect(scene.runs()[0]?.conclusion).toBe("success");
+    expect(await deps.ledger.pendingSubjects(100)).not.toContain(scene.key);
+  });
+
   test("T65: leaving success after an unknown outcome makes a new run, so that a late success hits a superseded one", async () => {
     const scene = await open();
     await evaluate(scene);

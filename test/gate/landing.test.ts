@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
 import { FILE } from "../support/scene.ts";
 
@@ -131,17 +131,22 @@ describe("merged before any evaluation", () => {
     if (when === "before") hand.hub.addMember("acme/sec-ops", "carol");
     hand.hub.review(repo.name, pull.number, { actor: "carol", state: "APPROVED" });
     if (when === "before") await hand.work();
-    hand.hub.fail({ path: /\/timeline/ }, { kind: "status", status: 502 }, Number.POSITIVE_INFINITY);
-    await hand.deps.ledger.markDirty(repo.key(pull.number));
-    await hand.work();
-    expect((await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision.state).toBe("error");
-    hand.hub.clearFaults();
-    hand.pass(5);
-    hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+    await mergedUnseen(pull.number);
     hand.hub.addMember("acme/sec-ops", "carol");
     hand.pass(5);
     await hand.work();
     return record(pull.number);
+  }
+
+  /** GitHub does not answer until it is merged: what was done since the last look is seen by nobody. */
+  async function mergedUnseen(number: number): Promise<void> {
+    hand.hub.fail({ path: /\/timeline/ }, { kind: "status", status: 502 }, Number.POSITIVE_INFINITY);
+    await hand.deps.ledger.markDirty(repo.key(number));
+    await hand.work();
+    expect((await hand.deps.ledger.latestEvaluation(repo.key(number)))?.decision.state).toBe("error");
+    hand.hub.clearFaults();
+    hand.pass(5);
+    hand.hub.merge(repo.name, number, { actor: "ana", method: "squash", bypass: true });
   }
 
   test("by somebody who came into the team after the merge: a bypass", async () => {
@@ -150,6 +155,23 @@ describe("merged before any evaluation", () => {
 
   test("by somebody who was seen in the team before it: an approval", async () => {
     expect(await approvedByCarol("before")).toEqual(["approval regular", "governance.approved"]);
+  });
+
+  test("T51: by one who came into the team and one who left it, where two are asked: nobody knows that both were in it at once", async () => {
+    const policies = POLICIES.replace("minApprovals: 1", "minApprovals: 2");
+    repo = hand.repository({ [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": policies });
+    hand.hub.createUser("eve");
+    hand.hub.addMember("acme/sec-ops", "eve");
+    hand.hub.removeMember("acme/sec-ops", "carol");
+    const pull = repo.open();
+    await hand.work();
+    for (const actor of ["bob", "carol", "eve"]) hand.hub.review(repo.name, pull.number, { actor, state: "APPROVED" });
+    await mergedUnseen(pull.number);
+    hand.hub.addMember("acme/sec-ops", "carol");
+    hand.hub.removeMember("acme/sec-ops", "eve");
+    hand.pass(5);
+    await hand.work();
+    expect(await record(pull.number)).toEqual(["incident.bypass"]);
   });
 
   test("approved only after the merge: a bypass", async () => {

@@ -210,7 +210,7 @@ export const GATE: readonly Guard[] = [
     guard: "if (then === null) return now;",
     without: "if (then !== undefined) return now;",
     test: "test/gate/landing.test.ts",
-    named: "came into the team after the merge",
+    named: "by one who came into the team and one who left it",
     slow: true,
   },
   {

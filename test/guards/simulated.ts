@@ -21,7 +21,15 @@ export const SIMULATED: readonly Guard[] = [
     without: "if (newest === undefined)",
     ...HERE,
   },
-  { threat: "T65", file: PUBLISH, guard: "await readBack(deps, owed, run);", without: "run.conclusion;", ...HERE },
+  {
+    threat: "T65",
+    file: PUBLISH,
+    guard: "await readBack(deps, owed, run);",
+    without: "run.conclusion;",
+    test: "test/gate/evaluate.test.ts",
+    named: "T65: a write that GitHub acknowledges",
+    slow: true,
+  },
   {
     threat: "T65",
     file: PUBLISH,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { Piscina } from "piscina";
 import type { DiffInput } from "../engine/contract/diff.ts";
 import type { Comparison } from "../engine/contract/finding.ts";
 import type { Inventory } from "../engine/contract/inventory.ts";
@@ -9,6 +8,7 @@ import { rulesDigest } from "../engine/contract/rules.ts";
 import type { ContractComparer } from "../gate/ports.ts";
 import { type Outcome, runTask } from "./run-task.ts";
 import { runInThread, type Task } from "./thread.ts";
+import { createThreads } from "./threads.ts";
 
 export interface SandboxLimits {
   /** Milliseconds that one comparison may take, waiting for a thread not counted. */
@@ -16,11 +16,13 @@ export interface SandboxLimits {
   /** MiB of JavaScript heap of one thread. */
   readonly memoryMiB: number;
   readonly threads: number;
+  /** Milliseconds that others wait while the first thread is at one comparison: most end sooner, and another thread costs 20 MiB. */
+  readonly patienceMs: number;
   /** Milliseconds for which a comparison is remembered that a thread did not bring to its end: on a machine with less to do it may. */
   readonly endedTtlMs: number;
 }
 
-export const SANDBOX_LIMITS: SandboxLimits = { timeoutMs: 20_000, memoryMiB: 512, threads: 2, endedTtlMs: 600_000 };
+export const SANDBOX_LIMITS: SandboxLimits = { timeoutMs: 20_000, memoryMiB: 512, threads: 2, patienceMs: 1_000, endedTtlMs: 600_000 };
 
 /** MiB of a thread's heap for what has just been made, beside `memoryMiB`. */
 const YOUNG_MIB = 12;
@@ -41,28 +43,27 @@ export function createSandbox(
   onEnded: () => void = () => {},
 ): ContractComparer & { close(): Promise<void> } {
   const source = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
-  const pool = new Piscina<unknown, never>({
+  const threads = createThreads(limits, {
     filename: new URL(source, import.meta.url).href,
     name: runInThread.name,
-    minThreads: 1,
-    maxThreads: limits.threads,
-    idleTimeout: 60_000,
     // What a comparison makes on the way dies young: more room for it is memory that is never given back.
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB, maxYoungGenerationSizeMb: YOUNG_MIB },
   });
-  // A thread that ends between two tasks is nobody's answer: the next task starts another. Without a listener it would end the server.
-  pool.on("error", () => {});
   const memory = new LRUCache<string, Comparison>({
     max: REMEMBERED,
     maxSize: REMEMBERED_WEIGHT,
     sizeCalculation: (diff) => 1 + diff.findings.length + diff.files.length + diff.contracts.length * 10,
   });
 
+  function runOnce<T>(kind: Task["kind"], input: DiffInput): Promise<Outcome<T>> {
+    return threads.run<T, Outcome<T>>((pool, begun) => runTask<T>(pool, kind, input, limits, begun));
+  }
+
   async function run<T>(asked: Task["kind"], input: DiffInput): Promise<{ readonly value: T; readonly whole: boolean }> {
     let kind = asked;
     let open = input;
     for (let round = 0; round <= SUSPECTS_MAX; round += 1) {
-      const outcome: Outcome<T> = await runTask<T>(pool, kind, open, limits);
+      const outcome = await runOnce<T>(kind, open);
       if (outcome.status === "ok") return { value: outcome.value, whole: round === 0 };
       onEnded();
       // Official schemas are advice: their time and memory never cost a file its reading.
@@ -71,7 +72,7 @@ export function createSandbox(
       if (advised && outcome.path === null) continue;
       open = outcome.path === null || round === SUSPECTS_MAX ? withoutAny(input, outcome.because) : without(open, outcome);
     }
-    const last: Outcome<T> = await runTask<T>(pool, kind, open, limits);
+    const last = await runOnce<T>(kind, open);
     if (last.status === "ok") return { value: last.value, whole: false };
     throw new Error(`the contracts cannot be read: ${last.because}`);
   }
@@ -86,7 +87,7 @@ export function createSandbox(
       return value;
     },
     inventory: async (input) => (await run<Inventory>("inventory", input)).value,
-    close: () => pool.destroy(),
+    close: threads.close,
   };
 }
 

@@ -10,12 +10,13 @@ export type Outcome<T> =
 /** A task that no thread takes for so long will not be taken: the threads are ill, or far too many tasks wait. The caller tries again later. */
 const WAIT_MAX_MS = 180_000;
 
-/** One task in a thread. The clock starts when the thread does. Rejects when the pool is being closed, and when no thread takes the task. */
+/** One task in a thread. The clock starts when the thread does, which `begun` is told. Rejects when the pool is being closed, and when no thread takes the task. */
 export async function runTask<T>(
   pool: Piscina<unknown, T>,
   kind: Task["kind"],
   input: DiffInput,
   limits: { readonly timeoutMs: number; readonly memoryMiB: number },
+  begun: () => void,
 ): Promise<Outcome<T>> {
   const paths = [...new Set([...input.base, ...input.head, ...(input.referenced.types ?? [])].map((file) => file.path))].sort();
   const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -27,8 +28,10 @@ export async function runTask<T>(
   let timer = setTimeout(() => limit.abort(), WAIT_MAX_MS);
   let over = false;
   const startClock = () => {
+    if (over) return;
+    begun();
     clearTimeout(timer);
-    if (!over) timer = setTimeout(() => limit.abort(), limits.timeoutMs);
+    timer = setTimeout(() => limit.abort(), limits.timeoutMs);
   };
   if (started.async) void started.value.then(startClock);
   else startClock();

@@ -97,6 +97,32 @@ describe("the sandbox", () => {
     expect((await sandbox.compare({ ...input, files: [] })).findings.map(brief)).toEqual(["block tag.removed t.email"]);
   });
 
+  it("one file that takes long holds up nobody, and another thread is started for that alone", async () => {
+    const run = vi.spyOn(Piscina.prototype, "run");
+    const pools = () => new Set(run.mock.contexts).size;
+    const quickIn = (sandbox: ReturnType<typeof sandboxOf>) => (name: string) =>
+      sandbox.compare(inputOf({ [`contracts/${name}.yaml`]: TAGGED }, { [`contracts/${name}.yaml`]: BARE }));
+    await Promise.all(["a", "b", "c", "d"].map(quickIn(sandboxOf({ patienceMs: 60_000 }))));
+    expect(pools()).toBe(1);
+    run.mockClear();
+    const sandbox = sandboxOf({ patienceMs: 1 });
+    const ended: string[] = [];
+    const long = sandbox.compare(inputOf({ "contracts/l.yaml": TAGGED }, { "contracts/l.yaml": LONG })).then(() => ended.push("long"));
+    await Promise.all(["e", "f"].map(async (name) => ended.push(`${(await quickIn(sandbox)(name)).findings.length} of ${name}`)));
+    await long;
+    expect(ended).toEqual(["1 of e", "1 of f", "long"]);
+    expect(pools()).toBe(2);
+    run.mockRestore();
+  });
+
+  it("closed while others wait for the thread, it leaves none of them without an answer", async () => {
+    const sandbox = createSandbox();
+    const asked = ["a", "b", "c"].map((name) => sandbox.compare(inputOf({ [`contracts/${name}.yaml`]: TAGGED }, {})));
+    const ends = Promise.allSettled(asked);
+    await sandbox.close();
+    expect((await ends).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  });
+
   it("the caller's thread answers meanwhile", async () => {
     const sandbox = sandboxOf();
     let turns = 0;

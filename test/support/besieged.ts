@@ -13,7 +13,7 @@ export interface Siege {
   /** Between the servers and Postgres. */
   readonly storage: Wire;
   /** Opens pull requests that strip a tag, `each` in as many repositories as asked for. */
-  open(repositories: number, each: number): readonly Pull[];
+  open(repositories: number, each: number, config?: string): readonly Pull[];
   /** That replica gets no new deliveries, as when its health check fails. */
   bench(replica: number): void;
   /** Another process in the place of that one, which may be dead. */
@@ -67,10 +67,10 @@ export async function besiege(logins: Logins, count: number, { straight = false 
     secret,
     replicas,
     storage,
-    open(repositories, each) {
+    open(repositories, each, config = CONFIG) {
       return Array.from({ length: repositories }, () => {
         const repository = `acme/siege-${++made}`;
-        const files = { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES };
+        const files = { [FILE]: CONTRACT, ".choochoorc": config, ".choochoo/approval-policies.yaml": POLICIES };
         const { id: repositoryId } = hub.createRepo(repository, files, { grants: { alice: "write", "acme/sec-ops": "write" } });
         return Array.from({ length: each }, (_, index): Pull => {
           const branch = `work-${index}`;

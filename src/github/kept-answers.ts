@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 
-const KEPT_BYTES = 24 * 1024 * 1024;
+const KEPT_BYTES = 16 * 1024 * 1024;
 const ANSWER_BYTES_MAX = 1024 * 1024;
 /** Git objects by id never change: they are kept as objects, without a question to GitHub. */
 const BY_ID = /\/(?:git\/(?:commits|trees|blobs)|compare)\//;
@@ -34,6 +34,12 @@ export function createKeptAnswers(maxBytes = KEPT_BYTES): KeptAnswers {
     maxSize: maxBytes,
     sizeCalculation: (one, address) => 300 + 2 * (one.body.length + address.length),
   });
+  // Asked about several times with each call, mostly for one installation after another.
+  let last = { token: "", reader: "" };
+  const readerOf = (token: string) => {
+    if (last.token !== token) last = { token, reader: createHash("sha256").update(token).digest("base64") };
+    return last.reader;
+  };
   const ofReader = (address: string, token: string) => {
     const one = kept.get(address);
     return one !== undefined && one.reader === readerOf(token) ? one : null;
@@ -52,10 +58,6 @@ export function createKeptAnswers(maxBytes = KEPT_BYTES): KeptAnswers {
       kept.set(address, { etag, reader: readerOf(token), body, link });
     },
   };
-}
-
-function readerOf(token: string): string {
-  return createHash("sha256").update(token).digest("base64");
 }
 
 /** Weakly: GitHub marks a tag as weak when it compresses the answer. */

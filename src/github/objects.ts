@@ -5,7 +5,7 @@ import type { GitHubApp } from "./client.ts";
 import * as schemas from "./schemas.ts";
 import { foldersOf, type TreeEntry } from "./tree-listing.ts";
 
-const CACHE_BYTES = 96 * 1024 * 1024;
+const CACHE_BYTES = 64 * 1024 * 1024;
 /** A listing of a whole repository that is longer than this costs more than reading the folders that differ. */
 const WHOLE_ENTRIES_MAX = 5_000;
 const LARGE_FOR_MS = 3_600_000;

@@ -7,7 +7,7 @@ const ALONE = ["test/{e2e/{canaries,hostile-input},gate/server-log,github/reques
 /** They start git hundreds of times, which takes ten times as long from a process that has held a database. */
 const GIT = [
   "test/git/*.test.ts",
-  "test/cli/!(audit|doctor|governance|key|plan|report|server-doctor).test.ts",
+  "test/cli/!(audit|doctor|key|plan|report|server-doctor).test.ts",
   "test/gate/{references,replay-history,replay-precision}.test.ts",
 ];
 

@@ -16,6 +16,8 @@ export interface Siege {
   open(repositories: number, each: number, config?: string): readonly Pull[];
   /** That replica gets no new deliveries, as when its health check fails. */
   bench(replica: number): void;
+  /** It gets them again. */
+  admit(replica: number): void;
   /** Another process in the place of that one, which may be dead. */
   restart(replica: number): Promise<void>;
   /** What GitHub knows to have failed is asked for again, as by hand or by the job that does so. */
@@ -84,6 +86,9 @@ export async function besiege(logins: Logins, count: number, { straight = false 
       benched.add(replica);
       // GitHub keeps connections, and one of them may lead to it.
       front.cut();
+    },
+    admit(replica) {
+      benched.delete(replica);
     },
     async restart(replica) {
       await replicas[replica]!.end();

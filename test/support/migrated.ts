@@ -92,7 +92,7 @@ export async function cloneMigrated(serverUrl: string, name: string): Promise<Lo
     await sql`select pg_advisory_lock(${TEMPLATE_LOCK})`;
     const [found] = await sql`select 1 from pg_database where datname = ${source}`;
     if (found === undefined) await makeTemplate(serverUrl, source, password);
-    await sql.unsafe(`create database ${name} template ${source} owner ${source}_owner`);
+    await sql.unsafe(`create database ${name} template ${source} owner ${source}_owner strategy file_copy`);
   });
   return loginsOf(databaseOn(serverUrl, name), source, password);
 }

@@ -1,3 +1,6 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+
 /** Largest payload that GitHub sends: 25 MB. */
 export const BODY_MAX_BYTES = 26_214_400;
 
@@ -31,31 +34,32 @@ export type BodyReading =
   /** `release` when nothing holds the body any more. */
   { readonly status: "whole"; readonly body: Buffer; readonly release: () => void } | { readonly status: "too_large" | "busy" | "cut_off" };
 
-/** The raw body: by its header or as it streams in, never more than the cap, and never more than there is room for. */
-export async function readBody(request: Request, room: BodyRoom): Promise<BodyReading> {
-  const declared = Number(request.headers.get("content-length") ?? "0");
+/** By its header or as it comes in, never more than the cap, and never more than there is room for. `declared`: `Content-Length`. */
+export async function readBody(chunks: AsyncIterable<Uint8Array>, declared: number, room: BodyRoom): Promise<BodyReading> {
   if (declared > BODY_MAX_BYTES) return { status: "too_large" };
-  if (request.body === null) return { status: "whole", body: Buffer.alloc(0), release: () => {} };
-  const chunks: Uint8Array[] = [];
+  const held: Uint8Array[] = [];
   let size = 0;
-  const reader = request.body.getReader();
-  const refuse = async (status: "too_large" | "busy"): Promise<BodyReading> => {
+  const refuse = (status: "too_large" | "busy" | "cut_off"): BodyReading => {
     room.give(size);
-    await reader.cancel().catch(() => {});
     return { status };
   };
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (size + value.length > BODY_MAX_BYTES) return await refuse("too_large");
-      if (!room.take(value.length, size + value.length)) return await refuse("busy");
-      size += value.length;
-      chunks.push(value);
+    for await (const chunk of chunks) {
+      if (size + chunk.length > BODY_MAX_BYTES) return refuse("too_large");
+      if (!room.take(chunk.length, size + chunk.length)) return refuse("busy");
+      size += chunk.length;
+      held.push(chunk);
     }
   } catch {
-    room.give(size);
-    return { status: "cut_off" };
+    return refuse("cut_off");
   }
-  return { status: "whole", body: Buffer.concat(chunks), release: () => room.give(size) };
+  return { status: "whole", body: Buffer.concat(held), release: () => room.give(size) };
+}
+
+/**
+ * As Node hears it, where the request comes over a socket: a web stream around it costs as much as checking and parsing what it brings.
+ * What is left unread is for the server to drain, so that the refusal still gets its way.
+ */
+export function chunksOf(request: Request, incoming: IncomingMessage | undefined): AsyncIterable<Uint8Array> {
+  return incoming?.iterator({ destroyOnReturn: false }) ?? request.body ?? Readable.from([]);
 }

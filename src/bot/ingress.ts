@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Delivery, Ledger, Queue } from "../gate/ports.ts";
 import { actionsOf } from "./actions.ts";
-import { type BodyRoom, createBodyRoom, readBody } from "./body.ts";
+import { type BodyRoom, chunksOf, createBodyRoom, readBody } from "./body.ts";
 import { marksOf } from "./marks.ts";
 import { receiptsOf } from "./receipts.ts";
 import { newsOf } from "./repository-news.ts";
@@ -42,16 +43,19 @@ const OUTCOMES = {
 } as const;
 export type Outcome = keyof typeof OUTCOMES;
 
+/** Absent where no socket is involved. */
+type OnNode = { Bindings: Partial<Pick<HttpBindings, "incoming">> };
+
 /**
  * `POST /webhooks/github`: raw-body signature first, then the inbox row, its marks and receipts in one commit, then 202, then the wake-up.
  * A delivery that is not durably stored is never acknowledged: GitHub does not repeat what was answered with 2xx.
  */
-export function createIngress(deps: IngressDeps): Hono {
+export function createIngress(deps: IngressDeps): Hono<OnNode> {
   if (deps.secrets.length === 0 || deps.secrets.some((secret) => secret === "")) throw new Error("a webhook secret is required");
-  const app = new Hono();
+  const app = new Hono<OnNode>();
   const room = deps.room ?? createBodyRoom();
   app.post("/webhooks/github", async (context) => {
-    const outcome = await take(deps, room, context.req.raw).catch((error: unknown): Outcome => {
+    const outcome = await take(deps, room, context.req.raw, context.env?.incoming).catch((error: unknown): Outcome => {
       deps.log.error({ delivery: guidOf(context.req.raw), err: error }, "webhook failed");
       return "failed";
     });
@@ -62,10 +66,11 @@ export function createIngress(deps: IngressDeps): Hono {
   return app;
 }
 
-async function take(deps: IngressDeps, room: BodyRoom, request: Request): Promise<Outcome> {
+async function take(deps: IngressDeps, room: BodyRoom, request: Request, incoming: OnNode["Bindings"]["incoming"]): Promise<Outcome> {
   // Nothing of it is read, whoever sends it.
   if (!looksSigned(request.headers.get("x-hub-signature-256"))) return "unsigned";
-  const reading = await readBody(request, room);
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  const reading = await readBody(chunksOf(request, incoming), declared, room);
   if (reading.status !== "whole") return reading.status;
   try {
     return await takeWhole(deps, request, reading.body);

@@ -52,6 +52,28 @@ export const SIMULATED: readonly Guard[] = [
     ...MEMORY,
   },
   {
+    threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: "alsoThen(until(read.people, pull.mergedAt ?? null), earlier)",
+    without: "until(read.people, pull.mergedAt ?? null)",
+    and: { guard: "    if (facts.people === null || earlier === null) continue;\n", without: "    continue;\n" },
+    ...MEMORY,
+  },
+  {
+    threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: "    if (isPassing(decide(then).state)) continue;\n",
+    without: "    if (then !== null) continue;\n",
+    ...MEMORY,
+  },
+  {
+    threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: ' || (state !== "APPROVED" && Date.parse(submittedAt) === mergedMs)',
+    without: "",
+    ...MEMORY,
+  },
+  {
     threat: "T65",
     file: "src/store/verbs/publish-check.ts",
     guard: 'const uncertain = check.uncertain && check.conclusion === "success";',

@@ -1,6 +1,6 @@
 import { decide } from "../engine/decide.ts";
 import { isPassing } from "../engine/decision.ts";
-import type { Facts, PeopleFacts } from "../engine/facts.ts";
+import type { Actor, Facts, PeopleFacts, Push } from "../engine/facts.ts";
 import type { GateDeps } from "./deps.ts";
 import { gatherPeople } from "./gather-facts.ts";
 import type { PullTruth, StoredEvaluation } from "./ports.ts";
@@ -30,8 +30,9 @@ export async function endedBeforeMerge(
 }
 
 /**
- * What was decided from, with what people did since and until the merge. What git and the teams were stays as it was decided from: GitHub
- * dates no membership, and a branch is often gone with the merge. It tells whole seconds, and in that of the merge the stricter order holds.
+ * What was decided from, with what people did since and until the merge, also who moved the head away and back: whoever did had a hand in the
+ * change. The commits and the teams stay as they were decided from: GitHub dates no membership, and of a branch that is gone with the merge the
+ * log may end. It tells whole seconds, and in that of the merge the stricter order holds.
  */
 function asMerged(facts: Facts, before: PeopleFacts, now: PeopleFacts, mergedAt: string): Facts {
   const until = ({ at }: { readonly at: string }) => !(Date.parse(at) > Date.parse(mergedAt));
@@ -42,8 +43,11 @@ function asMerged(facts: Facts, before: PeopleFacts, now: PeopleFacts, mergedAt:
       const dismissal = dismissedState === undefined ? {} : { dismissedState };
       return { ...review, ...known.get(review.id), state, dismissedBy, ...dismissal };
     });
+  const pushed = new Set(before.pushes.map(moveOf));
   const people: PeopleFacts = {
     ...before,
+    actors: [...before.actors, ...now.actors.filter((actor) => !before.actors.some((each) => isOne(actor, each)))],
+    pushes: [...before.pushes, ...now.pushes.filter((push) => until(push) && !pushed.has(moveOf(push)))],
     reviews,
     labels: now.labels.filter(until),
     comments: [...before.comments, ...now.comments.filter(until)],
@@ -54,4 +58,13 @@ function asMerged(facts: Facts, before: PeopleFacts, now: PeopleFacts, mergedAt:
     },
   };
   return { ...facts, asOf: mergedAt, people };
+}
+
+function moveOf({ sha, at, actor }: Push): string {
+  return JSON.stringify([sha, at, actor]);
+}
+
+/** An account or a login that is known already: one said in two ways would be nobody. */
+function isOne(actor: Actor, known: Actor): boolean {
+  return actor.id === known.id || actor.login.toLowerCase() === known.login.toLowerCase();
 }

@@ -55,6 +55,10 @@ const reopens = ({ number }: Opened): void => {
   hand.hub.closePull(repo.name, number, { actor: "alice" });
   hand.hub.reopenPull(repo.name, number, { actor: "alice" });
 };
+const movesBack = (pull: Opened): void => {
+  hand.hub.push(repo.name, "work", { "README.md": "On the way.\n" }, { actor: "alice" });
+  hand.hub.pushCommit(repo.name, "work", pull.head, { actor: "bob" });
+};
 
 test.each([
   ["T59: an override that had run out", "override", () => hand.pass(120), "has run out"],
@@ -67,6 +71,8 @@ test.each([
   ],
   ["T16: an approval to which somebody entitled objected", "review", objects, "Changes requested by carol"],
   ["T57: an approval from before it was closed and reopened", "review", reopens, "Waiting for sec-ops"],
+  ["T02: an approval by whoever moved the head back to where it was given", "review", movesBack, "Waiting for sec-ops"],
+  ["T60: an override from before the head was moved away and back", "override", movesBack, "before the last push"],
 ] as const)("%s, merged before that was looked at: an incident, no approval by faith", async (_what, by, ends, because) => {
   const pull = await green(by);
   ends(pull);
@@ -81,6 +87,7 @@ test.each([
 
 test.each([
   ["an objection", "review", objects, "regular"],
+  ["what its approver pushes to the branch", "review", movesBack, "regular"],
   ["a label taken off", "override", unlabels, "forced"],
   ["the term of an override that runs out", "override", () => hand.pass(120), "forced"],
 ] as const)("%s after the merge takes nothing from its record", async (_what, by, ends, kind) => {

@@ -248,4 +248,13 @@ export const GATE: readonly Guard[] = [
     test: "test/gate/shares.test.ts",
     named: "those that hang leave a place",
   },
+  {
+    threat: "T02",
+    file: "src/gate/stood-until-merge.ts",
+    guard: "    pushes: [...before.pushes, ...now.pushes.filter((push) => until(push) && !pushed.has(moveOf(push)))],\n",
+    without: "",
+    test: "test/gate/stood-until-merge.test.ts",
+    named: "moved the head back",
+    slow: true,
+  },
 ];

@@ -1,25 +1,25 @@
 import type { Guard } from "./guard.ts";
 
-const HERE = { test: "test/simulation/simulation.test.ts", named: "the first 400", slow: true } as const;
+const MEMORY = { test: "test/simulation/regressions.test.ts", named: "breaks no invariant in memory", slow: true } as const;
 const TWINS = { test: "test/simulation/regressions.test.ts", named: "breaks no invariant on the real store", slow: true } as const;
 const PUBLISH = "src/gate/publish-checks.ts";
 
 /** Guards whose absence only an unlucky order of events shows: simulated schedules find it. */
 export const SIMULATED: readonly Guard[] = [
-  { threat: "T56", file: "src/gate/evaluate-pull-request.ts", guard: "  if (!second) {", without: "  if (false) {", ...HERE },
+  { threat: "T56", file: "src/gate/evaluate-pull-request.ts", guard: "  if (!second) {", without: "  if (false) {", ...MEMORY },
   {
     threat: "T64",
     file: "src/gate/second-look.ts",
     guard: "if (!sameReviews(now.reviews ?? [], facts.people.reviews)) return false;",
     without: "",
-    ...HERE,
+    ...MEMORY,
   },
   {
     threat: "T65",
     file: PUBLISH,
     guard: 'if (newest === undefined || owed.conclusion !== "success")',
     without: "if (newest === undefined)",
-    ...HERE,
+    ...MEMORY,
   },
   {
     threat: "T65",
@@ -35,21 +35,43 @@ export const SIMULATED: readonly Guard[] = [
     file: PUBLISH,
     guard: "run === null && error instanceof TruthError &&",
     without: "!(error instanceof TruthError) ||",
-    ...TWINS,
+    ...MEMORY,
   },
   {
     threat: "T77",
     file: "src/gate/evaluate-pull-request.ts",
     guard: "!ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0",
     without: "!ranOut(deps, work)",
-    ...HERE,
+    ...MEMORY,
   },
   {
     threat: "T55",
     file: "src/gate/record-merge.ts",
     guard: '  if (landing.status === "differs") return mismatch(deps, work, pull, evaluation, landing);\n',
     without: "",
-    ...HERE,
+    ...MEMORY,
+  },
+  {
+    threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: "alsoThen(until(read.people, pull.mergedAt ?? null), earlier)",
+    without: "until(read.people, pull.mergedAt ?? null)",
+    and: { guard: "    if (facts.people === null || earlier === null) continue;\n", without: "    continue;\n" },
+    ...MEMORY,
+  },
+  {
+    threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: "    if (isPassing(decide(then).state)) continue;\n",
+    without: "    if (then !== null) continue;\n",
+    ...MEMORY,
+  },
+  {
+    threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: ' || (state !== "APPROVED" && Date.parse(submittedAt) === mergedMs)',
+    without: "",
+    ...MEMORY,
   },
   {
     threat: "T65",
@@ -77,7 +99,7 @@ export const SIMULATED: readonly Guard[] = [
     file: "src/gate/record-merge.ts",
     guard: '  if ((await deps.ledger.landingOf(pull.repository.id, pull.number)) === "incident") return "incident";\n',
     without: "",
-    ...TWINS,
+    ...MEMORY,
   },
   {
     threat: "T76",

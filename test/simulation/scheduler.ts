@@ -185,6 +185,7 @@ export class Scheduler {
 }
 
 function targetOf(what: string): Target | null {
+  if (what === "people") return what;
   if (what === "create check" || what === "update check") return "check";
   return ["saveEvaluation", "finishWork", "approveActiveDraft", "recordIncident", "moveWatermark"].includes(what) ? "save" : null;
 }

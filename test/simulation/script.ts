@@ -54,8 +54,11 @@ export type Event =
   /** The worker that makes this call stands still until so many more calls were made, or nothing else can go on. */
   | { readonly at: number; readonly pause: number; readonly on: Target };
 
-/** The next call of this kind from then on: any, one that writes a check run, one that stores what was decided or what landed. */
-export type Target = "any" | "check" | "save";
+/**
+ * The next call of this kind from then on: any, one that writes a check run, one that stores what was decided or what landed, or that of this
+ * name, which a schedule written by hand meets however many calls come before it.
+ */
+export type Target = "any" | "check" | "save" | "people";
 
 /**
  * What becomes of a delivery, by its place in their order; others come at once. `lost` ones come again when GitHub is asked for them; what is

@@ -148,6 +148,12 @@ describeOnBoth("approvals and incidents", (open) => {
     expect((await ledger.recordIncident({ work, ...incident }))?.seq).toBe(record.event.seq);
     expect(await ledger.landingOf(work.pull.repository.id, 1)).not.toBe("incident");
 
+    const late = await begin(ledger, newRepository());
+    const after = landed(late, await save(ledger, evaluated(late)));
+    expect(await ledger.recordIncident({ work: late, ...incident, mergeSha: after.pull.mergeCommitSha! })).not.toBeNull();
+    await expect(ledger.approveActiveDraft(after)).rejects.toMatchObject({ code: "STALE_WORK" });
+    expect(await ledger.approvalOf(late.pull.repository.id, 1)).toBeNull();
+
     for (let round = 0; round < 10; round++) {
       const other = await begin(ledger, newRepository());
       const theirs = landed(other, await save(ledger, evaluated(other)));

@@ -63,17 +63,19 @@ export function sameContent(current: SnapshotRow, { draft, headSha, baseRef, con
   );
 }
 
+/** As `newSnapshot`, said at once. */
+export async function addSnapshot(tx: Tx, ...of: [DraftRow, SnapshotRow | null, SnapshotContent, SnapshotAct]): Promise<SnapshotRow> {
+  const { insert, beside } = newSnapshot(tx, ...of);
+  const [[row]] = await together(insert, ...beside);
+  return row!;
+}
+
 /**
- * A new snapshot of a draft whose row, and whose workspace's row, the caller holds locked; the one before is superseded.
+ * What makes a new snapshot of a draft whose row, and whose workspace's row, the caller holds locked; the one before is superseded.
  * Where the draft is the workspace's active one, the workspace's pointer goes along: whoever read the older one is refused.
+ * Nothing is said before the caller says it: all of it in one transaction, in this order.
  */
-export async function addSnapshot(
-  tx: Tx,
-  draft: DraftRow,
-  current: SnapshotRow | null,
-  content: SnapshotContent,
-  act: SnapshotAct,
-): Promise<SnapshotRow> {
+export function newSnapshot(tx: Tx, draft: DraftRow, current: SnapshotRow | null, content: SnapshotContent, act: SnapshotAct) {
   const { draft: wanted, contracts } = content;
   const version = draft.currentVersion + 1;
   const ready = wanted.readyForApproval && wanted.blockerIds.length === 0;
@@ -98,31 +100,31 @@ export async function addSnapshot(
   const commandHistoryHash = chainCommand(draft.commandHistoryHash, command);
   const id = newId();
   const updatedAt = sql`clock_timestamp()`;
-  const insert = tx
-    .insert(businessDraftSnapshot)
-    .values({
-      id,
-      tenantId: draft.tenantId,
-      draftId: draft.id,
-      version,
-      status: ready ? "ready_for_approval" : "collecting",
-      approvalState: { ready_for_approval: ready },
-      blockerIds: wanted.blockerIds,
-      advisoryIds: wanted.advisoryIds,
-      memory: contracts === null ? wanted.memory : { ...wanted.memory, contracts },
-      sourceSnapshotHash: wanted.sourceSnapshotHash,
-      commandHistoryHash,
-      evaluationId: content.evaluationId,
-      headSha: content.headSha,
-      baseRef: storable(content.baseRef),
-      generationProfile: act.generationProfile,
-      compilerVersion: COMPILER_VERSION,
-    })
-    .returning();
-  const [, , [row]] = await together(
+  const insert = () =>
+    tx
+      .insert(businessDraftSnapshot)
+      .values({
+        id,
+        tenantId: draft.tenantId,
+        draftId: draft.id,
+        version,
+        status: ready ? "ready_for_approval" : "collecting",
+        approvalState: { ready_for_approval: ready },
+        blockerIds: wanted.blockerIds,
+        advisoryIds: wanted.advisoryIds,
+        memory: contracts === null ? wanted.memory : { ...wanted.memory, contracts },
+        sourceSnapshotHash: wanted.sourceSnapshotHash,
+        commandHistoryHash,
+        evaluationId: content.evaluationId,
+        headSha: content.headSha,
+        baseRef: storable(content.baseRef),
+        generationProfile: act.generationProfile,
+        compilerVersion: COMPILER_VERSION,
+      })
+      .returning();
+  const beside = [
     () => appendCommand(tx, draft, command),
     () => supersede(tx, current?.id ?? null),
-    () => insert,
     () =>
       tx
         .update(businessDraft)
@@ -133,8 +135,8 @@ export async function addSnapshot(
         .update(governanceWorkspace)
         .set({ activeDraftSnapshotId: id, updatedAt })
         .where(and(eq(governanceWorkspace.id, draft.workspaceId), eq(governanceWorkspace.activeDraftId, draft.id))),
-  );
-  return row!;
+  ];
+  return { id, insert, beside };
 }
 
 export async function supersede(tx: Tx, snapshotId: string | null): Promise<void> {

@@ -2,10 +2,10 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import type { DraftSnapshot, SaveEvaluation } from "../../gate/ports/work.ts";
 import { newId } from "../id.ts";
 import type { PullRow } from "../rows.ts";
-import { businessDraft } from "../schema.ts";
+import { businessDraft, businessDraftSnapshot } from "../schema.ts";
 import { storableOrNull } from "../text.ts";
 import { type Tx, together } from "../tx.ts";
-import { addSnapshot, sameContent, snapshotOf, supersede } from "./add-snapshot.ts";
+import { newSnapshot, sameContent, supersede } from "./add-snapshot.ts";
 import { appendCommand, type Command, NO_COMMANDS } from "./append-command.ts";
 import { claimWorkspace } from "./claim-workspace.ts";
 import { followDrafts } from "./plan-status.ts";
@@ -15,26 +15,30 @@ type Input = Omit<SaveEvaluation, "draft"> & { readonly draft: DraftSnapshot; re
 
 const PULL_REQUEST = { commandType: "snapshot", origin: "github", actorId: null, more: {}, generationProfile: "pull_request" } as const;
 
-/** Brings the pull request's draft up to this evaluation; the id of its newest snapshot. */
-export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<string | null> {
+/** What an evaluation makes of its pull request's draft. */
+export interface DraftSaving {
+  /** The draft's newest snapshot, which may be one of those that are said. */
+  readonly snapshotId: string | null;
+  /** Not said yet, in this order: whoever holds the workspace locked says as much as possible at once. */
+  readonly acts: readonly (() => PromiseLike<unknown>)[];
+}
+
+/** Locks the workspace and the pull request's draft, and gives what brings them up to this evaluation. */
+export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<DraftSaving> {
   const { draft: wanted } = input;
   const workspace = await claimWorkspace(tx, held, wanted.agent, wanted.environment);
-  const [left, draft] = await together(
+  const [left, { draft, current }] = await together(
     () => abandonElsewhere(tx, held, workspace.id),
     () => openDraft(tx, held, workspace.id, input),
   );
-  const snapshotId = await saveSnapshot(tx, draft, input);
-  await followDrafts(tx, [workspace.id, ...left]);
-  return snapshotId;
-}
-
-async function saveSnapshot(tx: Tx, draft: DraftRow, input: Input): Promise<string | null> {
+  const follow = () => followDrafts(tx, [workspace.id, ...left]);
   // A landing that is recorded stays as it was approved.
-  if (draft.status === "approved") return draft.activeSnapshotId;
-  const current = await snapshotOf(tx, draft);
+  if (draft.status === "approved") return { snapshotId: draft.activeSnapshotId, acts: [follow] };
   const content = { ...input, factsHash: input.decision.digests.facts, contracts: null };
-  if (current !== null && current.status !== "superseded" && sameContent(current, content)) return current.id;
-  return (await addSnapshot(tx, draft, current, content, { ...PULL_REQUEST, idempotencyKey: newId() })).id;
+  if (current !== null && current.status !== "superseded" && sameContent(current, content))
+    return { snapshotId: current.id, acts: [follow] };
+  const { id, insert, beside } = newSnapshot(tx, draft, current, content, { ...PULL_REQUEST, idempotencyKey: newId() });
+  return { snapshotId: id, acts: [insert, ...beside, follow] };
 }
 
 /** A pull request that moved to another environment leaves its draft behind. Gives the workspaces that it left. */
@@ -62,7 +66,7 @@ async function abandonElsewhere(tx: Tx, held: PullRow, workspaceId: string): Pro
   return left.map((draft) => draft.workspaceId);
 }
 
-async function openDraft(tx: Tx, held: PullRow, workspaceId: string, input: Input): Promise<DraftRow> {
+async function openDraft(tx: Tx, held: PullRow, workspaceId: string, input: Input) {
   const { tenantId, repositoryId } = held;
   const { author } = input;
   const make = tx
@@ -80,22 +84,24 @@ async function openDraft(tx: Tx, held: PullRow, workspaceId: string, input: Inpu
       commandHistoryHash: NO_COMMANDS,
     })
     .onConflictDoNothing();
-  const lock = tx
-    .select()
-    .from(businessDraft)
-    .where(
-      and(
-        eq(businessDraft.workspaceId, workspaceId),
-        eq(businessDraft.repositoryId, repositoryId),
-        eq(businessDraft.pullRequest, held.number),
-      ),
-    )
-    .for("no key update");
-  const [, [draft]] = await together(
+  const ours = and(
+    eq(businessDraft.workspaceId, workspaceId),
+    eq(businessDraft.repositoryId, repositoryId),
+    eq(businessDraft.pullRequest, held.number),
+  );
+  const lock = tx.select().from(businessDraft).where(ours).for("no key update");
+  // A statement of its own: it sees what was committed until the lock was got.
+  const active = tx
+    .select({ snapshot: businessDraftSnapshot })
+    .from(businessDraftSnapshot)
+    .innerJoin(businessDraft, eq(businessDraft.activeSnapshotId, businessDraftSnapshot.id))
+    .where(ours);
+  const [, [draft], [newest]] = await together(
     () => make,
     () => lock,
+    () => active,
   );
-  return draft!;
+  return { draft: draft!, current: newest?.snapshot ?? null };
 }
 
 function command(draft: DraftRow, commandType: Command["commandType"], payload: Command["payload"]): Command {

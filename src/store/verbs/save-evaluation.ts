@@ -16,7 +16,7 @@ import { noteOverride } from "./override-events.ts";
 import { recordTraces } from "./record-traces.ts";
 import { saveDraft } from "./save-draft.ts";
 import { lockBeside, wakeBeside } from "./wake-beside.ts";
-import { replaceWishes } from "./wish-checks.ts";
+import { replaceWishes, wishesOf } from "./wish-checks.ts";
 
 /** Makes the identities that an evaluation will refer to, in a transaction of its own: the one that saves it holds locks on more than them. */
 export async function meetPeople(tx: Tx, key: string, people: People): Promise<void> {
@@ -37,9 +37,10 @@ export async function saveEvaluation(
     .select({ version: max(evaluation.version) })
     .from(evaluation)
     .where(eq(evaluation.subjectKey, work.key));
-  const [held, [newest]] = await together(
+  const [held, [newest], wished] = await together(
     () => holdSubject(tx, work),
     () => newestVersion,
+    () => wishesOf(tx, work.key),
   );
   if (held === null) return { status: "superseded" };
   const previous = newest?.version ?? 0;
@@ -47,46 +48,48 @@ export async function saveEvaluation(
 
   const id = newId();
   const { number } = held;
-  const draftSnapshotId =
-    input.draft === null || number === null
-      ? null
-      : await saveDraft(tx, { ...held, number }, { ...input, draft: input.draft, evaluationId: id });
+  const { headSha } = input;
   const spoken = { facts: input.facts, decision };
   const kept = (await pseudonymous(tx, held.tenantId, spoken, people)) as { facts: unknown; decision: Decision };
-  const [row] = await tx
-    .insert(evaluation)
-    .values({
-      id,
-      tenantId: held.tenantId,
-      subjectKey: work.key,
-      version: previous + 1,
-      headSha: input.headSha,
-      baseRef: storable(input.baseRef),
-      baseSha: input.baseSha,
-      state: decision.state,
-      ...kept,
-      factsHash: decision.digests.facts,
-      policyDigest: decision.digests.policy,
-      findingsDigest: decision.digests.findings,
-      contentDigest: decision.digests.content,
-      storedDigest: digest("countersign/stored-evaluation/v1", kept),
-      draftSnapshotId,
-    })
-    .returning();
+  const storedDigest = digest("countersign/stored-evaluation/v1", kept);
+  // From here on nobody else gets past the workspace, so all that is left is said in as few turns as can be.
+  const draft =
+    input.draft === null || number === null
+      ? { snapshotId: null, acts: [] }
+      : await saveDraft(tx, { ...held, number }, { ...input, draft: input.draft, evaluationId: id });
   const until = decision.state === "overridden" ? decision.override?.expiresAt : undefined;
   const runsOutAt = until === undefined ? null : new Date(until);
-  await together(
-    () => replaceWishes(tx, held, { headSha: input.headSha, evaluationId: id, checks: input.checks, runsOutAt }),
+  const insert = tx.insert(evaluation).values({
+    id,
+    tenantId: held.tenantId,
+    subjectKey: work.key,
+    version: previous + 1,
+    headSha,
+    baseRef: storable(input.baseRef),
+    baseSha: input.baseSha,
+    state: decision.state,
+    ...kept,
+    factsHash: decision.digests.facts,
+    policyDigest: decision.digests.policy,
+    findingsDigest: decision.digests.findings,
+    contentDigest: decision.digests.content,
+    storedDigest,
+    draftSnapshotId: draft.snapshotId,
+  });
+  const [[row]] = await together(
+    () => insert.returning(),
+    ...draft.acts,
+    () => replaceWishes(tx, held, wished, { headSha, evaluationId: id, checks: input.checks, runsOutAt }),
     () => keepMemberships(tx, held, input.facts),
-    () => moveSubject(tx, work, { open: true, headSha: input.headSha, baseRef: input.baseRef }, input.done),
+    () => moveSubject(tx, work, { open: true, headSha, baseRef: input.baseRef }, input.done),
   );
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id }, targets);
   if (input.asks !== false) {
-    const { facts, headSha } = input;
+    const { facts } = input;
     await notifyPending(tx, targets, held, { facts, kept: kept.decision, headSha, evaluationId: id });
   }
   await wakeBeside(tx, beside);
-  await recordTraces(tx, held, { decision, headSha: input.headSha, evaluationId: id });
+  await recordTraces(tx, held, { decision, headSha, evaluationId: id });
   return { status: "saved", evaluation: { ...toEvaluation(row!), facts: input.facts, decision } };
 }
 

@@ -11,14 +11,22 @@ type OutboxRow = typeof checkOutbox.$inferSelect;
 /** Worst first: one commit under one name shows the worst that any open pull request with that head deserves. */
 const WORST: readonly CheckConclusion[] = ["failure", "action_required", null, "success"];
 
+/** Nobody else changes them while the subject's row is locked. */
+export function wishesOf(tx: Tx, key: string): Promise<readonly Wish[]> {
+  return tx.select().from(checkWish).where(eq(checkWish.subjectKey, key)).execute();
+}
+
 /**
  * Replaces what this subject wants on GitHub, and folds every run that this touches.
  * - A per-policy check whose policy no longer matches keeps following the aggregate check it hangs under.
  * - A name that nobody wants any more (the head moved on, the base went to another pattern) loses its success.
+ *
+ * @param before what it wanted until now.
  */
 export async function replaceWishes(
   tx: Tx,
   held: SubjectRow,
+  before: readonly Wish[],
   wanted: {
     readonly headSha: string;
     readonly evaluationId: string;
@@ -26,7 +34,6 @@ export async function replaceWishes(
     readonly runsOutAt: Date | null;
   },
 ): Promise<void> {
-  const before = await tx.select().from(checkWish).where(eq(checkWish.subjectKey, held.key));
   const checks = [...wanted.checks, ...orphans(before, wanted.headSha, wanted.checks)];
   const wishes = checks.map((check) => ({
     subjectKey: held.key,
@@ -49,7 +56,7 @@ export async function replaceWishes(
 
 /** This subject wants nothing any more. After a merge its success stays: the record is elsewhere. */
 export async function dropWishes(tx: Tx, held: SubjectRow, revoke: boolean): Promise<void> {
-  const before = await tx.select().from(checkWish).where(eq(checkWish.subjectKey, held.key));
+  const before = await wishesOf(tx, held.key);
   if (before.length === 0) return;
   const runs = await lockRuns(tx, held.repositoryId, before);
   await tx.delete(checkWish).where(eq(checkWish.subjectKey, held.key));

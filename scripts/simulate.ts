@@ -4,7 +4,7 @@ import "../test/simulation/remembered/register.ts";
 import { type Range, runLong } from "../test/simulation/long-run.ts";
 import { simulateMany } from "../test/simulation/many.ts";
 import type { Script } from "../test/simulation/script.ts";
-import type { Broken } from "../test/simulation/worker.ts";
+import type { Broken } from "../test/simulation/told.ts";
 
 /**
  * `npm run simulate -- <count> [seed] [from]`: that many schedules, on every processor; each that breaks an invariant is printed, cut short.

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { simulateMany } from "./many.ts";
-import type { Broken } from "./worker.ts";
+import type { Broken } from "./told.ts";
 
 /** Schedules of one range: about a minute of two processors. */
 const RANGE = 20_000;

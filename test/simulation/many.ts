@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Share, Told } from "./worker.ts";
+import { BROKEN_MAX, type Share, type Told } from "./told.ts";
 
 /** Many schedules of one seed, by their numbers, on `threads` processors; the same seed and number give the same schedule everywhere. */
 export async function simulateMany({ seed, from, to }: Share, threads: number, onTold: (told: Told) => void = () => {}): Promise<Told> {
@@ -18,14 +18,28 @@ export async function simulateMany({ seed, from, to }: Share, threads: number, o
         // What a schedule leaves behind is short-lived, and more than the small default keeps from being copied.
         resourceLimits: { maxYoungGenerationSizeMb: 64 },
       });
+      let left = workerData.to - workerData.from;
+      let broken = 0;
       worker.on("message", (told: Told) => {
+        left -= told.done;
+        broken += told.broken.length;
         all.done += told.done;
         all.calls += told.calls;
         all.faults += told.faults;
         all.broken.push(...told.broken);
         onTold(told);
       });
-      return new Promise<void>((resolve, reject) => worker.once("error", reject).once("exit", () => resolve()));
+      return new Promise<void>((resolve, reject) => {
+        worker.once("error", reject);
+        // A thread that ends early leaves nothing that could be taken for a clean range.
+        worker.once("exit", (code) => {
+          if (left === 0 || broken >= BROKEN_MAX) resolve();
+          else
+            reject(
+              new Error(`the thread of ${workerData.from} to ${workerData.to - 1} ended with ${code}, ${left} schedules before its end`),
+            );
+        });
+      });
     }),
   );
   return all;

@@ -1,29 +1,8 @@
 import "./remembered/register.ts";
 import { parentPort, workerData } from "node:worker_threads";
-
-/** A share of many schedules, in a thread of its own. */
-export interface Share {
-  readonly seed: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** One schedule that broke an invariant, cut short. */
-export interface Broken {
-  readonly index: number;
-  readonly violations: readonly { readonly invariant: string; readonly because: string }[];
-  readonly script: unknown;
-}
-
-export interface Told {
-  readonly done: number;
-  readonly calls: number;
-  readonly faults: number;
-  readonly broken: readonly Broken[];
-}
+import { BROKEN_MAX, type Broken, type Share, type Told } from "./told.ts";
 
 const EACH = 200;
-const BROKEN_MAX = 5;
 
 const { outcomeOf } = await import("./outcome.ts");
 const { scriptOf } = await import("./script.ts");

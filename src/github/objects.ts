@@ -156,7 +156,7 @@ export function createObjects(
         const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/blobs/{id}", { id }), schemas.blob);
         sameId(what, id, data.sha);
         if (data.encoding !== "base64") throw new TruthError(what, "network", `${what}: sent as \`${data.encoding}\`, not base64`);
-        const bytes = Buffer.from(data.content, "base64");
+        const bytes = ownBytes(Buffer.from(data.content, "base64"));
         if (bytes.length !== data.size || blobId(bytes, id.length) !== id)
           throw new TruthError(what, "network", `${what}: the bytes are not the ones its id names`);
         return bytes;
@@ -188,6 +188,13 @@ function refuseOddNames(what: string, entries: readonly TreeEntry[]): void {
     if (name.includes("/") || names.has(name)) throw new TruthError(what, "network", `${what}: not a listing of one folder`);
     names.add(name);
   }
+}
+
+/** In memory of their own: a small buffer is a slice of 64 KiB, all of which it would keep, and take along to another thread. */
+function ownBytes(slice: Buffer): Buffer {
+  const own = Buffer.alloc(slice.length);
+  slice.copy(own);
+  return own;
 }
 
 function blobId(bytes: Buffer, idLength: number): string {

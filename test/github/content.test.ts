@@ -50,6 +50,10 @@ describe("readFile", () => {
     expect(Buffer.from((await read("contracts/run.yaml")).bytes!).toString()).toBe("a: 1\n");
   });
 
+  it("what is remembered of a small file is that file: a slice of a larger buffer would keep all of it", async () => {
+    expect((await read("contracts/run.yaml")).bytes!.buffer.byteLength).toBe("a: 1\n".length);
+  });
+
   it("does not even ask for a file over its cap", async () => {
     const fresh = await openRig();
     const large = fresh.hub.push(REPO, "large", { "contracts/large.yaml": LARGE }, { actor: "alice" });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Receipt } from "../gate/ports.ts";
 import { actor, commenter, pullPayload, repositoryOf, sha, text, viaApp } from "./payload.ts";
 
-export type NewReceipt = Omit<Receipt, "at">;
+export type NewReceipt = Omit<Receipt, "at" | "lately">;
 
 const id = z.number().int().positive();
 const submitted = pullPayload.extend({

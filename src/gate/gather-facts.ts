@@ -23,6 +23,7 @@ import { readSides, withSideFiles } from "./read-sides.ts";
 import { placeIn, readStack } from "./read-stack.ts";
 import { recordedTypes } from "./recorded-types.ts";
 import { withLayers } from "./stack-people.ts";
+import { refuseUnlisted } from "./told-votes.ts";
 
 /**
  * Everything the decision about a pull request depends on, read from GitHub now. Rejects with TruthError when a read fails.
@@ -122,6 +123,7 @@ export async function gatherPeople(
     ledger.overdueReviews(pull.repository.id, facts.asOf),
   ]);
   const own = await deps.pulls.people(pull, requiredTeams(facts), receipts, look);
+  refuseUnlisted(pull, own, receipts);
   const people = await withLayers(deps, pull, facts, await withBaseMerges(deps.pulls.content(pull.repository), facts, own));
   return withGrants(ledger, key, pull, facts, { ...bindVotes(people, history), overdueReviews });
 }

@@ -82,3 +82,23 @@ test("T75: a second look from a copy that is behind the first is no second look"
   expect(await hand.work()).toEqual([]);
   expect(repo.shows(pull.head)).toBe("success");
 });
+
+test("T75: a list without a vote that a delivery told decides nothing; what is missing minutes later was taken away", async () => {
+  const pull = await green();
+  const behind = await frozen(pull.number);
+  hand.pass(5);
+  hand.hub.review(repo.name, pull.number, { actor: "carol", state: "CHANGES_REQUESTED" });
+  await hand.hub.settled();
+  const torn = { ...hand.deps, pulls: { ...hand.deps.pulls, people: behind.pulls.people } };
+  await expect(evaluateSubject(torn, repo.key(pull.number))).rejects.toThrow(
+    /^reviews of #\d+: GitHub does not list the one by carol that it has told of: it is asked again$/,
+  );
+  expect(repo.shows(pull.head)).not.toBe("success");
+  expect(await hand.deps.ledger.pendingSubjects(100)).toContain(repo.key(pull.number));
+  const receipts = async (repositoryId: number, number: number) =>
+    (await hand.deps.ledger.receipts(repositoryId, number)).map((receipt) => ({ ...receipt, lately: false }));
+  const later = { ...torn, ledger: { ...torn.ledger, receipts } };
+  await expect(evaluateSubject(later, repo.key(pull.number))).resolves.toEqual({ status: "moved" });
+  expect(await hand.work()).toEqual([]);
+  expect(repo.shows(pull.head)).toBe("failure");
+});

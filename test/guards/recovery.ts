@@ -11,6 +11,13 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
   },
   {
     threat: "T75",
+    file: "src/gate/gather-facts.ts",
+    guard: "  refuseUnlisted(pull, own, receipts);\n",
+    without: "",
+    test: "test/gate/stale-copies.test.ts",
+  },
+  {
+    threat: "T75",
     file: "src/gate/second-look.ts",
     guard: " && !isOlder(now, before)",
     without: "",

@@ -102,7 +102,9 @@ describeOnBoth("the inbox", (open) => {
     await ledger.recordDelivery(delivery([pullMark(repository, 1)], { receipts: [{ ...one, ...seen, detail: "first\u0000" }] }));
     await ledger.recordDelivery(delivery([pullMark(repository, 1)], { receipts: [{ ...one, ...seen, detail: "edited" }] }));
     const kept = await ledger.receipts(repository.id, 1);
-    expect(kept).toEqual([{ ...one, ...seen, detail: "first\uFFFD", at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/) }]);
+    expect(kept).toEqual([
+      { ...one, ...seen, detail: "first\uFFFD", lately: true, at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/) },
+    ]);
   });
 
   it("marks every open subject that a branch, a commit, a repository or an owner touches, and no other", async () => {

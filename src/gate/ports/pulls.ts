@@ -57,6 +57,8 @@ export interface Receipt {
   readonly detail: string;
   /** Instant by our database's clock. */
   readonly at: string;
+  /** It came within the last minutes, by that clock: a copy of GitHub's may be behind it. Absent = it did not. */
+  readonly lately?: boolean;
 }
 
 /** A pull request once more, just before a success. */

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, isNotNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, isNotNull, sql } from "drizzle-orm";
 import type { Receipt } from "../../gate/ports/pulls.ts";
 import type { OverviewRow } from "../../gate/ports/station.ts";
+import { BEHIND_SECONDS } from "../behind.ts";
 import type { Tx } from "../connect.ts";
 import { checkOutbox, checkWish, receipt, subject } from "../schema.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
@@ -38,10 +39,12 @@ export async function markDirty(tx: Tx, key: string): Promise<void> {
     .where(eq(subject.key, key));
 }
 
+const LATELY = sql<boolean>`${receipt.at} > clock_timestamp() - make_interval(secs => ${BEHIND_SECONDS})`;
+
 /** In the order in which they were received. */
 export async function receipts(tx: Tx, repositoryId: number, number: number): Promise<readonly Receipt[]> {
   const rows = await tx
-    .select()
+    .select({ ...getTableColumns(receipt), lately: LATELY })
     .from(receipt)
     .where(and(eq(receipt.repositoryId, repositoryId), eq(receipt.number, number)))
     .orderBy(asc(receipt.at), asc(receipt.id));

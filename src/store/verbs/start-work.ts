@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { HeldWork, SubjectWork } from "../../gate/ports/work.ts";
+import { BEHIND_SECONDS } from "../behind.ts";
 import { type SubjectRow, toRepository } from "../rows.ts";
 import { checkOutbox, subject } from "../schema.ts";
 import { type Tx, together } from "../tx.ts";
@@ -13,8 +14,6 @@ export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null
   return { ...taken.held, pull: { repository: toRepository(taken.row), number }, told };
 }
 
-/** A copy of GitHub's that is behind is so for seconds: what still answers otherwise after this long is what there is. */
-const BEHIND_SECONDS = 120;
 const TOLD_LATELY = sql<Date | null>`case when ${subject.toldAt} > clock_timestamp() - make_interval(secs => ${BEHIND_SECONDS})
   then ${subject.toldUpdatedAt} end`.mapWith(subject.toldUpdatedAt);
 

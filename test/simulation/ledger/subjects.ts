@@ -28,7 +28,10 @@ export function subjectVerbs(rows: Rows): Verbs {
     },
     startGroup: () => Promise.reject(new Error("not simulated: merge groups")),
     announcedGroups: async () => [],
-    receipts: async (_repositoryId, number) => rows.receipts.filter((each) => each.number === number),
+    async receipts(_repositoryId, number) {
+      const own = rows.receipts.filter((each) => each.number === number);
+      return own.map((each) => ({ ...each, lately: rows.clock() - Date.parse(each.at) < BEHIND_MS }));
+    },
   };
 }
 

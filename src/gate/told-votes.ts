@@ -11,8 +11,11 @@ export function refuseUnlisted({ number }: PullTruth, { reviews }: PeopleFacts, 
   const unlisted = receipts.find((receipt) => receipt.lately === true && isVote(receipt) && !listed.has(receipt.subject));
   if (unlisted === undefined) return;
   const what = `reviews of #${number}`;
-  const who = unlisted.actorLogin ?? "somebody";
-  throw new TruthError(what, "network", `${what}: GitHub does not list the one by ${who} that it has told of: it is asked again`);
+  throw new TruthError(
+    what,
+    "network",
+    `${what}: GitHub has told of a vote (review ${unlisted.subject}) that it does not list: it is asked again`,
+  );
 }
 
 function isVote({ kind, detail }: Receipt): boolean {

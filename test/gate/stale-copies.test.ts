@@ -91,7 +91,7 @@ test("T75: a list without a vote that a delivery told decides nothing; what is m
   await hand.hub.settled();
   const torn = { ...hand.deps, pulls: { ...hand.deps.pulls, people: behind.pulls.people } };
   await expect(evaluateSubject(torn, repo.key(pull.number))).rejects.toThrow(
-    /^reviews of #\d+: GitHub does not list the one by carol that it has told of: it is asked again$/,
+    /^reviews of #\d+: GitHub has told of a vote \(review \d+\) that it does not list: it is asked again$/,
   );
   expect(repo.shows(pull.head)).not.toBe("success");
   expect(await hand.deps.ledger.pendingSubjects(100)).toContain(repo.key(pull.number));

@@ -8,17 +8,24 @@ const SEED = 1;
 /** A tenth of what the simulation runs. */
 const SCHEDULES = 1_000;
 
-describe("without a guard of the ledger some schedule breaks an invariant", () => {
-  test.each(Object.keys(WEAKENED))("%s", { timeout: 300_000 }, async (name) => {
+/** What was found without a guard breaks without it, whatever else changed since: else it proves nothing any more. */
+const FOUND = REGRESSIONS.flatMap(({ name, script, without }) =>
+  without !== null && without in WEAKENED ? [{ name, script, without }] : [],
+);
+
+describe("without a guard of the ledger an invariant breaks", () => {
+  test.each(FOUND)("$without: $name", async ({ script, without }) => {
+    expect((await outcomeOf(script, WEAKENED[without])).violations).not.toEqual([]);
+  });
+
+  const others = Object.keys(WEAKENED).filter((name) => !FOUND.some(({ without }) => without === name));
+  test.each(others)("%s: some schedule", { timeout: 300_000 }, async (name) => {
     expect(await firstBroken(name)).not.toBeNull();
   });
 });
 
-/** What is known to need the guard comes first. */
-async function firstBroken(name: string): Promise<string | null> {
-  for (const regression of REGRESSIONS.filter(({ without }) => without === name))
-    if ((await outcomeOf(regression.script, WEAKENED[name])).violations.length > 0) return regression.name;
+async function firstBroken(name: string): Promise<number | null> {
   for (let index = 0; index < SCHEDULES; index++)
-    if ((await outcomeOf(scriptOf(SEED, index), WEAKENED[name])).violations.length > 0) return `schedule ${index}`;
+    if ((await outcomeOf(scriptOf(SEED, index), WEAKENED[name])).violations.length > 0) return index;
   return null;
 }

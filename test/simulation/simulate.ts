@@ -256,6 +256,8 @@ class Simulation {
     const { resume } = worker;
     worker.resume = null;
     resume?.();
+    // It ended while one of several calls at once stood still: none of them comes back.
+    if (worker.dead) return this.#forget(job, "");
     await Promise.race([job.ended, halted]);
     if (worker.dead) this.#forget(job, "");
   }

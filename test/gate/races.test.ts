@@ -167,6 +167,23 @@ describe("a success does not outlive what earned it", () => {
     expect(repo.shows(head)).toBe("action_required");
   });
 
+  test("T45: nor while it is being looked at for the first time", async () => {
+    const { number, head } = await green();
+    hand.hub.merge(repo.name, number, { actor: "alice", method: "squash" });
+    await hand.work();
+    hand.hub.push(repo.name, "main", { [FILE]: CONTRACT }, { actor: "ana", message: "revert" });
+    hand.pass(5);
+    const { number: again } = hand.hub.openPull(repo.name, { actor: "alice", head: "work", title: "Again" });
+    await hand.hub.settled();
+    let shown: unknown = "nothing was gathered";
+    const content = (...of: Parameters<typeof hand.deps.pulls.content>) => {
+      shown = repo.shows(head);
+      return hand.deps.pulls.content(...of);
+    };
+    await evaluatePullRequest({ ...hand.deps, pulls: { ...hand.deps.pulls, content } }, repo.key(again));
+    expect(shown).toBeNull();
+  });
+
   test.each([
     ["refused", { kind: "status", status: 502 }],
     ["lost", { kind: "hang" }],

@@ -244,7 +244,7 @@ export const CHECKS: readonly Guard[] = [
     threat: "T59",
     file: "src/gate/override-grants.ts",
     guard: "if (grant === undefined) return null;",
-    without: "if (grant === undefined) return undefined;",
+    without: 'if (grant === undefined) return { entitled: true, because: "", observedAt: label.at, used: false };',
     test: OVERRIDES,
     named: "T59: a label whose signed delivery never came",
     slow: true,

@@ -39,7 +39,6 @@ export const GATE: readonly Guard[] = [
     file: "src/gate/evaluate-pull-request.ts",
     guard: "if ((await deps.ledger.withholdSuccess(work, pull.headSha)) > 0)",
     without: 'if (work.key === "")',
-    and: { guard: "return withhold(deps, work, looked, error);", without: "throw error;" },
     test: "test/gate/races.test.ts",
     slow: true,
   },

@@ -72,11 +72,26 @@ async function take(deps: IngressDeps, room: BodyRoom, request: Request, incomin
   const declared = Number(request.headers.get("content-length") ?? "0");
   const reading = await readBody(chunksOf(request, incoming), declared, room);
   if (reading.status !== "whole") return reading.status;
-  try {
-    return await takeWhole(deps, request, reading.body);
-  } finally {
-    reading.release();
-  }
+  // Whoever was answered: the body is held until nobody is at it.
+  return inTime(takeWhole(deps, request, reading.body).finally(reading.release), () => {
+    deps.log.error(
+      { delivery: guidOf(request), seconds: STORE_MS / 1000 },
+      "the database does not answer; a delivery is not known to be stored",
+    );
+  });
+}
+
+/** An Enterprise Server waits 30 s for an answer. */
+const STORE_MS = 25_000;
+
+/** A connection that says nothing any more is noticed minutes later. What is stored after all has its effect, and is a duplicate when it is repeated. */
+async function inTime(taken: Promise<Outcome>, onLate: () => void): Promise<Outcome> {
+  const late = Promise.withResolvers<Outcome>();
+  const timer = setTimeout(() => {
+    onLate();
+    late.resolve("unavailable");
+  }, STORE_MS);
+  return Promise.race([taken, late.promise]).finally(() => clearTimeout(timer));
 }
 
 async function takeWhole(deps: IngressDeps, request: Request, body: Buffer): Promise<Outcome> {

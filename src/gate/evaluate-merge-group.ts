@@ -195,7 +195,9 @@ async function sayFault(deps: GateDeps, work: GroupWork, error: unknown): Promis
     const earlier = previous.decision.state === "error" ? previous.facts.faults : [];
     const facts: Facts = { ...previous.facts, asOf: deps.clock.now().toISOString(), faults: withFault(earlier, error) };
     const decision = decide(facts);
-    await deps.ledger.saveEvaluation({ ...place(work), facts, decision, checks: wanted(facts, decision), done: false });
+    await deps.ledger
+      .saveEvaluation({ ...place(work), facts, decision, checks: wanted(facts, decision), done: false })
+      .catch(() => deps.ledger.withholdSuccess(work, work.headSha));
   }
   await publishChecks(deps, work, work.headSha).catch(() => {});
 }

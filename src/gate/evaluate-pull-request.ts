@@ -7,7 +7,7 @@ import type { GateDeps } from "./deps.ts";
 import { draftOf } from "./draft.ts";
 import { isOutside } from "./enrolled.ts";
 import { faultFacts, gatherFacts } from "./gather-facts.ts";
-import type { PullTruth, SubjectWork, WantedCheck } from "./ports.ts";
+import type { PullTruth, SaveEvaluation, SubjectWork, WantedCheck } from "./ports.ts";
 import { publishChecks } from "./publish-checks.ts";
 import { recordMerge } from "./record-merge.ts";
 import { watchPolicy } from "./record-policy.ts";
@@ -75,7 +75,12 @@ async function evaluateWork(deps: GateDeps, work: SubjectWork): Promise<Evaluati
 }
 
 async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth, facts: Facts): Promise<EvaluationOutcome> {
-  const decision = decide(facts);
+  let decision: Decision;
+  try {
+    decision = decide(facts);
+  } catch (error) {
+    return publishFault(deps, work, pull, error as Error);
+  }
   if (decision.pattern === null && decision.state !== "invalid") {
     return leaveAlone(deps, work, pull, "ungoverned");
   }
@@ -85,7 +90,7 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
     await deps.ledger.markDirty(work.key);
     return { status: "moved" };
   }
-  const saved = await deps.ledger.saveEvaluation({
+  const evaluation: SaveEvaluation = {
     work,
     facts,
     decision,
@@ -97,7 +102,8 @@ async function saveAndPublish(deps: GateDeps, work: SubjectWork, pull: PullTruth
     done: true,
     asks: !pull.draft,
     draft: draftOf(facts, decision),
-  });
+  };
+  const saved = await deps.ledger.saveEvaluation(evaluation).catch((error: unknown) => withhold(deps, work, pull.headSha, error));
   if (saved.status === "superseded") return { status: "superseded" };
   const published = await publishChecks(deps, work, pull.headSha, saved.evaluation);
   await speak(deps, work.key, pull, { facts, decision, evaluationId: saved.evaluation.id });
@@ -140,7 +146,7 @@ async function publishFault(
   const facts = known === null ? faulted : { ...faulted, policy: known.reading, policyCommit: known.commit };
   const decision = decide(facts);
   if (decision.state === "error" && decision.pattern !== null && known !== null) {
-    const saved = await deps.ledger.saveEvaluation({
+    const evaluation: SaveEvaluation = {
       work,
       facts,
       decision,
@@ -151,14 +157,15 @@ async function publishFault(
       checks: wantedChecks(facts, decision),
       done: false,
       draft: null,
-    });
+    };
+    const saved = await deps.ledger.saveEvaluation(evaluation).catch(() => withhold(deps, work, looked, error));
     if (saved.status === "saved") await publishChecks(deps, work, looked).catch(() => {});
     throw error;
   }
   return withhold(deps, work, looked, error);
 }
 
-/** Nothing can be said about this pull request now, so its checks go back to "in progress". The subject stays dirty. */
+/** Nothing can be said about this pull request now, or it cannot be stored: its checks go back to "in progress". The subject stays dirty. */
 async function withhold(deps: GateDeps, work: SubjectWork, headSha: string | null, error: unknown): Promise<never> {
   await deps.ledger.withholdSuccess(work, headSha);
   await publishChecks(deps, work, headSha).catch(() => {});

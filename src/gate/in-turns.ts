@@ -1,8 +1,10 @@
 /** Installations that are looked after at once; GitHub wants the calls of one to come one after the other. */
 const LANES = 4;
+/** One repository that cannot be read comes first each time, and those behind it would never have their turn. */
+const IN_A_ROW_MAX = 2;
 
 /**
- * Does every task, those of one installation in their order and one at a time. One that fails ends the turn of its own installation and
+ * Does every task, those of one installation in their order and one at a time. Two in a row that fail end the turn of their installation and
  * of no other: one that hangs, or refuses everything, holds up nobody else. Gives the failures.
  */
 export async function inTurns<T>(
@@ -14,10 +16,16 @@ export async function inTurns<T>(
   const failures: Error[] = [];
   const runLanes = async () => {
     for (let lane = lanes.pop(); lane !== undefined; lane = lanes.pop()) {
-      try {
-        for (const task of lane) await act(task);
-      } catch (error) {
-        failures.push(error instanceof Error ? error : new Error(String(error)));
+      let inARow = 0;
+      for (const task of lane) {
+        try {
+          await act(task);
+          inARow = 0;
+        } catch (error) {
+          failures.push(error instanceof Error ? error : new Error(String(error)));
+          inARow += 1;
+          if (inARow === IN_A_ROW_MAX) break;
+        }
       }
     }
   };

@@ -56,6 +56,6 @@ function reasonOf(error: unknown, timedOut: boolean, limits: { readonly timeoutM
   if (timedOut) return `reading and comparing it takes more than ${limits.timeoutMs / 1000} s`;
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "ERR_WORKER_OUT_OF_MEMORY") return `reading and comparing it takes more than ${limits.memoryMiB} MiB of memory`;
-  if (error instanceof Error && /destroyed|closed|terminat/i.test(error.message)) return null;
+  if (error instanceof Error && (error.name === "AbortError" || /destroyed|closed|terminat/i.test(error.message))) return null;
   return "the parser gave up on this file";
 }

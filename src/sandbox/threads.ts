@@ -20,8 +20,8 @@ export interface Threads {
 export function createThreads({ threads: count, patienceMs }: { threads: number; patienceMs: number }, options: Options): Threads {
   const first = poolOf({ ...options, minThreads: 1, maxThreads: 1 });
   const others = count > 1 ? poolOf({ ...options, minThreads: 0, maxThreads: count - 1, idleTimeout: IDLE_MS }) : first;
-  const waiting: ((pool: Pool) => void)[] = [];
-  let state: "free" | "busy" | "slow" = "free";
+  const waiting: PromiseWithResolvers<Pool>[] = [];
+  let state: "free" | "busy" | "slow" | "closed" = "free";
   let patience: NodeJS.Timeout | undefined;
 
   function beBusyFor(milliseconds: number): void {
@@ -29,26 +29,32 @@ export function createThreads({ threads: count, patienceMs }: { threads: number;
     state = "busy";
     patience = setTimeout(() => {
       state = "slow";
-      for (const enter of waiting.splice(0)) enter(others);
+      for (const turn of waiting.splice(0)) turn.resolve(others);
     }, milliseconds);
   }
 
   /** The first thread in the order of asking, or one of the others. */
   async function place(): Promise<Pool> {
+    if (state === "closed") throw new Error("the sandbox is closed");
     if (state === "slow") return others;
-    if (state === "busy") return new Promise((resolve) => waiting.push(resolve));
-    beBusyFor(START_MS);
-    return first;
+    if (state === "free") {
+      beBusyFor(START_MS);
+      return first;
+    }
+    const turn = Promise.withResolvers<Pool>();
+    waiting.push(turn);
+    return turn.promise;
   }
 
   function leave(): void {
+    if (state === "closed") return;
     const next = waiting.shift();
     if (next === undefined) {
       clearTimeout(patience);
       state = "free";
     } else {
       beBusyFor(START_MS);
-      next(first);
+      next.resolve(first);
     }
   }
 
@@ -57,12 +63,16 @@ export function createThreads({ threads: count, patienceMs }: { threads: number;
       const pool = await place();
       if (pool !== first) return act(pool, () => {});
       try {
-        return await act(pool, () => beBusyFor(patienceMs));
+        return await act(pool, () => state !== "closed" && beBusyFor(patienceMs));
       } finally {
         leave();
       }
     },
     async close() {
+      clearTimeout(patience);
+      state = "closed";
+      // A pool that is destroyed would start a new thread for them, or say that their files are at fault.
+      for (const turn of waiting.splice(0)) turn.reject(new Error("the sandbox is closed"));
       await Promise.all([first.destroy(), others.destroy()]);
     },
   };

@@ -72,6 +72,36 @@ describe("a signed delivery", () => {
     expect(stored).toHaveLength(1);
   });
 
+  it("is told to be unavailable while the database says nothing, holds its room, and has its effect when it was stored after all", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const room = createBodyRoom(2 * BODY.length);
+      const storing = Promise.withResolvers<DeliveryOutcome>();
+      const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+      const wake = vi.fn(async () => {});
+      const ledger = { recordDelivery: vi.fn(() => storing.promise) };
+      const app = new Hono().route("/", createIngress({ secrets: [SECRET], ledger, queue: { wake }, log, room }));
+      const headers = { "content-type": "application/json", "x-github-event": "pull_request", "x-github-delivery": "g-1" };
+      const sent = app.request("/webhooks/github", {
+        method: "POST",
+        body: BODY,
+        headers: { ...headers, "x-hub-signature-256": sign(BODY) },
+      });
+      await vi.waitFor(() => expect(ledger.recordDelivery).toHaveBeenCalled());
+      await vi.advanceTimersByTimeAsync(25_000);
+      expect((await sent).status).toBe(503);
+      expect(log.error).toHaveBeenCalledWith({ delivery: "g-1", seconds: 25 }, expect.stringContaining("does not answer"));
+      expect(room.take(2 * BODY.length, 1)).toBe(false);
+      storing.resolve({ status: "recorded", subjects: ["7#5"] });
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+      expect(wake).toHaveBeenCalledWith(["7#5"]);
+      expect(room.take(2 * BODY.length, 1)).toBe(true);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("is not acknowledged when the database is down", async () => {
     const { signed, stored, woken, faults, counted } = rig();
     faults.database = true;

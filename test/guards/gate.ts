@@ -179,6 +179,14 @@ export const GATE: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T64",
+    file: "src/gate/evaluate-pull-request.ts",
+    guard: ".catch((error: unknown) => withhold(deps, work, pull.headSha, error));",
+    without: ";",
+    test: "test/gate/unstorable.test.ts",
+    slow: true,
+  },
+  {
     threat: "T68",
     file: "src/github/client.ts",
     guard: "if (!parsed.success) {",

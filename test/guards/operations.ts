@@ -53,7 +53,7 @@ export const OPERATIONS: readonly Guard[] = [
   {
     threat: "T81",
     file: "src/bot/ingress.ts",
-    guard: "    reading.release();",
+    guard: ".finally(reading.release)",
     without: "",
     test: INGRESS,
   },

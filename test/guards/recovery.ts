@@ -67,6 +67,13 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     test: "test/gate/recovery-bounds.test.ts",
   },
   {
+    threat: "T81",
+    file: "src/gate/in-turns.ts",
+    guard: "if (inARow === IN_A_ROW_MAX) break;",
+    without: "break;",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
     threat: "T73",
     file: "src/gate/compare-checks-routine.ts",
     guard: "if (run.conclusion !== conclusion)",

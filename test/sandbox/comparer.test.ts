@@ -134,6 +134,16 @@ describe("the sandbox", () => {
     expect(turns).toBeGreaterThan(5);
   });
 
+  it("closed in the middle, it says so of what runs, of what waits and of what comes later: no file is at fault", async () => {
+    const sandbox = sandboxOf();
+    const started = ["a", "b", "c"].map((name) => sandbox.compare(inputOf({ [`${name}.yaml`]: BARE }, { [`${name}.yaml`]: LONG })));
+    const ends = Promise.allSettled(started);
+    await sandbox.close();
+    const late = sandbox.compare(inputOf({ "d.yaml": BARE }, { "d.yaml": TAGGED }));
+    for (const end of [...(await ends), ...(await Promise.allSettled([late]))])
+      expect(end).toMatchObject({ status: "rejected", reason: { message: expect.stringMatching(/closed|terminat/i) } });
+  });
+
   it("takes an inventory, and names the file that ends it", async () => {
     const input = inputOf({}, { "contracts/a.yaml": TAGGED, "contracts/b.yaml": LONG });
     const found = await sandboxOf({ memoryMiB: 20 }).inventory(input);

@@ -63,15 +63,18 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
   }
 }
 
-const TRIES_MAX = 5;
+const TRIES_MAX = 12;
+/** At least, and at most twice as long: whoever locks the other way round is then at something else. */
+const PAUSE_MS = 200;
 
 /** Servers of the version before go on meanwhile, and lock the same tables in an order of their own: whoever is given up is done again, whole. */
-async function afterDeadlock<T>(act: () => Promise<T>): Promise<T> {
+export async function afterDeadlock<T>(act: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await act();
     } catch (error) {
       if (tried === TRIES_MAX || !isDeadlock(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (1 + Math.random())));
     }
   }
 }

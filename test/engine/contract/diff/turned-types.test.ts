@@ -58,7 +58,8 @@ describe("what stands inside types need not be worked out where no field may tur
       }),
       { numRuns: 400 },
     );
-    expect(spared).toBeGreaterThan(40);
+    // A tenth on average.
+    expect(spared).toBeGreaterThan(10);
   });
 });
 

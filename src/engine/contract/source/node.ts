@@ -35,7 +35,8 @@ export class ReadFailure extends Error {
   readonly line: number | null;
   readonly code: "E001" | "E002";
   constructor(message: string, line: number | null, code: "E001" | "E002" = "E001") {
-    super(message);
+    // A parser quotes what it stumbles over, and may cut a character in half.
+    super(message.toWellFormed());
     this.name = "ReadFailure";
     this.line = line;
     this.code = code;

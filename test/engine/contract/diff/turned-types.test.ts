@@ -42,6 +42,11 @@ describe("what stands inside types need not be worked out where no field may tur
     expect(quick).toEqual(whole);
   });
 
+  it("in GraphQL that is cut in the middle of a character, where the parser quotes half of it", () => {
+    const [quick] = bothWays({ "a.graphql": 'type A @d(x: "b") { f: Int }' }, { "a.graphql": 'type A @d(x: "\\😀") { f: Int }' });
+    expect(quick.unparseable).toMatchObject([{ file: "a.graphql", message: expect.stringContaining("\uFFFD") }]);
+  });
+
   it("in GraphQL after any damage, and often it is not worked out", () => {
     const more =
       "type Q { u: User, k: Kind, far: Far }\ntype User { mail: Mail, box: [Box!] @pii }\ntype Box { x: Int @pii, u: User }\nscalar Mail @pii\nenum Kind { A }\n";

@@ -20,7 +20,7 @@ export interface Threads {
 export function createThreads({ threads: count, patienceMs }: { threads: number; patienceMs: number }, options: Options): Threads {
   const first = poolOf({ ...options, minThreads: 1, maxThreads: 1 });
   const others = count > 1 ? poolOf({ ...options, minThreads: 0, maxThreads: count - 1, idleTimeout: IDLE_MS }) : first;
-  const waiting: PromiseWithResolvers<Pool>[] = [];
+  const waiting: ((pool: Pool) => void)[] = [];
   let state: "free" | "busy" | "slow" | "closed" = "free";
   let patience: NodeJS.Timeout | undefined;
 
@@ -29,21 +29,16 @@ export function createThreads({ threads: count, patienceMs }: { threads: number;
     state = "busy";
     patience = setTimeout(() => {
       state = "slow";
-      for (const turn of waiting.splice(0)) turn.resolve(others);
+      for (const enter of waiting.splice(0)) enter(others);
     }, milliseconds);
   }
 
   /** The first thread in the order of asking, or one of the others. */
   async function place(): Promise<Pool> {
-    if (state === "closed") throw new Error("the sandbox is closed");
     if (state === "slow") return others;
-    if (state === "free") {
-      beBusyFor(START_MS);
-      return first;
-    }
-    const turn = Promise.withResolvers<Pool>();
-    waiting.push(turn);
-    return turn.promise;
+    if (state === "busy") return new Promise((resolve) => waiting.push(resolve));
+    if (state === "free") beBusyFor(START_MS);
+    return first;
   }
 
   function leave(): void {
@@ -54,13 +49,15 @@ export function createThreads({ threads: count, patienceMs }: { threads: number;
       state = "free";
     } else {
       beBusyFor(START_MS);
-      next.resolve(first);
+      next(first);
     }
   }
 
   return {
     async run(act) {
       const pool = await place();
+      // A pool that was destroyed would start a new thread, or say that the files are at fault.
+      if (state === "closed") throw new Error("the sandbox is closed");
       if (pool !== first) return act(pool, () => {});
       try {
         return await act(pool, () => state !== "closed" && beBusyFor(patienceMs));
@@ -71,8 +68,7 @@ export function createThreads({ threads: count, patienceMs }: { threads: number;
     async close() {
       clearTimeout(patience);
       state = "closed";
-      // A pool that is destroyed would start a new thread for them, or say that their files are at fault.
-      for (const turn of waiting.splice(0)) turn.reject(new Error("the sandbox is closed"));
+      for (const enter of waiting.splice(0)) enter(first);
       await Promise.all([first.destroy(), others.destroy()]);
     },
   };

@@ -26,14 +26,37 @@ export async function gatherLandedFacts(deps: GateDeps, key: string, pull: PullT
     const read = await gatherFacts(deps, key, pull, { base, trusted });
     facts = { ...read, people: read.people === null ? null : alsoThen(until(read.people, pull.mergedAt ?? null), earlier) };
     if (!isPassing(decide(facts).state)) break;
-    // Who objected as a member and has left since may have left after the merge.
-    if (facts.people === null || earlier === null) continue;
-    const then: Facts = { ...facts, people: { ...facts.people, teams: asThen(facts.people, earlier), owners: earlier.owners } };
-    if (isPassing(decide(then).state)) continue;
-    facts = then;
+    const doubted = facts.people === null ? null : inDoubt(facts, facts.people);
+    if (doubted === null) continue;
+    facts = doubted;
     break;
   }
   return facts!;
+}
+
+/**
+ * An objection that would have counted from a member or an owner, by somebody who is neither as far as is known: nothing says that they were
+ * neither at the merge, so nothing is approved. null = there is none.
+ */
+function inDoubt(facts: Facts, people: PeopleFacts): Facts | null {
+  const objecting = people.reviews.filter(
+    ({ state, dismissedState }) => state === "CHANGES_REQUESTED" || (state === "DISMISSED" && dismissedState !== "APPROVED"),
+  );
+  const logins = [...new Set(objecting.flatMap(({ user }) => user ?? []))];
+  const active = logins.map((user) => ({ user, state: "active" as const }));
+  const members = active.map((one) => ({ ...one, inherited: false }));
+  const joined: PeopleFacts = {
+    ...people,
+    teams: people.teams.map((team) => ({ ...team, members: [...team.members, ...members] })),
+    owners: [...people.owners, ...logins],
+    ...(people.organisation === undefined ? {} : { organisation: [...people.organisation, ...active] }),
+  };
+  if (logins.length === 0 || isPassing(decide({ ...facts, people: joined }).state)) return null;
+  const which = objecting.map(({ id }) => id).join(", ");
+  const message =
+    `it was merged before it was decided, and changes had been requested (review ${which}) by somebody ` +
+    "who may have been in a team or an owner then: GitHub dates no membership";
+  return { ...facts, limits: [...facts.limits, { code: "E008", message, file: null, line: null, severity: "error" }] };
 }
 
 /**
@@ -68,10 +91,6 @@ function alsoThen(now: PeopleFacts, then: PeopleFacts | null): PeopleFacts {
       return { ...team, members: team.members.filter((member) => were.has(standing(member, idNow))) };
     }),
   };
-}
-
-function asThen(now: PeopleFacts, then: PeopleFacts): readonly Team[] {
-  return now.teams.map((team) => then.teams.find(({ id }) => id === team.id) ?? team);
 }
 
 type IdOf = (login: string) => number | string;

@@ -174,6 +174,31 @@ describe("merged before any evaluation", () => {
     expect(await record(pull.number)).toEqual(["incident.bypass"]);
   });
 
+  test.each(["team", "organisation"] as const)(
+    "T51: objected to by one who left the %s before it was looked at: nobody knows that they were not in it at the merge",
+    async (left) => {
+      hand.hub.addOrgMember("acme", "carol");
+      hand.hub.addMember("acme/sec-ops", "carol");
+      const pull = repo.open();
+      hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+      hand.hub.review(repo.name, pull.number, { actor: "carol", state: "CHANGES_REQUESTED" });
+      hand.pass(5);
+      hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
+      if (left === "team") hand.hub.removeMember("acme/sec-ops", "carol");
+      else hand.hub.removeOrgMember("acme", "carol", { actor: "ana" });
+      hand.pass(5);
+      expect(await hand.work()).toEqual([]);
+      hand.hub.addOrgMember("acme", "carol");
+      hand.hub.addMember("acme/sec-ops", "carol");
+      expect(await record(pull.number)).toEqual(["incident.bypass"]);
+      const { decision } = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))!;
+      expect([decision.state, decision.problems.map(({ message }) => message)]).toEqual([
+        "invalid",
+        [expect.stringMatching(/changes had been requested \(review \d+\) by somebody who may have been in a team/)],
+      ]);
+    },
+  );
+
   test("approved only after the merge: a bypass", async () => {
     const pull = repo.open();
     hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });

@@ -222,6 +222,15 @@ export const GATE: readonly Guard[] = [
   },
   {
     threat: "T51",
+    file: "src/gate/gather-landed-facts.ts",
+    guard: "const doubted = facts.people === null ? null : inDoubt(facts, facts.people);",
+    without: "const doubted = facts.people === undefined ? null : (null as Facts | null);",
+    test: "test/gate/landing.test.ts",
+    named: "objected to by one who left",
+    slow: true,
+  },
+  {
+    threat: "T51",
     file: "src/gate/walk-branch.ts",
     guard: "return { ...at(tip.sha), notify, incidents: [{ sha: tip.sha, because }] };",
     without: "return at(tip.sha);",

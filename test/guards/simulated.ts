@@ -56,14 +56,13 @@ export const SIMULATED: readonly Guard[] = [
     file: "src/gate/gather-landed-facts.ts",
     guard: "alsoThen(until(read.people, pull.mergedAt ?? null), earlier)",
     without: "until(read.people, pull.mergedAt ?? null)",
-    and: { guard: "    if (facts.people === null || earlier === null) continue;\n", without: "    continue;\n" },
     ...MEMORY,
   },
   {
     threat: "T51",
     file: "src/gate/gather-landed-facts.ts",
-    guard: "    if (isPassing(decide(then).state)) continue;\n",
-    without: "    if (then !== null) continue;\n",
+    guard: "if (logins.length === 0 || isPassing(decide({ ...facts, people: joined }).state)) return null;",
+    without: "if (joined !== null) return null;",
     ...MEMORY,
   },
   {

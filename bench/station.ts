@@ -25,11 +25,10 @@ export interface BenchOptions {
   readonly latencyMs: number;
   /** One more check for each policy, as is the default; the figures count them apart. */
   readonly perPolicy?: boolean;
-  readonly hookConcurrency?: number;
 }
 
-export async function startBench({ latencyMs, perPolicy = false, hookConcurrency = 1 }: BenchOptions): Promise<Bench> {
-  const hub = await startHub({ latencyMs, validate: false, hookConcurrency });
+export async function startBench({ latencyMs, perPolicy = false }: BenchOptions): Promise<Bench> {
+  const hub = await startHub({ latencyMs, validate: false });
   const secret = randomBytes(32).toString("hex");
   const server = await startServer({
     host: "127.0.0.1",

@@ -1,7 +1,7 @@
 /**
  * Evaluations per second at 50 ms per API call: many pull requests get a review at once, and the clock stops when every check shows
  * success. The built server is a process of its own on Postgres; simulator, server and database share the machine. One check for each pull
- * request, and no pace of writes. Run: npm run bench:throughput. PULLS, REPOSITORIES and LATENCY change it.
+ * request, and no pace of writes. Run: npm run bench:throughput. PULLS, REPOSITORIES, ROUNDS and LATENCY change it.
  */
 import { readFile } from "node:fs/promises";
 import { CONFIG } from "../test/demo/sample.ts";

@@ -62,16 +62,6 @@ function push(files: Record<string, string | null>, branch = "main"): string {
   return hand.hub.push(repo.name, branch, files, { actor: "ana", message: "pushed" });
 }
 
-async function green(files?: Record<string, string>, branch?: string) {
-  const pull = repo.open(files, branch);
-  await hand.work();
-  hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
-  hand.pass(5);
-  await hand.work();
-  expect(repo.shows(pull.head)).toBe("success");
-  return pull;
-}
-
 function lose(): void {
   hand.hub.setWebhook(null);
 }
@@ -96,7 +86,7 @@ describe("T51: what came past every pull request", () => {
   });
 
   test("T73: with every delivery lost, what is open on the branch is decided anew, and nothing more the next time", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     const version = async () => (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))!.version;
     const before = await version();
     lose();
@@ -108,7 +98,7 @@ describe("T51: what came past every pull request", () => {
   });
 
   test("T73: a group of the merge queue that nobody announced gets its check", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     lose();
     const { headSha } = hand.hub.enqueue(repo.name, pull.number, { actor: "alice" });
     await look();
@@ -174,7 +164,7 @@ describe("T51: what came past every pull request", () => {
 
 describe("what was merged", () => {
   test.each(["squash", "merge", "rebase"] as const)("%s of an approved pull request: its approval, and no incident", async (method) => {
-    const pull = await green();
+    const pull = await repo.green();
     hand.hub.merge(repo.name, pull.number, { actor: "alice", method });
     await hand.work();
     await look();
@@ -186,7 +176,7 @@ describe("what was merged", () => {
     const OTHER = FILE.replace("customers", "orders");
     hand.hub.push(repo.name, "work", { [FILE]: STRIPPED }, { actor: "alice", message: "one" });
     hand.hub.push(repo.name, "work", { "README.md": "two" }, { actor: "alice", message: "two" });
-    const pull = await green({ [OTHER]: CONTRACT });
+    const pull = await repo.green({ [OTHER]: CONTRACT });
     hand.hub.merge(repo.name, pull.number, { actor: "alice", method: "rebase" });
     await hand.work();
     await look();
@@ -197,7 +187,7 @@ describe("what was merged", () => {
   test("a push in front of a merge is not taken for a part of it", async () => {
     const OTHER = FILE.replace("customers", "orders");
     hand.hub.push(repo.name, "work", { "README.md": "two" }, { actor: "alice", message: "one" });
-    const pull = await green({ [OTHER]: CONTRACT });
+    const pull = await repo.green({ [OTHER]: CONTRACT });
     lose();
     push({ [FILE]: STRIPPED });
     hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
@@ -208,7 +198,7 @@ describe("what was merged", () => {
 
   test("nor is one of the same content, since the log of the branch tells that it came before", async () => {
     hand.hub.push(repo.name, "work", { "README.md": "two" }, { actor: "alice", message: "one" });
-    const pull = await green();
+    const pull = await repo.green();
     lose();
     const pushed = push({ [FILE]: STRIPPED });
     hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
@@ -220,7 +210,7 @@ describe("what was merged", () => {
   });
 
   test("merged while the app was down, every delivery lost: recorded as the merge that it was", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     lose();
     hand.hub.merge(repo.name, pull.number, { actor: "alice", method: "squash" });
     hand.pass(5);
@@ -254,7 +244,7 @@ describe("what was merged", () => {
   });
 
   test("a merge queue's group: each of its pull requests has its record, and no incident", async () => {
-    const [one, two] = [await green(undefined, "one"), await green({ [FILE.replace("customers", "orders")]: CONTRACT }, "two")];
+    const [one, two] = [await repo.green(undefined, "one"), await repo.green({ [FILE.replace("customers", "orders")]: CONTRACT }, "two")];
     for (const { number } of [one, two]) hand.hub.enqueue(repo.name, number, { actor: "alice" });
     expect(await hand.work()).toEqual([]);
     hand.hub.landQueue(repo.name, { actor: "alice" });

@@ -20,17 +20,6 @@ afterAll(() => hand.close());
 
 const OVERRIDE = '/countersign override reason="pager 1234" incident=INC-7';
 
-/** Approved and green on main. */
-async function green(files?: Record<string, string>) {
-  const pull = repo.open(files);
-  await hand.work();
-  hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
-  hand.pass(5);
-  await hand.work();
-  expect(repo.shows(pull.head)).toBe("success");
-  return pull;
-}
-
 async function record(number: number): Promise<string[]> {
   const approval = (await hand.deps.ledger.approvalOf(repo.id, number))?.approval;
   const mine = (await hand.deps.ledger.auditTrail(500)).filter(
@@ -59,7 +48,7 @@ describe("which evaluation a landing is held against", () => {
 
   test("approved on main, then retargeted to an ungoverned base and merged there: no approval of main", async () => {
     hand.hub.push(repo.name, "lax", {}, { actor: "ana", message: "branch" });
-    const pull = await green();
+    const pull = await repo.green();
     hand.hub.retarget(repo.name, pull.number, "lax", { actor: "alice" });
     await hand.work();
     hand.hub.merge(repo.name, pull.number, { actor: "alice", method: "squash" });
@@ -68,7 +57,7 @@ describe("which evaluation a landing is held against", () => {
   });
 
   test("T21: pushed away and back, then merged before it was looked at: the older approval of that head is not taken by faith, and something is recorded", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     hand.hub.push(repo.name, "work", { [FILE]: CONTRACT.replaceAll("        tags: [pii]\n", "") }, { actor: "alice" });
     hand.pass(5);
     await hand.work();
@@ -82,7 +71,7 @@ describe("which evaluation a landing is held against", () => {
 
 describe("approved, and then not", () => {
   test("T64: dismissed and merged before that was looked at: an incident, not an approval by faith", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     const counted = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision.requirements[0]?.approvals[0]?.reviewId ?? 0;
     hand.hub.dismissReview(repo.name, pull.number, counted, { actor: "ana" });
     hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash", bypass: true });
@@ -91,7 +80,7 @@ describe("approved, and then not", () => {
   });
 
   test("dismissed long after the record: it keeps its approval, however often the delivery comes", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     const counted = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision.requirements[0]?.approvals[0]?.reviewId ?? 0;
     hand.hub.merge(repo.name, pull.number, { actor: "ana", method: "squash" });
     await hand.work();
@@ -253,7 +242,7 @@ describe("never nothing", () => {
   });
 
   test("a fault just before the merge does not turn an approved landing into an incident", async () => {
-    const pull = await green();
+    const pull = await repo.green();
     hand.hub.fail({ path: /\/reviews/ }, { kind: "status", status: 502 }, 1);
     await hand.deps.ledger.markDirty(repo.key(pull.number));
     hand.hub.hooks.pause();
@@ -269,7 +258,7 @@ describe("never nothing", () => {
 });
 
 test("two pull requests land in turn in one workspace: an approval each", async () => {
-  const first = await green();
+  const first = await repo.green();
   const second = repo.open({ "contracts/orders.odcs.yaml": CONTRACT.replace("id: customers", "id: orders") }, "other");
   await hand.work();
   hand.hub.review(repo.name, second.number, { actor: "carol", state: "APPROVED" });
@@ -288,7 +277,7 @@ test("two pull requests land in turn in one workspace: an approval each", async 
 });
 
 test("an update-branch merge with content of its own, merged: what landed is what was approved at that head, or an incident", async () => {
-  const pull = await green();
+  const pull = await repo.green();
   hand.hub.push(repo.name, "main", { "README.md": "moved" }, { actor: "ana" });
   hand.hub.mergeBaseInto(repo.name, pull.number, { actor: "alice", files: { [FILE]: STRIPPED.replaceAll("        tags: [pii]\n", "") } });
   hand.pass(5);

@@ -20,16 +20,6 @@ afterAll(() => hand.close());
 
 const runsOf = (sha: string) => hand.hub.checkRuns(repo.name, sha).filter((run) => run.name === CHECK);
 
-async function green() {
-  const pull = repo.open();
-  await hand.work();
-  const review = hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
-  hand.pass(5);
-  await hand.work();
-  expect(repo.shows(pull.head)).toBe("success");
-  return { ...pull, review };
-}
-
 /** The delivery that would have told is lost. */
 async function unheard(change: () => void) {
   hand.hub.setWebhook(null);
@@ -43,7 +33,7 @@ test.each([
   ["the suite", (sha: string) => hand.hub.rerequestSuite(repo.name, sha, { actor: "alice" })],
   ["the button", (sha: string) => hand.hub.requestAction(repo.name, runsOf(sha)[0]!.id, "re-evaluate", { actor: "alice" })],
 ])("T62: %s is asked for again after a lost dismissal: an old success is not posted again", async (_what, again) => {
-  const { number, head, review } = await green();
+  const { number, head, review } = await repo.green();
   const hook = hand.webhook;
   await unheard(() => hand.hub.dismissReview(repo.name, number, review.id, { actor: "ana" }));
   expect(repo.shows(head)).toBe("success");
@@ -74,7 +64,7 @@ test("T61: at most three buttons, with texts as short as GitHub takes them", asy
 });
 
 test("T63: two hundred re-runs are one run, and as many evaluations as the worker had time for", async () => {
-  const { head, number } = await green();
+  const { head, number } = await repo.green();
   const before = (await hand.deps.ledger.latestEvaluation(repo.key(number)))!.version;
   for (let click = 0; click < 200; click++) hand.hub.rerequestRun(repo.name, runsOf(head)[0]!.id, { actor: "alice" });
   await hand.work();
@@ -84,7 +74,7 @@ test("T63: two hundred re-runs are one run, and as many evaluations as the worke
 }, 120_000);
 
 test("a re-run of a commit that is no head any more evaluates nothing", async () => {
-  const { head, number } = await green();
+  const { head, number } = await repo.green();
   hand.hub.push(repo.name, "work", { "notes.md": "more\n" }, { actor: "alice" });
   hand.pass(5);
   await hand.work();
@@ -96,7 +86,7 @@ test("a re-run of a commit that is no head any more evaluates nothing", async ()
 });
 
 test("T56: a new head inherits nothing, at no instant: what waits for a green check meets none", async () => {
-  const { number, head } = await green();
+  const { number, head } = await repo.green();
   const next = hand.hub.push(repo.name, "work", { "contracts/customers.odcs.yaml": null }, { actor: "alice" });
   hand.pass(5);
   await hand.work();
@@ -108,7 +98,7 @@ test("T56: a new head inherits nothing, at no instant: what waits for a green ch
 });
 
 test("T57: closed, its branch deleted and made anew at the same commit, reopened: the votes of before are void", async () => {
-  const { number, head } = await green();
+  const { number, head } = await repo.green();
   hand.hub.deleteBranch(repo.name, "work", { actor: "alice" });
   hand.pass(5);
   await hand.work();

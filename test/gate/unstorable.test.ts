@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { GateDeps } from "../../src/gate/deps.ts";
 import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
-import { STRIPPED } from "../demo/sample.ts";
 import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
-import { FILE } from "../support/scene.ts";
 
 /** A verdict that can be told but never stored, or facts that nothing can be decided from: what was green before may no longer be so. */
 let hand: Hand;
@@ -17,16 +15,6 @@ beforeEach(() => {
 afterEach(() => expect(hand.hub.violations).toEqual([]));
 afterAll(() => hand.close());
 
-async function green() {
-  const pull = repo.open({ [FILE]: STRIPPED }, "work");
-  await hand.work();
-  const review = hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
-  hand.pass(5);
-  await hand.work();
-  expect(repo.shows(pull.head)).toBe("success");
-  return { ...pull, review };
-}
-
 function withLedger(verbs: Partial<GateDeps["ledger"]>): GateDeps {
   return { ...hand.deps, ledger: { ...hand.deps.ledger, ...verbs } };
 }
@@ -38,7 +26,7 @@ test.each<[string, Partial<GateDeps["ledger"]>, string]>([
   ["nothing can be decided", { overdueReviews: async () => [null, null] as never }, "null"],
   ["nothing can be decided, and that is not stored", { saveEvaluation, overdueReviews: async () => [null, null] as never }, "null"],
 ])("T64: dismissed, and then %s: the success does not stay", async (_what, verbs, because) => {
-  const { number, head, review } = await green();
+  const { number, head, review } = await repo.green();
   hand.hub.dismissReview(repo.name, number, review.id, { actor: "ana" });
   hand.pass(5);
   await hand.hub.settled();
@@ -50,7 +38,7 @@ test.each<[string, Partial<GateDeps["ledger"]>, string]>([
 });
 
 test("T54: the same for a merge group", async () => {
-  const { number, review } = await green();
+  const { number, review } = await repo.green();
   const { groupSha } = hand.hub.enqueue(repo.name, number, { actor: "alice" });
   hand.pass(5);
   await hand.work();

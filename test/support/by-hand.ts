@@ -40,6 +40,11 @@ export interface Repository {
   readonly name: string;
   readonly id: number;
   open(files?: Readonly<Record<string, string | null>>, branch?: string, base?: string): { readonly number: number; readonly head: string };
+  /** Opened, approved by bob of sec-ops, and a success. */
+  green(
+    files?: Readonly<Record<string, string | null>>,
+    branch?: string,
+  ): Promise<{ readonly number: number; readonly head: string; readonly review: ReturnType<Hub["review"]> }>;
   /** Conclusion of the newest run; undefined = no run. */
   shows(sha: string, name?: string): string | null | undefined;
   key(number: number): string;
@@ -74,6 +79,18 @@ export async function startHand(options: { readonly targets?: NotifyTargets } = 
   hub.setWebhook(webhook);
 
   let repositories = 0;
+
+  async function work(given = deps): Promise<readonly Error[]> {
+    const errors: Error[] = [];
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      await hub.settled();
+      const keys = await ledger.pendingSubjects(100);
+      if (keys.length === 0) break;
+      for (const key of keys) await evaluateSubject(given, key).catch((error: Error) => errors.push(error));
+    }
+    return errors;
+  }
+
   return {
     hub,
     deps,
@@ -82,22 +99,13 @@ export async function startHand(options: { readonly targets?: NotifyTargets } = 
     pass(seconds) {
       now += seconds * 1000;
     },
-    async work(given = deps) {
-      const errors: Error[] = [];
-      for (let round = 0; round < ROUNDS_MAX; round++) {
-        await hub.settled();
-        const keys = await ledger.pendingSubjects(100);
-        if (keys.length === 0) break;
-        for (const key of keys) await evaluateSubject(given, key).catch((error: Error) => errors.push(error));
-      }
-      return errors;
-    },
+    work,
     repository(files = { [FILE]: CONTRACT, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES }) {
       repositories += 1;
       const name = `acme/hand-${repositories}`;
       const { id } = hub.createRepo(name, files, { grants: { alice: "write", dave: "write", "acme/sec-ops": "write" } });
       now += 5000;
-      return {
+      const repository: Repository = {
         name,
         id,
         key: (number) => `${id}#${number}`,
@@ -108,8 +116,20 @@ export async function startHand(options: { readonly targets?: NotifyTargets } = 
           now += 5000;
           return { number, head: headSha };
         },
+        async green(changed, branch) {
+          const pull = repository.open(changed, branch);
+          await work();
+          const review = hub.review(name, pull.number, { actor: "bob", state: "APPROVED" });
+          now += 5000;
+          const [error] = await work();
+          if (error !== undefined) throw error;
+          const shown = repository.shows(pull.head);
+          if (shown !== "success") throw new Error(`#${pull.number} shows ${shown}, not success`);
+          return { ...pull, review };
+        },
         shows: (sha, check = CHECK) => hub.checkRuns(name, sha).find((run) => run.name === check)?.conclusion,
       };
+      return repository;
     },
     async close() {
       await new Promise((resolve) => {

@@ -2,7 +2,9 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** They measure memory, or change what belongs to a whole process: each file has one of its own. */
-const ALONE = ["test/{bot/body,e2e/{canaries,hostile-input},gate/server-log,github/requests,sandbox/comparer,simulation/simulation}.test.ts"];
+const ALONE = [
+  "test/{bot/body,e2e/{canaries,hostile-input},gate/server-log,github/requests,sandbox/comparer,simulation/simulation}.test.ts",
+];
 
 /** They start git hundreds of times, which takes ten times as long from a process that has held a database. */
 const GIT = [

@@ -1,5 +1,4 @@
 import { and, count, eq, max, sql } from "drizzle-orm";
-import { digest } from "../../engine/canonical.ts";
 import type { DecidedDraft, NewSnapshot, NewVote, SavedDraft } from "../../gate/ports/studio.ts";
 import type { Tx } from "../connect.ts";
 import { newId } from "../id.ts";
@@ -12,8 +11,8 @@ import { appendCommand } from "./append-command.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
 import { keepContracts } from "./compile-draft.ts";
 import { type DraftRow, lockDraft, lockWorkspace, type SnapshotRow, type WorkspaceRow } from "./draft-lineage.ts";
+import { evidenceOf } from "./evidence-of.ts";
 import { answerOnce } from "./idempotency.ts";
-import { pseudonymous } from "./identities.ts";
 import { followDrafts } from "./plan-status.ts";
 
 interface Held {
@@ -153,7 +152,7 @@ async function settle(
   const isSame = current !== null && current.status !== "superseded" && sameContent(current, content);
   const snapshot = isSame ? current : await addSnapshot(tx, draft, current, content, act);
   const [evaluations] = await tx.select({ n: count() }).from(evaluation).where(eq(evaluation.draftId, draft.id));
-  const kept = (await pseudonymous(tx, draft.tenantId, { facts, decision })) as { facts: unknown; decision: unknown };
+  const evidence = await evidenceOf(tx, draft.tenantId, { facts, decision });
   await tx.insert(evaluation).values({
     id: evaluationId,
     tenantId: draft.tenantId,
@@ -162,13 +161,7 @@ async function settle(
     headSha,
     baseRef: storable(baseRef),
     baseSha,
-    state: decision.state,
-    ...kept,
-    factsHash: decision.digests.facts,
-    policyDigest: decision.digests.policy,
-    findingsDigest: decision.digests.findings,
-    contentDigest: decision.digests.content,
-    storedDigest: digest("countersign/stored-evaluation/v1", kept),
+    ...evidence,
     draftSnapshotId: snapshot.id,
   });
   await followDrafts(tx, [draft.workspaceId]);

@@ -1,6 +1,4 @@
 import { and, eq, max, sql } from "drizzle-orm";
-import { digest } from "../../engine/canonical.ts";
-import type { Decision } from "../../engine/decision.ts";
 import type { People } from "../../engine/pseudonyms.ts";
 import type { NotifyTargets } from "../../gate/ports/notifications.ts";
 import type { HeldWork, SaveEvaluation, SaveOutcome } from "../../gate/ports/work.ts";
@@ -9,7 +7,8 @@ import { type SubjectRow, toEvaluation } from "../rows.ts";
 import { evaluation, subject } from "../schema.ts";
 import { storable } from "../text.ts";
 import { type Tx, together } from "../tx.ts";
-import { pseudonymous, referToNames } from "./identities.ts";
+import { evidenceOf } from "./evidence-of.ts";
+import { referToNames } from "./identities.ts";
 import { keepMemberships } from "./memberships.ts";
 import { notifyPending } from "./notify.ts";
 import { noteOverride } from "./override-events.ts";
@@ -49,9 +48,7 @@ export async function saveEvaluation(
   const id = newId();
   const { number } = held;
   const { headSha } = input;
-  const spoken = { facts: input.facts, decision };
-  const kept = (await pseudonymous(tx, held.tenantId, spoken, people)) as { facts: unknown; decision: Decision };
-  const storedDigest = digest("countersign/stored-evaluation/v1", kept);
+  const evidence = await evidenceOf(tx, held.tenantId, { facts: input.facts, decision }, people);
   // From here on nobody else gets past the workspace, so all that is left is said in as few turns as can be.
   const draft =
     input.draft === null || number === null
@@ -67,13 +64,7 @@ export async function saveEvaluation(
     headSha,
     baseRef: storable(input.baseRef),
     baseSha: input.baseSha,
-    state: decision.state,
-    ...kept,
-    factsHash: decision.digests.facts,
-    policyDigest: decision.digests.policy,
-    findingsDigest: decision.digests.findings,
-    contentDigest: decision.digests.content,
-    storedDigest,
+    ...evidence,
     draftSnapshotId: draft.snapshotId,
   });
   const [[row]] = await together(
@@ -86,7 +77,7 @@ export async function saveEvaluation(
   await noteOverride(tx, held, { decision, facts: input.facts, evaluationId: id }, targets);
   if (input.asks !== false) {
     const { facts } = input;
-    await notifyPending(tx, targets, held, { facts, kept: kept.decision, headSha, evaluationId: id });
+    await notifyPending(tx, targets, held, { facts, kept: evidence.decision, headSha, evaluationId: id });
   }
   await wakeBeside(tx, beside);
   await recordTraces(tx, held, { decision, headSha, evaluationId: id });

@@ -15,7 +15,12 @@ import { stackStillStands } from "./read-stack.ts";
 export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, facts: Facts, decision: Decision): Promise<boolean> {
   const ref = { repository: pull.repository, number: pull.number };
   if (!isPassing(decision.state)) return sameMoment(await deps.pulls.read(ref), pull);
-  const now = await deps.pulls.lookAgain(ref, facts.people !== null);
+  const { people: seen } = facts;
+  const now = await deps.pulls.lookAgain(
+    ref,
+    seen !== null,
+    (look) => sameMoment(look, pull) && sameReviews(look.reviews ?? [], seen?.reviews ?? []),
+  );
   if (!sameMoment(now, pull)) return false;
   // Decided under a version that another one has followed: the tip may show that only now.
   const decidedBy = facts.inForce?.repository ?? null;
@@ -44,7 +49,8 @@ type ReviewLook = Pick<Review, "id" | "state" | "commitId">;
 
 /** Nobody has voted, dismissed or been re-pointed between two readings. */
 export function sameReviews(now: readonly ReviewLook[], before: readonly ReviewLook[]): boolean {
-  const print = (reviews: readonly ReviewLook[]) => JSON.stringify(reviews.map(({ id, state, commitId }) => [id, state, commitId]));
+  const print = (reviews: readonly ReviewLook[]) =>
+    JSON.stringify(reviews.toSorted((a, b) => a.id - b.id).map(({ id, state, commitId }) => [id, state, commitId]));
   return print(now) === print(before);
 }
 

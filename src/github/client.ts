@@ -5,6 +5,7 @@ import { TruthError } from "../gate/ports/truth.ts";
 import { createBudget } from "./budget.ts";
 import type { Call } from "./call.ts";
 import { failureOf, RequestFailure } from "./failure.ts";
+import { callOf, graphqlUrl, type Question, wholeAnswer } from "./graphql.ts";
 import { createKeptAnswers } from "./kept-answers.ts";
 import { createSender } from "./sender.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
@@ -42,6 +43,8 @@ export interface GitHubApp {
   readonly budget: ApiBudget;
   /** @throws TruthError whenever the answer is anything but a success of this shape. */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
+  /** One question of GraphQL, answered whole and never by 304; null = it is not to be asked any. @throws TruthError as `request` does */
+  readonly ask: (<T>(question: Question, schema: z.ZodType<T>) => Promise<T>) | null;
 }
 
 /** The same app, whose reads GitHub sends whole: none is only confirmed by 304. */
@@ -59,6 +62,7 @@ export function createCaller(options: ServerOptions & { readonly token: string }
   const app = connect(options, () => tokens, { appId: 0, appSlug: null });
   return {
     ...app,
+    ask: null,
     request(call, schema) {
       if (call.route.startsWith("GET ")) return app.request(call, schema);
       return Promise.reject(new TruthError(call.what, "bug", `${call.what}: refused to write with the caller's token`));
@@ -74,6 +78,7 @@ export function createReviewer(options: ServerOptions & { readonly token: string
   const app = connect(options, () => tokens, { appId: 0, appSlug: null });
   return {
     ...app,
+    ask: null,
     request(call, schema) {
       if (call.route.startsWith("GET ") || call.route === REVIEW_ROUTE) return app.request(call, schema);
       return Promise.reject(new TruthError(call.what, "bug", `${call.what}: refused to write with the caller's token`));
@@ -92,7 +97,7 @@ function connect(
     baseUrl,
     userAgent: "countersign",
     log: SILENT,
-    request: { fetch: createTransport(baseUrl, options.timeoutMs ?? TIMEOUT_MS, budget.count) },
+    request: { fetch: fetchOf(baseUrl, options.timeoutMs ?? TIMEOUT_MS, budget.count) },
   });
   const send = createSender({
     octokit,
@@ -102,24 +107,46 @@ function connect(
     writes: createWriteLimiter(paceOf(options.writeIntervalMs ?? 0)),
   });
 
+  async function answered(call: Call) {
+    refuseDotSegments(call);
+    return await send(call).catch((error: unknown) => {
+      throw failureOf(call.what, error);
+    });
+  }
+
+  function understood<T>(what: string, data: unknown, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return parsed.data;
+    const place = parsed.error.issues[0]?.path.join(".") || "body";
+    throw new RequestFailure(what, "network", `${what}: GitHub's answer cannot be understood (${place})`, 200, parsed.error);
+  }
+
+  const history = options.history ?? "timeline";
   return {
     ...identity,
     enterprise: new URL(baseUrl).pathname.startsWith("/api/v3"),
-    history: options.history ?? "timeline",
+    history,
     budget,
     async request(call, schema) {
-      refuseDotSegments(call);
-      const answer = await send(call).catch((error: unknown) => {
-        throw failureOf(call.what, error);
-      });
-      const parsed = schema.safeParse(answer.data);
-      if (!parsed.success) {
-        const place = parsed.error.issues[0]?.path.join(".") || "body";
-        throw new RequestFailure(call.what, "network", `${call.what}: GitHub's answer cannot be understood (${place})`, 200, parsed.error);
-      }
-      return { data: parsed.data, link: answer.link };
+      const { data, link } = await answered(call);
+      return { data: understood(call.what, data, schema), link };
     },
+    // A server that has no timeline is none of GitHub's, and has no GraphQL either.
+    ask:
+      history === "receipts"
+        ? null
+        : async (question, schema) => {
+            const { data } = await answered(callOf(question, baseUrl));
+            return understood(question.what, wholeAnswer(question.what, data), schema);
+          },
   };
+}
+
+/** GraphQL is beside the base address of an Enterprise Server, not below it. */
+function fetchOf(baseUrl: string, timeoutMs: number, told: (status: number | null) => void): typeof fetch {
+  const rest = createTransport(baseUrl, timeoutMs, told);
+  const graphql = createTransport(graphqlUrl(baseUrl), timeoutMs, told);
+  return (input, init) => (input === graphqlUrl(baseUrl) ? graphql : rest)(input, init);
 }
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };

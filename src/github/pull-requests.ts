@@ -13,6 +13,7 @@ import { readPeople, readReviews } from "./people.ts";
 import { pullsFromBranch, pullsOfCommit, readHome } from "./pull-lists.ts";
 import { createRepositoryReads } from "./repositories.ts";
 import * as schemas from "./schemas.ts";
+import { createSecondLook } from "./second-look.ts";
 
 /** Pull requests as one GitHub App sees them. Every method rejects with a TruthError when GitHub's answer is not certain. */
 export function createPullRequests(app: GitHubApp): PullRequests {
@@ -20,6 +21,7 @@ export function createPullRequests(app: GitHubApp): PullRequests {
   const commitLists = createCommitLists();
   /** Pull requests that a second look found reviews on: a timeline that shows none is not believed again. */
   const reviewed = new LRUCache<string, true>({ max: 10_000 });
+  const lookAgain = createSecondLook(app, (pull, withReviews) => eachByItself(app, pull, withReviews));
   return {
     ...createRepositoryReads(app),
     ...createNameReads(app),
@@ -40,8 +42,8 @@ export function createPullRequests(app: GitHubApp): PullRequests {
       };
     },
     contributions: (pull) => readContributions(app, pull, commitLists),
-    async lookAgain(pull, withReviews) {
-      const look = await lookAgain(app, pull, withReviews);
+    async lookAgain(pull, withReviews, stands) {
+      const look = await lookAgain(pull, withReviews, stands);
       if (look.reviews !== null && look.reviews.length > 0) reviewed.set(keyOf(pull), true);
       return look;
     },
@@ -108,7 +110,7 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
   };
 }
 
-async function lookAgain(app: GitHubApp, pull: PullRef, withReviews: boolean): Promise<SecondLook> {
+async function eachByItself(app: GitHubApp, pull: PullRef, withReviews: boolean): Promise<SecondLook> {
   const anew = unconditionally(app);
   const [{ headSha, baseRef, state, updatedAt }, reviews] = await Promise.all([
     readPull(anew, pull),

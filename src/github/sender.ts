@@ -2,6 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import type { BudgetBook } from "./budget.ts";
 import type { Call } from "./call.ts";
 import { headersOf, isUnauthorized, isUnmodified } from "./failure.ts";
+import { isQuestion } from "./graphql.ts";
 import { type Answer, isSameTag, type KeptAnswers } from "./kept-answers.ts";
 import type { Tokens } from "./tokens.ts";
 import type { WriteLimiter } from "./write-limiter.ts";
@@ -56,7 +57,7 @@ export function createSender({ octokit, tokens, budget, kept, writes }: SenderPa
   }
 
   return (call) => {
-    if (call.route.startsWith("GET ")) return sendWithFreshToken(call);
+    if (call.route.startsWith("GET ") || isQuestion(call.route)) return sendWithFreshToken(call);
     return writes.run(call.installationId, isContent(call.route), () => sendWithFreshToken(call));
   };
 }

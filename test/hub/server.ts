@@ -2,6 +2,7 @@ import type { Caller, Need } from "./auth.ts";
 import { authorise, identify, visibleRepo } from "./auth.ts";
 import { etagOf, isUnchanged, type Limits, spend } from "./conditional.ts";
 import { takeFault } from "./faults.ts";
+import { answerQuestion } from "./graphql.ts";
 import type { Operation } from "./openapi.ts";
 import { loadOperations } from "./openapi.ts";
 import { HubRefusal } from "./refusal.ts";
@@ -57,11 +58,14 @@ export function createServer(world: World, state: ServerState, routes: Routes, b
     .map((operation) => matcher(operation, routes[operation.id]!))
     .sort((a, b) => specificity(b) - specificity(a));
 
+  const questions = `${basePath.replace(/\/v3$/, "")}/graphql`;
+
   return async function serve(request) {
     const url = new URL(request.url);
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : null;
-    const found = path === null ? null : find(matchers, request.method, path);
-    const template = found?.matcher.operation.template ?? "(unknown)";
+    const isQuestion = request.method === "POST" && url.pathname === questions;
+    const found = path === null || isQuestion ? null : find(matchers, request.method, path);
+    const template = isQuestion ? "/graphql" : (found?.matcher.operation.template ?? "(unknown)");
     if (state.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, state.latencyMs));
     const body = await request.text();
     const fault = takeFault(world.faults, request.method, template, path ?? url.pathname);
@@ -69,7 +73,7 @@ export function createServer(world: World, state: ServerState, routes: Routes, b
     const byPerson = !/(?:ghs_|\.[\w-]+\.)/.test(request.headers.get("authorization") ?? "");
     const record = { method: request.method, template, path: path ?? url.pathname, status: 0, byPerson };
     state.requests.push(record);
-    if (found === null) state.unknownRequests.push(`${request.method} ${url.pathname}`);
+    if (found === null && !isQuestion) state.unknownRequests.push(`${request.method} ${url.pathname}`);
     if (fault?.kind === "hang") return never();
     const planned =
       fault?.kind === "status"
@@ -83,9 +87,9 @@ export function createServer(world: World, state: ServerState, routes: Routes, b
       record.status = 502;
       return html;
     }
-    const who = callerName(world, request);
+    const who = `${callerName(world, request)}${isQuestion ? " graphql" : ""}`;
     const refused = planned === null && spend(state.limits, who, world.clock(), 1).isOver ? overLimit() : null;
-    const reply = planned ?? refused ?? answer(world, state, found, request, url, body);
+    const reply = planned ?? refused ?? answer(world, state, isQuestion ? "question" : found, request, url, body);
     record.status = reply.status;
     if (fault?.kind === "effect-then-hang") return never();
     const response = respond(world, state, request, reply, who, fault?.kind === "truncated");
@@ -122,10 +126,11 @@ function find(matchers: readonly Matcher[], method: string, path: string): Found
   return null;
 }
 
-function answer(world: World, state: ServerState, found: Found | null, request: Request, url: URL, text: string): Reply {
+function answer(world: World, state: ServerState, found: Found | "question" | null, request: Request, url: URL, text: string): Reply {
   try {
     const caller = identify(world, request.headers.get("authorization"));
     if (found === null) throw new HubRefusal(404, "Not Found");
+    if (found === "question") return answerQuestion(world, caller, text);
     const { operation, route } = found.matcher;
     const { owner, repo: name } = found.params;
     const repo = owner !== undefined && name !== undefined && route.need !== "jwt" ? visibleRepo(world, caller, `${owner}/${name}`) : null;

@@ -84,8 +84,11 @@ export interface PullRequests extends RepositoryReads, CommitPulls, NameReads {
   /** The commits that it adds to its base, at most 250. */
   commits(pull: PullTruth): Promise<CommitListing>;
   contributions(pull: PullTruth): Promise<Contributions>;
-  /** For the second look before a success: sent anew by GitHub, never only confirmed. */
-  lookAgain(pull: PullRef, withReviews: boolean): Promise<SecondLook>;
+  /**
+   * For the second look before a success: sent anew by GitHub, never only confirmed. `stands`: whether a look is what was expected. With it
+   * one question may be asked instead of two; a look that does not stand is always the answer to two.
+   */
+  lookAgain(pull: PullRef, withReviews: boolean, stands?: (look: SecondLook) => boolean): Promise<SecondLook>;
   /** First parent of a commit and the commit's own tree id. */
   commit(repository: RepositoryRef, sha: string): Promise<{ sha: string; parents: readonly string[]; tree: string }>;
   removeLabel(pull: PullRef, label: string): Promise<void>;

@@ -1,0 +1,81 @@
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import type { PullRef, PullRequests, SecondLook } from "../gate/ports/pulls.ts";
+import { TruthError } from "../gate/ports/truth.ts";
+import type { GitHubApp } from "./client.ts";
+import * as schemas from "./schemas.ts";
+
+const INSTALLATIONS_MAX = 10_000;
+/** How long an installation whose question was not answered is not asked one again: it would cost a call more each time. */
+const REST_MS = 60_000;
+
+const QUERY = `query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    databaseId
+    pullRequest(number: $number) {
+      state headRefOid baseRefName updatedAt
+      reviews(first: 100) { pageInfo { hasNextPage } nodes { fullDatabaseId state submittedAt commit { oid } } }
+    }
+  }
+}`;
+
+const review = z.object({
+  fullDatabaseId: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+  state: schemas.review.shape.state,
+  submittedAt: schemas.instant.nullable(),
+  commit: z.object({ oid: schemas.sha }).nullable(),
+});
+const answer = z.object({
+  repository: z.object({
+    databaseId: z.number().int(),
+    pullRequest: z.object({
+      state: z.enum(["OPEN", "CLOSED", "MERGED"]),
+      headRefOid: schemas.sha,
+      baseRefName: z.string().min(1),
+      updatedAt: schemas.instant,
+      reviews: z.object({ pageInfo: z.object({ hasNextPage: z.boolean() }), nodes: z.array(review) }),
+    }),
+  }),
+});
+
+type Look = PullRequests["lookAgain"];
+
+/**
+ * Pull request and reviews in one question, which is one moment of them, where GitHub answers one. Only what stands there is believed:
+ * whatever does not, or was not told whole, is asked again by `eachByItself`, whose word it is. GraphQL knows no commit that is gone.
+ */
+export function createSecondLook(app: GitHubApp, eachByItself: (pull: PullRef, withReviews: boolean) => Promise<SecondLook>): Look {
+  const resting = new LRUCache<number, true>({ max: INSTALLATIONS_MAX, ttl: REST_MS });
+  return async (pull, withReviews, stands) => {
+    const { installationId } = pull.repository;
+    if (stands === undefined || !withReviews || app.ask === null || resting.has(installationId)) return eachByItself(pull, withReviews);
+    const look = await inOneQuestion(app.ask, pull).catch((error: unknown) => {
+      if (!(error instanceof TruthError)) throw error;
+      resting.set(installationId, true);
+      return null;
+    });
+    return look !== null && stands(look) ? look : eachByItself(pull, withReviews);
+  };
+}
+
+/** null = there is more than one question tells. */
+async function inOneQuestion(ask: NonNullable<GitHubApp["ask"]>, { repository, number }: PullRef): Promise<SecondLook | null> {
+  const { owner, name, installationId } = repository;
+  const what = `pull request #${number} and its reviews`;
+  const { repository: home } = await ask({ installationId, what, query: QUERY, variables: { owner, name, number } }, answer);
+  if (home.databaseId !== repository.id) throw new TruthError(what, "auth", `${what}: another repository answers as ${owner}/${name}`);
+  const { state, headRefOid, baseRefName, updatedAt, reviews } = home.pullRequest;
+  // A draft review is nobody's business yet; any other without an instant cannot be told apart from one.
+  const submitted = reviews.nodes.filter((one) => one.state !== "PENDING");
+  if (reviews.pageInfo.hasNextPage || submitted.some((one) => one.submittedAt === null)) return null;
+  return {
+    headSha: headRefOid,
+    baseRef: baseRefName,
+    state: state === "OPEN" ? "open" : "closed",
+    updatedAt,
+    reviews: submitted.map((one) => ({ id: one.fullDatabaseId, state: one.state, commitId: one.commit?.oid ?? null })),
+  };
+}

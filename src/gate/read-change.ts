@@ -48,8 +48,7 @@ export async function readChange(
   if (changes.incomplete !== null) limits.push(limit(changes.incomplete));
 
   const read = (side: "base" | "head", files: readonly GovernedFile[]) => readSide(repository, side, files, config.contracts.maxFileBytes);
-  const base = await read("base", governed);
-  const head = await read("head", governed);
+  const [base, head] = await Promise.all([read("base", governed), read("head", governed)]);
   // A contract can only leave the governed paths when one of them lost a file.
   const lostFile = governed.some((file) => file.headBlob === null);
   const elsewhere = lostFile

@@ -21,14 +21,17 @@ export async function readPolicySources(
   trustedCommit: string,
   origin: PolicyOrigin = "repo",
 ): Promise<PolicySource[]> {
-  const sources: PolicySource[] = [];
+  const there: { kind: PolicySource["kind"]; path: string; mode: string; blob: string }[] = [];
   for (const { kind, path } of POLICY_FILES) {
     const entry = await repository.entryAt(trustedCommit, path);
-    if (entry === null) continue;
-    const file = await repository.readFile({ path, ...entry }, MAX_POLICY_BYTES);
-    sources.push({ origin, kind, path, mode: entry.mode, blob: entry.blob, ...asText(file.bytes, file.unreadable) });
+    if (entry !== null) there.push({ kind, path, ...entry });
   }
-  return sources;
+  return Promise.all(
+    there.map(async ({ kind, ...entry }) => {
+      const file = await repository.readFile(entry, MAX_POLICY_BYTES);
+      return { origin, kind, ...entry, ...asText(file.bytes, file.unreadable) };
+    }),
+  );
 }
 
 /** What stands in the place of each policy file, without reading it: `null` = nothing. */

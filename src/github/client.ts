@@ -5,7 +5,7 @@ import { TruthError } from "../gate/ports/truth.ts";
 import { createBudget } from "./budget.ts";
 import type { Call } from "./call.ts";
 import { failureOf, RequestFailure } from "./failure.ts";
-import { callOf, graphqlUrl, type Question, wholeAnswer } from "./graphql.ts";
+import { type Ask, createAsk, graphqlUrl } from "./graphql.ts";
 import { createKeptAnswers } from "./kept-answers.ts";
 import { createSender } from "./sender.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
@@ -43,8 +43,8 @@ export interface GitHubApp {
   readonly budget: ApiBudget;
   /** @throws TruthError whenever the answer is anything but a success of this shape. */
   request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
-  /** One question of GraphQL, answered whole and never by 304; null = it is not to be asked any. @throws TruthError as `request` does */
-  readonly ask: (<T>(question: Question, schema: z.ZodType<T>) => Promise<T>) | null;
+  /** One question of GraphQL, never answered by 304; null = it is not to be asked any. */
+  readonly ask: Ask | null;
 }
 
 /** The same app, whose reads GitHub sends whole: none is only confirmed by 304. */
@@ -132,13 +132,7 @@ function connect(
       return { data: understood(call.what, data, schema), link };
     },
     // A server that has no timeline is none of GitHub's, and has no GraphQL either.
-    ask:
-      history === "receipts"
-        ? null
-        : async (question, schema) => {
-            const { data } = await answered(callOf(question, baseUrl));
-            return understood(question.what, wholeAnswer(question.what, data), schema);
-          },
+    ask: history === "receipts" ? null : createAsk(baseUrl, async (call) => (await answered(call)).data, understood),
   };
 }
 

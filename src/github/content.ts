@@ -39,7 +39,7 @@ export function createContent(app: GitHubApp, repository: RepositoryRef, cache: 
       const tooLarge = (size: number) => refuse(`${size} bytes, more than the ${maxBytes} allowed (contracts.maxFileBytes)`);
       const size = sizes.get(file.blob);
       if (size !== undefined && size > maxBytes) return tooLarge(size);
-      const bytes = await objects.blob(file.blob).catch((error: unknown) => {
+      const bytes = await objects.blob(file.blob, size ?? null).catch((error: unknown) => {
         // GitHub's own limit (100 MB) is far over ours; it answers 403 `too_large`.
         if (error instanceof RequestFailure && error.status === 403 && /too[_ ]large/i.test(error.message)) return null;
         throw error;

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
+import { createBlobs } from "./blobs.ts";
 import type { GitHubApp } from "./client.ts";
 import * as schemas from "./schemas.ts";
 import { foldersOf, type TreeEntry } from "./tree-listing.ts";
@@ -50,7 +51,8 @@ function weigh(stored: Stored): number {
 export interface Objects {
   commit(sha: string): Promise<CommitObject>;
   tree(id: string): Promise<TreeObject>;
-  blob(id: string): Promise<Buffer>;
+  /** `size`: as a listing told it; null = it is not known. */
+  blob(id: string, size: number | null): Promise<Buffer>;
   mergeBase(base: string, head: string): Promise<string>;
   /** Keeps a commit that another answer carried whole. */
   learn(commit: ListedCommit): void;
@@ -64,12 +66,9 @@ export interface ListedCommit {
 }
 
 /** Objects of one repository by id, over the Git Data API. @throws TruthError */
-export function createObjects(
-  app: GitHubApp,
-  repository: { id: number; owner: string; name: string; installationId: number },
-  { stored: cache, large }: ObjectCache,
-): Objects {
+export function createObjects(app: GitHubApp, repository: RepositoryRef, { stored: cache, large }: ObjectCache): Objects {
   const place = { owner: repository.owner, repo: repository.name };
+  const readBlob = createBlobs(app, repository);
   const call = (what: string, route: string, parameters: Record<string, unknown>) => ({
     installationId: repository.installationId,
     what,
@@ -150,18 +149,7 @@ export function createObjects(
         return tree;
       });
     },
-    blob(id) {
-      return remembered("blob", id, async () => {
-        const what = `blob ${id.slice(0, 12)}`;
-        const { data } = await app.request(call(what, "GET /repos/{owner}/{repo}/git/blobs/{id}", { id }), schemas.blob);
-        sameId(what, id, data.sha);
-        if (data.encoding !== "base64") throw new TruthError(what, "network", `${what}: sent as \`${data.encoding}\`, not base64`);
-        const bytes = ownBytes(Buffer.from(data.content, "base64"));
-        if (bytes.length !== data.size || blobId(bytes, id.length) !== id)
-          throw new TruthError(what, "network", `${what}: the bytes are not the ones its id names`);
-        return bytes;
-      });
-    },
+    blob: (id, size) => remembered("blob", id, () => readBlob(id, size)),
     async mergeBase(base, head) {
       if (descends(head, base)) return base;
       return await remembered("base", `${base}...${head}`, async () => {
@@ -188,18 +176,4 @@ function refuseOddNames(what: string, entries: readonly TreeEntry[]): void {
     if (name.includes("/") || names.has(name)) throw new TruthError(what, "network", `${what}: not a listing of one folder`);
     names.add(name);
   }
-}
-
-/** In memory of their own: a small buffer is a slice of 64 KiB, all of which it would keep, and take along to another thread. */
-function ownBytes(slice: Buffer): Buffer {
-  const own = Buffer.alloc(slice.length);
-  slice.copy(own);
-  return own;
-}
-
-function blobId(bytes: Buffer, idLength: number): string {
-  return createHash(idLength === 64 ? "sha256" : "sha1")
-    .update(`blob ${bytes.length}\0`)
-    .update(bytes)
-    .digest("hex");
 }

@@ -1,13 +1,9 @@
-import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { PullRef, PullRequests, SecondLook } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
+import type { Ask } from "./graphql.ts";
 import * as schemas from "./schemas.ts";
-
-const INSTALLATIONS_MAX = 10_000;
-/** How long an installation whose question was not answered is not asked one again: it would cost a call more each time. */
-const REST_MS = 60_000;
 
 const QUERY = `query($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
@@ -48,13 +44,10 @@ type Look = PullRequests["lookAgain"];
  * whatever does not, or was not told whole, is asked again by `eachByItself`, whose word it is. GraphQL knows no commit that is gone.
  */
 export function createSecondLook(app: GitHubApp, eachByItself: (pull: PullRef, withReviews: boolean) => Promise<SecondLook>): Look {
-  const resting = new LRUCache<number, true>({ max: INSTALLATIONS_MAX, ttl: REST_MS });
   return async (pull, withReviews, stands) => {
-    const { installationId } = pull.repository;
-    if (stands === undefined || !withReviews || app.ask === null || resting.has(installationId)) return eachByItself(pull, withReviews);
+    if (stands === undefined || !withReviews || app.ask === null) return eachByItself(pull, withReviews);
     const look = await inOneQuestion(app.ask, pull).catch((error: unknown) => {
       if (!(error instanceof TruthError)) throw error;
-      resting.set(installationId, true);
       return null;
     });
     return look !== null && stands(look) ? look : eachByItself(pull, withReviews);
@@ -62,7 +55,7 @@ export function createSecondLook(app: GitHubApp, eachByItself: (pull: PullRef, w
 }
 
 /** null = there is more than one question tells. */
-async function inOneQuestion(ask: NonNullable<GitHubApp["ask"]>, { repository, number }: PullRef): Promise<SecondLook | null> {
+async function inOneQuestion(ask: Ask, { repository, number }: PullRef): Promise<SecondLook | null> {
   const { owner, name, installationId } = repository;
   const what = `pull request #${number} and its reviews`;
   const { repository: home } = await ask({ installationId, what, query: QUERY, variables: { owner, name, number } }, answer);

@@ -124,4 +124,12 @@ export const CONTENT: readonly Guard[] = [
     test: "test/git/local-repository.test.ts",
     named: "though its size and its time are what they were",
   },
+  {
+    threat: "T39",
+    file: "src/github/blobs.ts",
+    guard: "bytes !== null && blobId(bytes, id.length) === id ? bytes",
+    without: "bytes !== null ? bytes",
+    test: "test/github/blobs.test.ts",
+    named: "texts in another's place",
+  },
 ];

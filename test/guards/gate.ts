@@ -189,8 +189,8 @@ export const GATE: readonly Guard[] = [
   {
     threat: "T68",
     file: "src/github/client.ts",
-    guard: "if (!parsed.success) {",
-    without: "if (call.what === '') {",
+    guard: "if (parsed.success) return parsed.data;",
+    without: "if (parsed.success || what !== '') return parsed.data as never;",
     test: "test/github/faults.test.ts",
   },
   {

@@ -8,6 +8,7 @@ import { failureOf, RequestFailure } from "./failure.ts";
 import { type Ask, createAsk, graphqlUrl } from "./graphql.ts";
 import { createKeptAnswers } from "./kept-answers.ts";
 import { createSender } from "./sender.ts";
+import { sharingCalls } from "./shared-calls.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTransport } from "./transport.ts";
 import { createWriteLimiter, paceOf } from "./write-limiter.ts";
@@ -99,13 +100,15 @@ function connect(
     log: SILENT,
     request: { fetch: fetchOf(baseUrl, options.timeoutMs ?? TIMEOUT_MS, budget.count) },
   });
-  const send = createSender({
-    octokit,
-    tokens: tokensOf(octokit.request),
-    budget,
-    kept: createKeptAnswers(),
-    writes: createWriteLimiter(paceOf(options.writeIntervalMs ?? 0)),
-  });
+  const send = sharingCalls(
+    createSender({
+      octokit,
+      tokens: tokensOf(octokit.request),
+      budget,
+      kept: createKeptAnswers(),
+      writes: createWriteLimiter(paceOf(options.writeIntervalMs ?? 0)),
+    }),
+  );
 
   async function answered(call: Call) {
     refuseDotSegments(call);

@@ -4,6 +4,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as migrateTables } from "drizzle-orm/postgres-js/migrator";
 import { PgBoss } from "pg-boss";
+import type postgres from "postgres";
 import type { StorageStanding } from "../gate/ports/storage.ts";
 import { connectPostgres, type Database, rowsOf, type Tx } from "./connect.ts";
 import { readStanding, refuseOneLogin } from "./logins.ts";
@@ -47,13 +48,13 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
   const client = connectPostgres(ownerUrl, 1);
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-    const owner = drizzle(client);
-    await afterDeadlock(() => migrateTables(owner, { migrationsFolder: MIGRATIONS }));
+    const [owner, behindDoors] = [drizzle(client), drizzle(closingDoors(client))];
+    await afterDeadlock((close) => migrateTables(close ? behindDoors : owner, { migrationsFolder: MIGRATIONS }));
     await installQueue(ownerUrl);
     const runner = await db.transaction([], loginOf);
     const isOther = runner !== (await loginOf(owner as unknown as Tx));
-    await afterDeadlock(() =>
-      owner.transaction(async (tx) => {
+    await afterDeadlock((close) =>
+      (close ? behindDoors : owner).transaction(async (tx) => {
         await raiseWalls(tx as unknown as Tx);
         if (isOther) await grantTo(tx as unknown as Tx, runner);
       }),
@@ -64,19 +65,41 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
 }
 
 const TRIES_MAX = 12;
+const OPEN_TRIES_MAX = 2;
 /** At least, and at most twice as long: whoever locks the other way round is then at something else. */
 const PAUSE_MS = 200;
 
-/** Servers of the version before go on meanwhile, and lock the same tables in an order of their own: whoever is given up is done again, whole. */
-export async function afterDeadlock<T>(act: () => Promise<T>): Promise<T> {
+/**
+ * Servers of the version before go on meanwhile, and lock the same tables in an order of their own: whoever is given up is done again, whole.
+ * `close`: from the third time on it had better keep them out first, by `CLOSE_DOORS`, which holds up what needs none of its tables too.
+ */
+export async function afterDeadlock<T>(act: (close: boolean) => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await act();
+      return await act(tried > OPEN_TRIES_MAX);
     } catch (error) {
       if (tried === TRIES_MAX || !isDeadlock(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (1 + Math.random())));
     }
   }
+}
+
+/**
+ * What nearly every transaction reads before anything else, to find out whose rows it may see (`countersign_tenants`): whoever holds these
+ * waited for those that are under way, and lets none begin that could lock the other way round.
+ */
+export const CLOSE_DOORS = `do $$ begin
+  if to_regclass('public.tenant_place') is not null then lock table public.tenant_place, public.tenant in access exclusive mode; end if;
+end $$`;
+
+/** What drizzle uses of the driver. */
+function closingDoors(client: postgres.Sql): postgres.Sql {
+  const begin = (act: (sql: postgres.TransactionSql) => unknown) =>
+    client.begin(async (sql) => {
+      await sql.unsafe(CLOSE_DOORS);
+      return act(sql);
+    });
+  return { unsafe: client.unsafe, options: client.options, begin } as unknown as postgres.Sql;
 }
 
 function isDeadlock(error: unknown): boolean {

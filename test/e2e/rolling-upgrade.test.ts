@@ -1,13 +1,14 @@
 import { afterEach, expect, test } from "vitest";
-import { afterDeadlock } from "../../src/store/migrate.ts";
+import { afterDeadlock, CLOSE_DOORS } from "../../src/store/migrate.ts";
 import { besiege, type Siege } from "../support/besieged.ts";
 import { describeOnPostgres, twoLogins } from "../support/database.ts";
 import { asAdmin, type Logins } from "../support/migrated.ts";
 
 /** What the next version may do to the schema: migrations only add. */
-async function migrateAsTomorrow({ ownerUrl }: Logins): Promise<void> {
+async function migrateAsTomorrow({ ownerUrl }: Logins, close: boolean): Promise<void> {
   await asAdmin(ownerUrl, (sql) =>
     sql.begin(async (tx) => {
+      if (close) await tx.unsafe(CLOSE_DOORS);
       const tables = await tx<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
       for (const { name } of tables) await tx.unsafe(`alter table public.${name} add column of_tomorrow text not null default 'x'`);
       await tx.unsafe("create table public.tomorrow (id int primary key)");
@@ -32,7 +33,7 @@ describeOnPostgres("replicas of this version", (fresh) => {
     await siege.settles(before);
     const during = siege.open(1, 4);
     // Given up for a deadlock with those that go on, it is done again, as `migrate` does.
-    await afterDeadlock(() => migrateAsTomorrow(logins));
+    await afterDeadlock((close) => migrateAsTomorrow(logins, close));
     await siege.settles(during);
     for (const pull of [...before, ...during]) {
       siege.hub.review(pull.repository, pull.number, { actor: "bob", state: "APPROVED" });

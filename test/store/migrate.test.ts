@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { openDatabase, rowsOf, UnsafeDatabase } from "../../src/store/connect.ts";
 import { migrate, UnknownSchema } from "../../src/store/migrate.ts";
+import { ofRepository } from "../../src/store/scope.ts";
 import { describeOnBoth, describeOnPostgres } from "../support/database.ts";
 
 describeOnBoth("migrations", (open) => {
@@ -53,6 +54,31 @@ describeOnPostgres("a server", (fresh) => {
     expect(policies).toHaveLength(2);
     await db.close();
   });
+
+  it("is migrated although those that go on never leave a moment in which nobody locks the other way round", async () => {
+    const db = await openDatabase({ databaseUrl: await fresh(), dataDir: null });
+    await migrate(db);
+    for (const table of ["tenant", "subject"]) await db.outer.execute(sql.raw(`drop policy countersign_tenant on ${table}`));
+    let goesOn = true;
+    const refused: unknown[] = [];
+    const work = async () => {
+      while (goesOn) {
+        const done = db.transaction(ofRepository(1), async (tx) => {
+          await tx.execute(sql`lock table subject in access share mode`);
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          await tx.execute(sql`lock table tenant in access share mode`);
+        });
+        await done.catch((error: unknown) => refused.push(error));
+      }
+    };
+    const working = [work(), new Promise((resolve) => setTimeout(resolve, 100)).then(work)];
+    await migrate(db);
+    goesOn = false;
+    await Promise.all(working);
+    expect(rowsOf(await db.outer.execute(sql`select 1 from pg_policies where tablename in ('tenant', 'subject')`))).toHaveLength(2);
+    expect(refused).toEqual([]);
+    await db.close();
+  }, 60_000);
 
   it.each([
     ["synchronous_commit", "off"],

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { fromPglite, PgBoss } from "pg-boss";
 import type { Queue } from "../gate/ports/ledger.ts";
 import { type Database, rowsOf } from "./connect.ts";
+import { startWorkers, type Workers } from "./queue-workers.ts";
 import { ACROSS } from "./scope.ts";
 import { pendingSubjects } from "./verbs/read-subjects.ts";
 
@@ -42,7 +43,7 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
       : { connectionString: db.url!, max: 5, migrate: false }),
     application_name: "countersign-queue",
     schedule: false,
-    useListenNotify: true,
+    useListenNotify: false,
     // A worker that was killed is noticed within its heartbeat (10 s, the least there is) and one of these rounds.
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
@@ -54,13 +55,16 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
   // Only one process has an embedded database: jobs that are active at its start belong to nobody.
   if (db.pglite !== null) await boss.deleteAllJobs(EVALUATE);
 
+  let workers: Workers | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopping = false;
   let sweeping = Promise.resolve();
 
   async function wake(keys: readonly string[]): Promise<void> {
     const jobs = [...new Set(keys)].map((key) => ({ data: { key }, singletonKey: key, group: { id: key } }));
-    if (jobs.length > 0) await boss.insert(EVALUATE, jobs);
+    if (jobs.length === 0) return;
+    await boss.insert(EVALUATE, jobs);
+    workers?.tell(jobs.length);
   }
 
   /**
@@ -90,40 +94,17 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
     },
     async work(handle) {
       await boss.work<{ key: string }>(LATER, { pollingIntervalSeconds: 1 }, async (jobs) => wake(jobs.map((job) => job.data.key)));
-      for (let i = 0; i < concurrency; i++) await startWorker(boss, handle, onError);
+      workers = await startWorkers(boss, EVALUATE, concurrency, handle, onError);
       sweeping = sweepOnce();
     },
     async stop() {
       stopping = true;
+      workers?.stop();
       if (timer !== null) clearTimeout(timer);
       await sweeping;
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
   };
-}
-
-async function startWorker(
-  boss: PgBoss,
-  handle: (key: string) => Promise<void>,
-  onError: (error: unknown, key: string) => void,
-): Promise<void> {
-  let id: string | null = null;
-  id = await boss.work<{ key: string }>(
-    EVALUATE,
-    { groupConcurrency: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2 },
-    async ([job]) => {
-      try {
-        await handle(job!.data.key);
-      } catch (error) {
-        onError(error, job!.data.key);
-        throw error;
-      } finally {
-        // Else a worker rests for a whole polling interval after every job, however many wait; and a wake that came
-        // for this very key can only be taken once this job is marked as completed.
-        setImmediate(() => id !== null && boss.notifyWorker(id));
-      }
-    },
-  );
 }
 
 async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> {
@@ -135,11 +116,11 @@ async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> 
     expireInSeconds: 300,
     heartbeatSeconds: 10,
     deleteAfterSeconds: 60,
-    notify: true,
+    notify: false,
   };
   await boss.createQueue(EVALUATE, { policy: "short", ...settings });
   await boss.updateQueue(EVALUATE, settings);
-  await boss.createQueue(LATER, { policy: "short", ...settings, notify: false });
+  await boss.createQueue(LATER, { policy: "short", ...settings });
 }
 
 /** pg-boss has no call for "which keys have a job"; its version is pinned, and its states are ordered. */

@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Queue } from "../../src/gate/ports/ledger.ts";
-import { type Database, rowsOf } from "../../src/store/connect.ts";
+import { type Database, openDatabase, rowsOf } from "../../src/store/connect.ts";
 import { createLedger } from "../../src/store/ledger.ts";
+import { migrate } from "../../src/store/migrate.ts";
 import { createQueue } from "../../src/store/queue.ts";
-import { describeOnBoth } from "../support/database.ts";
+import { describeOnBoth, describeOnPostgres } from "../support/database.ts";
 import { begin, newRepository } from "./sample.ts";
 
 type Handle = (key: string) => Promise<void>;
@@ -155,5 +156,25 @@ describeOnBoth("the queue", (open) => {
   it("keeps its tables apart from ours", async () => {
     const rows = rowsOf<{ policy: string }>(await db.outer.execute(sql`select policy from pgboss.queue where name = 'evaluate'`));
     expect(rows).toEqual([{ policy: "short" }]);
+  });
+});
+
+describeOnPostgres("the queue of several processes", (fresh) => {
+  it("finds what another one woke, several at once", async () => {
+    const db = await openDatabase({ databaseUrl: await fresh(), dataDir: null });
+    await migrate(db);
+    const [other, own] = [await createQueue(db, { sweep: async () => [] }), await createQueue(db, { sweep: async () => [] })];
+    const gate = Promise.withResolvers<void>();
+    let active = 0;
+    await own.work(async () => {
+      active += 1;
+      await gate.promise;
+    });
+    await other.wake(Array.from({ length: 4 }, (_, i) => `theirs#${i}`));
+    // Long before each of them would have looked by itself.
+    await vi.waitFor(() => expect(active).toBe(4), { timeout: 10_000 });
+    gate.resolve();
+    await Promise.all([own.stop(), other.stop()]);
+    await db.close();
   });
 });

@@ -25,7 +25,8 @@ export interface KeptAnswers {
   tagOf(address: string, token: string): string | null;
   /** After GitHub said 304 to `etag`; null = what is kept is not what it spoke of. */
   unchanged(address: string, token: string, etag: string): Answer | null;
-  keep(address: string, token: string, etag: unknown, answer: Answer): void;
+  /** `text`: the JSON as it came, so that nobody who was handed an answer can change what is kept; null = it was none. */
+  keep(address: string, token: string, etag: unknown, answer: { readonly text: string | null; readonly link: string | null }): void;
 }
 
 /** Bounded by bytes, in memory. `address`: installation, method and whole URL. */
@@ -50,12 +51,10 @@ export function createKeptAnswers(maxBytes = KEPT_BYTES): KeptAnswers {
       const one = ofReader(address, token);
       return one === null || one.etag !== etag ? null : { data: JSON.parse(one.body), link: one.link };
     },
-    keep(address, token, etag, { data, link }) {
-      if (typeof etag !== "string" || etag === "" || BY_ID.test(address)) return void kept.delete(address);
-      // As text: what is handed out can be changed by whoever gets it.
-      const body = JSON.stringify(data);
-      if (body === undefined || body.length > ANSWER_BYTES_MAX) return void kept.delete(address);
-      kept.set(address, { etag, reader: readerOf(token), body, link });
+    keep(address, token, etag, { text, link }) {
+      if (typeof etag !== "string" || etag === "" || text === null || text.length > ANSWER_BYTES_MAX || BY_ID.test(address))
+        return void kept.delete(address);
+      kept.set(address, { etag, reader: readerOf(token), body: text, link });
     },
   };
 }

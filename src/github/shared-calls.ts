@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Call } from "./call.ts";
 import type { Answer } from "./kept-answers.ts";
 
@@ -37,8 +36,13 @@ export function sharingCalls(send: (call: Call) => Promise<Answer>, patienceMs =
   };
 }
 
-async function ended(answer: Promise<unknown>, patienceMs: number): Promise<void> {
-  const given = new AbortController();
-  await Promise.race([answer.catch(() => {}), sleep(patienceMs, undefined, { signal: given.signal }).catch(() => {})]);
-  given.abort();
+function ended(answer: Promise<unknown>, patienceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, patienceMs);
+    const end = () => {
+      clearTimeout(late);
+      resolve();
+    };
+    answer.then(end, end);
+  });
 }

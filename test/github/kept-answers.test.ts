@@ -90,7 +90,8 @@ describe("asking whether anything has changed", () => {
 });
 
 describe("what is kept", () => {
-  const answer = { data: [{ id: 1 }], link: '<x>; rel="next"' };
+  const link = '<x>; rel="next"';
+  const answer = { text: '[{"id":1}]', link };
 
   test("is handed out as a copy, to its reader only, and for its own tag only", () => {
     const kept = createKeptAnswers();
@@ -100,25 +101,27 @@ describe("what is kept", () => {
     expect([kept.unchanged("1 GET /a", "two", '"t"'), kept.unchanged("1 GET /a", "one", '"u"')]).toEqual([null, null]);
     const copy = kept.unchanged("1 GET /a", "one", '"t"')!;
     (copy.data as unknown[]).length = 0;
-    expect(kept.unchanged("1 GET /a", "one", '"t"')).toEqual(answer);
+    expect(kept.unchanged("1 GET /a", "one", '"t"')).toEqual({ data: [{ id: 1 }], link });
   });
 
   test("is bounded by bytes, and neither huge answers nor git objects are in it", () => {
     const kept = createKeptAnswers(100_000);
-    for (let index = 0; index < 100; index++) kept.keep(`1 GET /${index}`, "one", '"t"', { data: "x".repeat(2_000), link: null });
+    for (let index = 0; index < 100; index++) kept.keep(`1 GET /${index}`, "one", '"t"', { text: `["${"x".repeat(2_000)}"]`, link: null });
     const left = Array.from({ length: 100 }, (_, index) => kept.tagOf(`1 GET /${index}`, "one")).filter((tag) => tag !== null);
     expect(left.length).toBeGreaterThan(10);
     expect(left.length).toBeLessThan(25);
     const large = createKeptAnswers();
-    large.keep("1 GET /large", "one", '"t"', { data: "x".repeat(2_000_000), link: null });
+    large.keep("1 GET /large", "one", '"t"', { text: `["${"x".repeat(2_000_000)}"]`, link: null });
     large.keep("1 GET /repos/a/b/git/blobs/1", "one", '"t"', answer);
     expect([large.tagOf("1 GET /large", "one"), large.tagOf("1 GET /repos/a/b/git/blobs/1", "one")]).toEqual([null, null]);
   });
 
-  test("an answer without a tag forgets the one before it", () => {
+  test("an answer without a tag, or that is no JSON, forgets the one before it", () => {
     const kept = createKeptAnswers();
-    kept.keep("1 GET /a", "one", '"t"', answer);
-    kept.keep("1 GET /a", "one", undefined, answer);
-    expect(kept.tagOf("1 GET /a", "one")).toBeNull();
+    for (const [tag, next] of [[undefined, answer] as const, ['"u"', { text: null, link: null }] as const]) {
+      kept.keep("1 GET /a", "one", '"t"', answer);
+      kept.keep("1 GET /a", "one", tag, next);
+      expect(kept.tagOf("1 GET /a", "one")).toBeNull();
+    }
   });
 });

@@ -124,6 +124,13 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
   },
   {
     threat: "T69",
+    file: "src/gate/comparison-room.ts",
+    guard: "      waiting.delete(installationId);\n      if (all.length > 0) waiting.set(installationId, all);\n",
+    without: "      if (all.length === 0) waiting.delete(installationId);\n",
+    test: "test/gate/comparison-room.test.ts",
+  },
+  {
+    threat: "T69",
     file: "src/store/delivery-groups.ts",
     guard: "if (busy.has(place)) continue;",
     without: "",

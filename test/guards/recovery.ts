@@ -71,8 +71,15 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
   {
     threat: "T81",
     file: "src/gate/in-turns.ts",
-    guard: "if (inARow === IN_A_ROW_MAX) break;",
-    without: "break;",
+    guard: "lanes.push(lane.slice(at + 1));",
+    without: "",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T81",
+    file: "src/gate/in-turns.ts",
+    guard: "if (inARow < IN_A_ROW_MAX || at + 1 === lane.length) continue;",
+    without: "continue;",
     test: "test/gate/recovery-bounds.test.ts",
   },
   {

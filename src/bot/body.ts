@@ -39,7 +39,7 @@ export function createBodyRoom(roomBytes = ROOM_BYTES, monotonic = () => perform
   function putOutSlow(isRoom: () => boolean): void {
     const now = monotonic();
     for (const [arrival, { since, putOut }] of arriving) {
-      if (isRoom() || now - since <= SLOW_MS) return;
+      if (isRoom()) return;
       if (arrival.size === 0 || now - since <= SLOW_MS + arrival.size / SLOW_BYTES_PER_MS) continue;
       arriving.delete(arrival);
       putOut();

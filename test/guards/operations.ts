@@ -61,8 +61,8 @@ export const OPERATIONS: readonly Guard[] = [
   {
     threat: "T81",
     file: "src/bot/body.ts",
-    guard: "if (isRoom() || now - since <= SLOW_MS) return;",
-    without: "if (isRoom()) return;",
+    guard: " || now - since <= SLOW_MS + arrival.size / SLOW_BYTES_PER_MS",
+    without: "",
     test: "test/bot/body.test.ts",
     named: "makes room for others once it is slow",
   },

@@ -136,7 +136,16 @@ function startFailureCode(error: unknown): 2 | 3 | null {
   if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema", "AppRefused"].includes(error.name)) return 2;
   if (["EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT", "ENOSPC"].includes(code)) return 2;
   if (error.name === "PostgresError") return 2;
-  return ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "EAI_AGAIN", "CONNECT_TIMEOUT", "CONNECTION_CLOSED"].includes(code)
+  return [
+    "ECONNREFUSED",
+    "ENOTFOUND",
+    "ETIMEDOUT",
+    "ECONNRESET",
+    "EAI_AGAIN",
+    "CONNECT_TIMEOUT",
+    "ANSWER_TIMEOUT",
+    "CONNECTION_CLOSED",
+  ].includes(code)
     ? 3
     : null;
 }

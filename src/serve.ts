@@ -153,9 +153,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         }),
       };
       app.route("/", createIngress({ secrets: config.webhookSecrets, ledger, queue, log, count: (outcome) => meter.webhook(outcome) }));
-      const inRoom = createComparisonRoom(sandbox, COMPARISON_ROOM);
+      const inRoom = createComparisonRoom(sandbox, COMPARISON_ROOM, shares.homeOf);
       await queue.work(async (key) => {
-        const outcome = await inRoom((comparer) => measureEvaluation({ ...deps, comparer }, key, { meter, monotonic }));
+        const outcome = await inRoom(key, (comparer) => measureEvaluation({ ...deps, comparer }, key, { meter, monotonic }));
         log.info({ subject: key, ...outcome }, "evaluated");
         if (outcome.status === "evaluated" && outcome.until !== null)
           await queue.wakeAt(key, outcome.until).catch((error: unknown) => log.warn({ err: error, subject: key }, "the sweep will end it"));

@@ -7,6 +7,8 @@ export interface Shares {
    * read, so that ten thousand wake-ups that would find no place cost the database nothing.
    */
   keeps(key: string): boolean;
+  /** The installation that last worked on the key's repository; null = not known. */
+  homeOf(key: string): number | null;
   /** How many keys are kept, done elsewhere meanwhile or not. */
   kept(): number;
   /**
@@ -126,6 +128,7 @@ export function createShares({ places, each, reserved }: SharesOptions, wake: (k
         isHeld = false;
       };
     },
+    homeOf: (key) => homes.get(repositoryIn(key)) ?? null,
     kept: () => [...kept.values()].reduce((sum, keys) => sum + keys.size, 0),
     due(keys) {
       const homeOf = new Map([...kept].flatMap(([installationId, waiting]) => [...waiting].map((key) => [key, installationId])));

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { fromPglite, PgBoss } from "pg-boss";
 import type { Queue } from "../gate/ports/ledger.ts";
-import { type Database, rowsOf } from "./connect.ts";
+import { type Database, PATIENCE, type Patience, rowsOf } from "./connect.ts";
 import { startWorkers, type Workers } from "./queue-workers.ts";
 import { ACROSS } from "./scope.ts";
 import { pendingSubjects } from "./verbs/read-subjects.ts";
@@ -21,6 +21,7 @@ export interface QueueOptions {
   readonly concurrency?: number;
   readonly retryDelaySeconds?: number;
   readonly retryDelayMaxSeconds?: number;
+  readonly patience?: Patience;
   /** Every rejection of a job, with its key, and every failure of the queue itself. Default: a process warning. */
   readonly onError?: (error: unknown, key?: string) => void;
 }
@@ -40,7 +41,7 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
   const boss = new PgBoss({
     ...(db.pglite !== null
       ? { db: fromPglite(db.pglite), backend: "pglite" as const }
-      : { connectionString: db.url!, max: 5, migrate: false }),
+      : { connectionString: db.url!, max: 5, migrate: false, ...waitingFor(options.patience ?? PATIENCE) }),
     application_name: "countersign-queue",
     schedule: false,
     useListenNotify: false,
@@ -105,6 +106,11 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
   };
+}
+
+/** For the pool that pg-boss has of its own: a statement without an answer ends its connection. */
+function waitingFor({ statementMs, silenceMs, connectMs }: Patience) {
+  return { statement_timeout: statementMs, query_timeout: silenceMs, connectionTimeoutMillis: connectMs };
 }
 
 async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> {

@@ -5,6 +5,8 @@ import { asAdmin, type Logins } from "../support/migrated.ts";
 
 /** Longer than a queue's heartbeat: the others take over what the stopped one had. */
 const STOPPED_MS = 12_000;
+/** Longer than it takes to give up what was said into the silence: its first ten seconds, and forty after each statement. */
+const SILENT_MS = 60_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describeOnPostgres("three servers on one database", (fresh) => {
@@ -102,6 +104,31 @@ describeOnPostgres("three servers on one database", (fresh) => {
     await lands(pulls);
     expect(siege.replicas.map(({ child }) => child.exitCode)).toEqual([null, null, null]);
   }, 180_000);
+
+  test("T78: a database that vanishes without a word is found again by itself, and what it was told meanwhile is asked for again", async () => {
+    const pulls = siege.open(2, 3);
+    await pause(400);
+    siege.storage.mute = true;
+    siege.storage.silence();
+    const lost = siege.open(1, 2);
+    const probe = async () => Promise.all(siege.replicas.map(async ({ url }) => (await fetch(`${url}/readyz`)).status));
+    for (const deadline = Date.now() + 10_000; (await probe()).includes(200) && Date.now() < deadline; ) await pause(500);
+    expect(await probe()).toEqual([503, 503, 503]);
+    // Under the same address, and of the connections that stood it knows nothing.
+    siege.storage.mute = false;
+    const back = Date.now();
+    while ((await probe()).some((status) => status !== 200)) {
+      expect(Date.now() - back).toBeLessThan(SILENT_MS);
+      await pause(500);
+    }
+    await siege.redeliver();
+    await siege.settles([...pulls, ...lost], SILENT_MS);
+    approveEverySecond([...pulls, ...lost]);
+    await siege.redeliver();
+    await siege.settles([...pulls, ...lost]);
+    await lands([...pulls, ...lost]);
+    expect(siege.replicas.map(({ child }) => child.exitCode)).toEqual([null, null, null]);
+  }, 240_000);
 
   test("T78: a disk that is full is answered 503, and what was refused is taken when it is asked for again", async () => {
     await asAdmin(logins.adminUrl, async (sql) => {

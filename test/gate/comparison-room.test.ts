@@ -16,11 +16,11 @@ function changeOf(bytes: number): DiffInput {
 /** Evaluations that compare what they are told to, and end when they are told to. */
 function rig(limits: { largeBytes: number; roomBytes: number }) {
   const comparer: ContractComparer = { compare: async () => ({}) as Comparison, inventory: async () => ({}) as Inventory };
-  const inRoom = createComparisonRoom(comparer, limits);
+  const inRoom = createComparisonRoom(comparer, limits, (key) => (key.includes("/") ? key.charCodeAt(0) : null));
   const inside = new Map<string, number>();
   const start = (key: string, ...sizes: readonly number[]) => {
     const end = Promise.withResolvers<void>();
-    const done = inRoom(async (given) => {
+    const done = inRoom(key, async (given) => {
       for (const bytes of sizes) {
         const held = inside.get(key) ?? 0;
         // Whoever grows has left while it waits.
@@ -38,7 +38,7 @@ function rig(limits: { largeBytes: number; roomBytes: number }) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("the room for large changes", () => {
-  test("T69: small ones need none; large ones go on as far as there is room, and the rest in the order in which they came", async () => {
+  test("T69: small ones need none; large ones go on as far as there is room, and those of one installation in the order in which they came", async () => {
     const { start, keys } = rig({ largeBytes: 10, roomBytes: 100 });
     const first = start("first", 60);
     const second = start("second", 60);
@@ -52,6 +52,21 @@ describe("the room for large changes", () => {
     expect(keys()).toEqual(["second", "small", "third"]);
     for (const each of [second, third, small]) each.end();
     expect(await Promise.all([first, second, third, small].map(({ done }) => done))).toEqual(["first", "second", "third", "small"]);
+  });
+
+  test("T69: installations take turns, so that many large changes of one keep nobody else's waiting", async () => {
+    const { start, keys } = rig({ largeBytes: 10, roomBytes: 100 });
+    const all = new Map(["a/1", "a/2", "a/3", "a/4", "b/1", "c/1", "b/2"].map((key) => [key, start(key, 80)]));
+    const order: string[] = [];
+    for (let left = all.size; left > 0; left--) {
+      await settled();
+      const [key, ...others] = keys();
+      expect(others).toEqual([]);
+      order.push(key!);
+      all.get(key!)!.end();
+      await all.get(key!)!.done;
+    }
+    expect(order).toEqual(["a/1", "a/2", "b/1", "c/1", "a/3", "b/2", "a/4"]);
   });
 
   test("one that is larger than the room waits until it is alone", async () => {
@@ -90,7 +105,7 @@ describe("the room for large changes", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(sizes, { maxLength: 12 }), fc.infiniteStream(fc.nat()), async (all, picks) => {
         const { start, inside } = rig(limits);
-        const open = new Map(all.map((each, index) => [`${index}`, start(`${index}`, ...each)]));
+        const open = new Map(all.map((each, index) => [`${index % 3}/${index}`, start(`${index % 3}/${index}`, ...each)]));
         const endings = [...open.values()].map(({ done }) => done);
         while (open.size > 0) {
           await settled();

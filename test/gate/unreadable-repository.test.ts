@@ -11,14 +11,15 @@ beforeAll(async () => {
 });
 afterAll(() => hand.close());
 
-test("T81: a repository that GitHub never lists keeps no other of its installation from being swept", async () => {
+test("T81: repositories that GitHub never lists, side by side, keep no other of their installation from being swept", async () => {
   const recovery = recovering(hand);
-  const repos = [hand.repository(), hand.repository(), hand.repository()];
+  const repos = Array.from({ length: 5 }, () => hand.repository());
   for (const repo of repos) repo.open({ "README.md": "heard of\n" }, "first");
   await hand.work();
   recovery.deafen();
-  const [ill, ...others] = repos as [(typeof repos)[0], ...typeof repos];
-  hand.hub.fail({ path: new RegExp(`${ill.name}/pulls$`) }, { kind: "status", status: 502 }, Number.POSITIVE_INFINITY);
+  const [ill, others] = [repos.slice(0, 3), repos.slice(3)];
+  for (const { name } of ill)
+    hand.hub.fail({ path: new RegExp(`${name}/pulls$`) }, { kind: "status", status: 502 }, Number.POSITIVE_INFINITY);
   const lost = others.map((repo) => ({ repo, ...repo.open({ [FILE]: STRIPPED }, "second") }));
   hand.pass(60);
   for (let round = 0; round < 3; round++) {

@@ -46,9 +46,25 @@ export const OPERATIONS: readonly Guard[] = [
   {
     threat: "T81",
     file: "src/bot/body.ts",
-    guard: "(total > SMALL_BYTES ? roomBytes / 2 : roomBytes)",
+    guard: "total > SMALL_BYTES ? roomBytes / 2 : roomBytes",
     without: "roomBytes",
     test: INGRESS,
+  },
+  {
+    threat: "T81",
+    file: "src/bot/body.ts",
+    guard: "if (!isRoom()) putOutSlow(isRoom);",
+    without: "",
+    test: "test/bot/body.test.ts",
+    named: "makes room for others once it is slow",
+  },
+  {
+    threat: "T81",
+    file: "src/bot/body.ts",
+    guard: " || now - since <= SLOW_MS + arrival.size / SLOW_BYTES_PER_MS",
+    without: "",
+    test: "test/bot/body.test.ts",
+    named: "makes room for others once it is slow",
   },
   {
     threat: "T81",

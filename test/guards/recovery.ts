@@ -1,5 +1,7 @@
 import type { Guard } from "./guard.ts";
 
+const SILENT = "test/store/silent-database.test.ts";
+
 /** What finds out that no delivery told it. */
 export const RECOVERY_GUARDS: readonly Guard[] = [
   {
@@ -109,8 +111,15 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
   {
     threat: "T81",
     file: "src/gate/in-turns.ts",
-    guard: "if (inARow === IN_A_ROW_MAX) break;",
-    without: "break;",
+    guard: "lanes.push(lane.slice(at + 1));",
+    without: "",
+    test: "test/gate/recovery-bounds.test.ts",
+  },
+  {
+    threat: "T81",
+    file: "src/gate/in-turns.ts",
+    guard: "if (inARow < IN_A_ROW_MAX || at + 1 === lane.length) continue;",
+    without: "continue;",
     test: "test/gate/recovery-bounds.test.ts",
   },
   {
@@ -162,6 +171,13 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
   },
   {
     threat: "T69",
+    file: "src/gate/comparison-room.ts",
+    guard: "      waiting.delete(installationId);\n      if (all.length > 0) waiting.set(installationId, all);\n",
+    without: "      if (all.length === 0) waiting.delete(installationId);\n",
+    test: "test/gate/comparison-room.test.ts",
+  },
+  {
+    threat: "T69",
     file: "src/store/delivery-groups.ts",
     guard: "if (busy.has(place)) continue;",
     without: "",
@@ -187,6 +203,50 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     guard: "idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,",
     without: "",
     test: "test/store/cut-connections.test.ts",
+    slow: true,
+  },
+  {
+    threat: "T78",
+    file: "src/store/connect.ts",
+    guard: "answer_timeout: patience.silenceMs / 1000, ",
+    without: "",
+    test: SILENT,
+    named: "what is under way fails",
+    slow: true,
+  },
+  {
+    threat: "T78",
+    file: "src/store/connect.ts",
+    guard: "connect_timeout: patience.connectMs / 1000 ",
+    without: "",
+    test: SILENT,
+    named: "new connections that are not answered",
+    slow: true,
+  },
+  {
+    threat: "T78",
+    file: "src/store/connect.ts",
+    guard: "...(patience !== null && { statement_timeout: patience.statementMs }),",
+    without: "",
+    test: SILENT,
+    named: "verdict on a statement",
+    slow: true,
+  },
+  {
+    threat: "T76",
+    file: "src/store/connect.ts",
+    guard: "{ transaction_timeout: patience.transactionMs }",
+    without: "{}",
+    test: SILENT,
+    slow: true,
+  },
+  {
+    threat: "T78",
+    file: "src/store/queue.ts",
+    guard: "query_timeout: silenceMs, ",
+    without: "",
+    test: SILENT,
+    named: "the queue goes on",
     slow: true,
   },
   {

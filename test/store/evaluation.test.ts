@@ -1,8 +1,14 @@
 import { beforeAll, expect, it } from "vitest";
+import { globProblem } from "../../src/engine/policy/glob.ts";
+import { policySchema } from "../../src/engine/policy/schema.ts";
 import type { Ledger } from "../../src/gate/ports/ledger.ts";
 import { createLedger } from "../../src/store/ledger.ts";
 import { describeOnBoth } from "../support/database.ts";
 import { begin, checks, decision, delivery, evaluated, newRepository, pullMark, save, sha, take } from "./sample.ts";
+
+/** Caps of the engine: a check is named by a pattern, and by a policy. A row of an index is 2,704 bytes at most. */
+const GLOB_MAX = 256;
+const POLICY_NAME_MAX = 200;
 
 describeOnBoth("evaluations and the check outbox", (open) => {
   let ledger: Ledger;
@@ -75,6 +81,21 @@ describeOnBoth("evaluations and the check outbox", (open) => {
     expect(await ledger.pendingChecks(work.key)).toEqual([]);
     expect(await ledger.pendingSubjects(1000)).not.toContain(work.key);
     expect(await ledger.beginPublish(check!, work)).toBe(false);
+  });
+
+  it("stores the longest names that a policy may have, in three bytes a character that no compression makes shorter", async () => {
+    const scattered = (length: number) => String.fromCodePoint(...Array.from({ length }, (_, at) => 0x4e00 + ((at * 7919) % 20_000)));
+    const aggregate = `countersign: ${scattered(GLOB_MAX)}`;
+    const policy = scattered(POLICY_NAME_MAX);
+    const names = [aggregate, `${aggregate} / ${policy}`];
+    expect(globProblem(scattered(GLOB_MAX))).toBeNull();
+    expect(globProblem(scattered(GLOB_MAX + 1))).toContain("is longer than");
+    const called = (name: string) => policySchema.shape.name.safeParse(name).success;
+    expect([called(policy), called(`${policy}a`)]).toEqual([true, false]);
+    const work = await begin(ledger, newRepository());
+    const [check] = checks("success");
+    await save(ledger, evaluated(work, { checks: names.map((name, at) => ({ ...check!, name, policy: at === 0 ? null : policy })) }));
+    expect((await ledger.pendingChecks(work.key)).map(({ name }) => name).toSorted()).toEqual(names.toSorted());
   });
 
   it("keeps owing after a failed write, an unknown outcome, or a run that shows something else", async () => {

@@ -1,7 +1,10 @@
+import { sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { createLedger } from "../../src/store/ledger.ts";
-import { describeOnBoth } from "../support/database.ts";
-import { delivery, newRepository, pullMark } from "./sample.ts";
+import { ofPlace } from "../../src/store/scope.ts";
+import { markSeen } from "../../src/store/verbs/sweeps.ts";
+import { describeOnBoth, describeOnServer } from "../support/database.ts";
+import { delivery, newRepository, pullMark, sha } from "./sample.ts";
 
 describeOnBoth("T76: recovery on one database", (open) => {
   it("gives a repository to one of many replicas that ask at once, and one to every installation first", async () => {
@@ -68,5 +71,23 @@ describeOnBoth("T76: recovery on one database", (open) => {
     expect(await ledger.tellGap("2026-01-01T00:00:00.000Z")).toBe(false);
     await ledger.recordDelivery(late);
     expect(await mine()).toEqual([]);
+  });
+});
+
+describeOnServer("T73: a repository that moves to another owner while it is swept", (open) => {
+  it("is swept again, and nothing of what was read is kept", async () => {
+    const db = await open();
+    const ledger = createLedger(db);
+    const before = newRepository();
+    const after = { ...before, ownerId: before.ownerId + 500_000, owner: "newer" };
+    const seen = [{ number: 1, headSha: sha("head"), baseRef: "main", seen: "as it was" }];
+    const sweep = db.transaction(ofPlace(after), async (tx) => {
+      await tx.execute(sql`select 1`);
+      await ledger.recordDelivery(delivery([pullMark(before, 1)]));
+      await markSeen(tx, "github.com", after, seen, []);
+    });
+    await expect(sweep).rejects.toThrow("under another owner");
+    await ledger.markSeen(after, seen, []);
+    expect(await ledger.knownPulls(after.id, [1])).toMatchObject([{ number: 1, dirty: true, seen: "as it was" }]);
   });
 });

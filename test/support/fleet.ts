@@ -71,29 +71,47 @@ export interface Wire {
   cut(): void;
   /** While true, new connections are closed at once. */
   refuse: boolean;
+  /** Every connection that stands says nothing any more and never closes, as when the host at the other end loses its power. */
+  silence(): void;
+  /** Of the connections that stand, nothing that comes from the other end arrives any more. */
+  deafen(): void;
+  /** While true, new connections are silent from the start. */
+  mute: boolean;
   close(): Promise<void>;
 }
 
 /** A wire to one of several ports of this machine, by turns; `to` is asked for each connection, and none is a refused one. */
 export async function layWire(to: () => readonly number[]): Promise<Wire> {
   const open = new Set<Socket>();
+  /** This end of each connection, and the other. */
+  const ends = new Map<Socket, Socket>();
+  const silent = new WeakSet<Socket>();
   let turn = 0;
   const keep = (socket: Socket, other: () => Socket | null) => {
     open.add(socket);
     socket.on("error", () => {});
     socket.once("close", () => {
       open.delete(socket);
-      other()?.destroy();
+      ends.delete(socket);
+      const rest = other();
+      if (rest !== null && !silent.has(rest)) rest.destroy();
     });
   };
-  const server = createServer({ noDelay: true }, (near) => {
+  // What it says is swallowed.
+  const hush = (near: Socket) => {
+    silent.add(near.unpipe().resume());
+    ends.get(near)?.destroy();
+  };
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     let far: Socket | null = null;
     keep(near, () => far);
+    if (wire.mute) return hush(near);
     const ports = to();
     const port = ports[turn++ % Math.max(ports.length, 1)];
     if (wire.refuse || port === undefined) return void near.destroy();
     far = connect({ port, host: "127.0.0.1", noDelay: true });
     keep(far, () => near);
+    ends.set(near, far);
     near.pipe(far).pipe(near);
   });
   server.listen(0, "127.0.0.1");
@@ -101,6 +119,11 @@ export async function layWire(to: () => readonly number[]): Promise<Wire> {
   const wire = {
     port: (server.address() as AddressInfo).port,
     refuse: false,
+    mute: false,
+    silence: () => [...ends.keys()].forEach(hush),
+    deafen: () => {
+      for (const [near, far] of ends) far.unpipe(near).resume();
+    },
     cut: () => {
       for (const socket of open) socket.destroy();
     },

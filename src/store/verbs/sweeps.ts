@@ -61,10 +61,12 @@ export async function markSeen(
   for (const { number, seen } of marked.toSorted((a, b) => a.number - b.number)) {
     const key = subjectKey(repository.id, number);
     const [owner] = await tx.select({ tenantId: subject.tenantId }).from(subject).where(eq(subject.key, key));
+    // It moved, and was marked for its owner of before for the first time while this transaction saw the new one only. Nothing of it is kept.
+    if (owner === undefined) throw new Error(`${key} was just heard of under another owner: its repository is swept again`);
     const now = { seen: storable(seen), seenAt: sql`clock_timestamp()` };
     await tx
       .insert(sweptPull)
-      .values({ subjectKey: key, tenantId: owner!.tenantId, repositoryId: repository.id, ...now })
+      .values({ subjectKey: key, tenantId: owner.tenantId, repositoryId: repository.id, ...now })
       .onConflictDoUpdate({ target: sweptPull.subjectKey, set: now });
   }
   if (unchanged.length === 0) return;

@@ -93,6 +93,7 @@ describe("invalid configuration", () => {
   test.each([
     ["unknown key `teamz` (did you mean `teams`?)", 1, "teamz: {}\n"],
     ["role `dpo` names no team and no users", 1, "roles: { dpo: {} }\n"],
+    ["is longer than 256 characters", 1, `environments: { production: ["${"a".repeat(257)}"] }\n`],
     ["must rise", 2, "risk:\n  thresholds: { low: 3, medium: 2 }\n"],
     ["would loosen: 4 is laxer than 3", 2, "risk:\n  thresholds: { low: 4 }\n"],
     ["would loosen: `pii` 1 is laxer than 4", 2, "risk:\n  tagWeights: { pii: 1 }\n"],

@@ -38,7 +38,7 @@ export async function claimPublished(tx: Tx, everyMs: number, perInstallation: n
     const [row] = await tx.select().from(subject).where(eq(subject.key, key));
     const headSha = left_sha ?? row?.headSha ?? null;
     if (row === undefined || headSha === null) continue;
-    const checks = left_sha === null ? await wanted(tx, row.repositoryId, headSha) : await takeLeft(tx, key, left_sha, isLeft);
+    const checks = left_sha === null ? await wanted(tx, row.repositoryId, headSha) : await takeLeft(tx, row, left_sha, isLeft);
     if (checks.length > 0) found.push({ key, repository: toRepository(row), headSha, left: left_sha !== null, checks });
   }
   return found;

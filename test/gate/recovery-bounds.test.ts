@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { differenceOf } from "../../src/gate/compare-checks-routine.ts";
 import { inTurns } from "../../src/gate/in-turns.ts";
 import { compareListed } from "../../src/gate/listed-pulls.ts";
 import type { ApiBudget, KnownPull, ListedPull, SweepTask } from "../../src/gate/ports.ts";
@@ -60,6 +61,31 @@ describe("T73: what a list tells that the ledger does not know", () => {
     const [first] = compareListed(task, [{ ...listed, ...lately }], [known], NOW).changed;
     const later = new Date(NOW.getTime() + 60_000);
     expect(compareListed(task, [{ ...listed, ...lately }], [{ ...known, seen: first!.seen }], later).changed).toHaveLength(1);
+  });
+});
+
+describe("T65: what GitHub shows of a check that we wrote", () => {
+  const written = { conclusion: "action_required", runId: 7 };
+  const run = (conclusion: string | null, id = 7) => ({ id, conclusion, status: conclusion === null ? "in_progress" : "completed" });
+
+  test.each([
+    ["as it was written", run("action_required"), null, null],
+    ["nothing", undefined, "is not there", null],
+    ["still in progress", run(null), "shows `in_progress`, and `action_required` was written", null],
+    ["the same, by another run", run("action_required", 8), "is another run (8) than was written (7)", null],
+    ["a success", run("success"), /^shows `success`/, /^shows `success`/],
+    ["a success, by another run", run("success", 8), /^shows `success`/, /^shows `success`/],
+  ])("%s", (_, shown, onHead, whereLeft) => {
+    for (const [left, wrong] of [
+      [false, onHead],
+      [true, whereLeft],
+    ] as const)
+      if (wrong instanceof RegExp) expect(differenceOf(written, shown, left)).toMatch(wrong);
+      else expect(differenceOf(written, shown, left)).toBe(wrong);
+  });
+
+  test("a success that stays after a merge is what was written", () => {
+    expect(differenceOf({ conclusion: "success", runId: 7 }, run("success", 8), true)).toBeNull();
   });
 });
 

@@ -39,9 +39,23 @@ export interface Violation {
   readonly step: number | null;
 }
 
-export function truthAt({ past, objects, squashOnly, unheard }: Evidence, index: number): Truth {
+export function truthAt(evidence: Evidence, index: number): Truth {
+  const { past, objects, squashOnly, unheard } = evidence;
   const { world, at } = past[index]!;
-  return { world, at, past: past.slice(0, index + 1), objects, squashOnly, unheard };
+  const lookedAt: Truth["lookedAt"] = (number, run, by) => lastLook(evidence, number, run, by);
+  return { world, at, past: past.slice(0, index + 1), objects, squashOnly, unheard, lookedAt };
+}
+
+/** The look that the last write of this run by then came from: the writer's last before it stored what that pull request came to. */
+function lastLook({ history, lagMs }: Evidence, pull: number, run: number, by: number): number | null {
+  const write = history.findLastIndex((event) => event.kind === "check" && event.run === run && event.at <= by);
+  const event = history[write];
+  if (event?.kind !== "check") return null;
+  const { worker } = event;
+  const before = history.slice(0, write).filter((each) => "worker" in each && each.worker === worker);
+  const stored = before.findLastIndex((each) => each.kind === "wrote" && each.key.endsWith(`#${pull}`));
+  const look = before.slice(0, Math.max(stored, 0)).findLast((each) => each.kind === "looked" && each.number === pull);
+  return look?.kind === "looked" ? look.at - (look.stale ? lagMs : 0) : null;
 }
 
 /** What is not right at rest. */

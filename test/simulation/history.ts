@@ -17,6 +17,8 @@ export type Happening = When &
     | { readonly kind: "took" | "wrote"; readonly worker: string; readonly key: string }
     /** The ledger let a worker not write this check, since another write of it is in flight; the worker's subject stays owed. */
     | { readonly kind: "waits"; readonly worker: string; readonly sha: string; readonly name: string }
+    /** The ledger heard how a worker's write of this check had ended, or that nobody knows. */
+    | { readonly kind: "told"; readonly worker: string; readonly sha: string; readonly name: string }
     /** A worker was told how the pull request stands; `stale`: by a replica that lags. */
     | { readonly kind: "looked"; readonly worker: string; readonly number: number; readonly stale: boolean }
     /** GitHub has this check now; `late`: long after it was sent. */

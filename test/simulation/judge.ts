@@ -28,6 +28,8 @@ export interface Truth {
   readonly squashOnly: boolean;
   /** Reviews whose delivery was never acknowledged. */
   readonly unheard: ReadonlySet<number>;
+  /** When whoever last wrote this run by then had looked at the pull request that it decided about, in milliseconds; null = it had not. */
+  readonly lookedAt: (number: number, run: number, by: number) => number | null;
 }
 
 /** What the change is: the contract where the branch left the base, and at the head. */
@@ -124,18 +126,24 @@ function isAfterPush({ world }: Truth, pull: Pull, given: number): boolean {
 }
 
 /**
- * Whether the check of this base told something new on this head after the pull request was taken there and before the vote. Else the gate may
- * bind the vote to what it had looked at last, which is the change to the other base.
+ * Whether the check of this base told something new on this head before the vote, by somebody who had looked at the pull request after it was
+ * taken there and had stored what that came to. Else the gate may bind the vote to what it had looked at last, which is the change to the
+ * other base: what a worker writes there that knew it elsewhere (a success of before that it takes back) is no look. It excuses nothing else:
+ * once one such write stands, a vote that is not counted is held against the gate, whoever writes there after it.
  */
-function wasLookedAt({ past }: Truth, pull: Pull, review: Review): boolean {
+function wasLookedAt({ past, lookedAt }: Truth, pull: Pull, review: Review): boolean {
   if (pull.retargets.length === 0) return true;
   const name = checkOf(pull.baseRef);
-  const moments = past.flatMap(({ world }) => world.pulls.filter(({ number }) => number === pull.number).map((then) => ({ world, then })));
-  const there = moments.filter(
-    ({ then }) => then.retargets.length === pull.retargets.length && !then.reviews.some(({ id }) => id === review.id),
-  );
-  const told = there.map(({ world }) => world.runs.filter((run) => run.sha === pull.headSha && run.name === name).at(-1));
-  return told.some((run) => run != null && run.conclusion !== null && JSON.stringify(run) !== JSON.stringify(told[0]));
+  const there = past.flatMap(({ at, world }) => {
+    const then = world.pulls.find(({ number }) => number === pull.number);
+    const isThere = then?.retargets.length === pull.retargets.length && !then.reviews.some(({ id }) => id === review.id);
+    return isThere ? [{ at, run: world.runs.filter((run) => run.sha === pull.headSha && run.name === name).at(-1) }] : [];
+  });
+  return there.some(({ at, run }) => {
+    if (run === undefined || run.conclusion === null || JSON.stringify(run) === JSON.stringify(there[0]!.run)) return false;
+    const looked = lookedAt(pull.number, run.id, at);
+    return looked !== null && looked >= there[0]!.at;
+  });
 }
 
 /** A label by the owner on this head, with a reason, not taken off and not run out. */

@@ -24,15 +24,18 @@ const WORKERS = 2;
 const ROUTINES: readonly Routine<RecoveryDeps>[] = [branchWalker, redelivery, sweeper, checkComparer, membershipRefresh];
 /** Of them, those that hold nothing against GitHub that was looked at before: the sweeper would hide what these leave undone. */
 const HEARING: readonly Routine<RecoveryDeps>[] = [branchWalker, redelivery];
-/** When no fault comes any more: after so long these come round. Who is in a team is read once an hour. */
+/**
+ * When no fault comes any more: after so long these come round. Who is in a team is read once an hour; what may come late is looked for at
+ * distances that double (`doubles`: after as long as everything took so far, at least).
+ */
 const ROUNDS = [
-  { afterMs: 660_000, routines: HEARING },
-  { afterMs: 150_000, routines: HEARING },
-  { afterMs: 660_000, routines: ROUTINES },
-  { afterMs: 3_660_000, routines: ROUTINES },
+  { afterMs: 660_000, routines: HEARING, doubles: false },
+  { afterMs: 150_000, routines: HEARING, doubles: false },
+  { afterMs: 660_000, routines: ROUTINES, doubles: false },
+  { afterMs: 3_660_000, routines: ROUTINES, doubles: true },
 ];
 const TICK_MS = 31_000;
-/** Of the open pull requests, the checks of so many are compared in one round. */
+/** Of the open pull requests and the commits that were left, the checks of so many are compared in one round. */
 const COMPARED_AT_ONCE = 2;
 /** The queue has a job for each subject, and one that comes back each time does not keep the others waiting. */
 const IN_ROW_MAX = 4;
@@ -95,9 +98,9 @@ class Simulation {
   /** What the checker wants to know of the ledger: who took which subject, and whose writing it let stand. */
   #noteVerb(worker: Worker, verb: string, given: readonly unknown[], answer: unknown): void {
     if (verb === "startWork" || verb === "startBranch") this.#note({ kind: "took", worker: worker.name, key: given[0] });
-    if (verb === "beginPublish" && answer === false) {
+    if ((verb === "beginPublish" && answer === false) || verb === "endPublish") {
       const { headSha: sha, name } = given[0] as { readonly headSha: string; readonly name: string };
-      this.#note({ kind: "waits", worker: worker.name, sha, name });
+      this.#note({ kind: verb === "endPublish" ? "told" : "waits", worker: worker.name, sha, name });
     }
     const isWritten =
       verb === "finishWork" ||
@@ -113,8 +116,8 @@ class Simulation {
     this.scheduler.faultsAllowed = false;
     let rested = await this.#work();
     let heard = this.#moment();
-    for (const { afterMs, routines } of ROUNDS) {
-      this.github.now += afterMs;
+    for (const { afterMs, routines, doubles } of ROUNDS) {
+      this.github.now += Math.max(afterMs, doubles ? this.github.now - START : 0);
       this.#comesRound = routines;
       rested &&= await this.#round();
       if (routines === HEARING) heard = this.#moment();
@@ -126,10 +129,12 @@ class Simulation {
     return { index: this.github.past.length - 1, at: this.github.now, happened: this.history.length };
   }
 
-  /** Until the checks of each open pull request had their turn. */
+  /** Until the checks of each open pull request, and of each commit that was left, had their turn. */
   async #round(): Promise<boolean> {
-    const open = this.github.world.pulls.filter(({ state }) => state === "open").length;
-    const ticks = this.#comesRound.includes(checkComparer) ? 1 + Math.ceil(open / COMPARED_AT_ONCE) : 1;
+    const { pulls, runs } = this.github.world;
+    const open = pulls.filter(({ state }) => state === "open");
+    const left = new Set(runs.filter(({ sha }) => !open.some(({ headSha }) => headSha === sha)).map(({ sha }) => sha));
+    const ticks = this.#comesRound.includes(checkComparer) ? 1 + Math.ceil((open.length + left.size) / COMPARED_AT_ONCE) : 1;
     for (let tick = 0; tick < ticks; tick++) {
       this.github.now += TICK_MS;
       this.#routines += 1;

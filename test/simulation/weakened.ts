@@ -88,6 +88,9 @@ export const WEAKENED: Readonly<Record<string, Weaken>> = {
       return published.map((each) => ({ ...each, checks: each.checks.filter(({ id }) => certain.has(id)) }));
     },
   }),
+  "what comes late to a commit that was left is looked for by nobody": (ledger) => ({
+    claimPublished: async (...asked) => (await ledger.claimPublished(...asked)).filter(({ left }) => !left),
+  }),
   "what was told as an incident is approved later": (ledger, rows) => ({
     landingOf: async (...asked) => {
       const landing = await ledger.landingOf(...asked);

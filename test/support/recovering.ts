@@ -57,6 +57,7 @@ async function makeDue(hand: Hand): Promise<void> {
   for (const statement of [
     "update watched_repository set swept_at = null",
     "update swept_pull set compared_at = null",
+    "update check_outbox set compared_at = null where compared_at is not null",
     "update counted_membership set read_at = '2020-01-01'",
     "update missing_delivery set asked_at = asked_at - interval '30 hours'",
   ])

@@ -44,11 +44,13 @@ export interface SweepEnd {
   readonly dueAfterMs: number | null;
 }
 
-/** The check runs that should stand on the head of one open pull request. */
+/** The check runs that should stand on the head of one open pull request, or on a commit that was left. */
 export interface PublishedChecks {
   readonly key: string;
   readonly repository: RepositoryRef;
   readonly headSha: string;
+  /** No open pull request wants these, none of them should show success, and a write with an unknown end may still be on its way to them. */
+  readonly left: boolean;
   readonly checks: readonly {
     readonly id: string;
     readonly version: number;
@@ -73,7 +75,7 @@ export interface SweepRecords {
   /** The instant of the database, for a pass that begins. */
   passBegins(): Promise<string>;
   endSweep(repositoryId: number, end: SweepEnd): Promise<void>;
-  /** Takes published checks that nobody has compared for so long, in turns as above. */
+  /** Takes checks that nobody has compared for so long, in turns as above; those that were left at distances that double, for a week. */
   claimPublished(everyMs: number, perInstallation: number, limit: number): Promise<readonly PublishedChecks[]>;
   /** GitHub shows something else than was written: an audit event, and all of these are written anew. */
   reportAltered(published: PublishedChecks, ids: readonly string[], because: string): Promise<void>;

@@ -96,10 +96,15 @@ export const checkOutbox = pgTable(
     publishedVersion: integer("published_version"),
     publishedConclusion: text("published_conclusion"),
     updatedAt: instant("updated_at").notNull().default(databaseNow()),
+    /** When a write of it last had an unknown end: it may reach GitHub yet, behind whatever was written since. */
+    doubtedAt: instant("doubted_at"),
+    /** When what GitHub shows of it was last taken to be compared, while no open pull request wanted it. */
+    comparedAt: instant("compared_at"),
   },
   (t) => [
     unique("check_outbox_run").on(t.repositoryId, t.headSha, t.name),
     index("check_outbox_subject").on(t.subjectKey),
+    index("check_outbox_doubted").on(t.doubtedAt).where(sql`${t.doubtedAt} is not null`),
     index("check_outbox_due").on(t.subjectKey).where(sql`${t.publishedVersion} is distinct from ${t.version}`),
     check("check_outbox_conclusion", sql`${t.conclusion} in ('success', 'failure', 'action_required')`),
     check("check_outbox_in_flight", sql`num_nonnulls(${t.inFlightVersion}, ${t.inFlightKey}, ${t.inFlightFence}) in (0, 3)`),

@@ -1,8 +1,12 @@
 import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
+import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import type { HeldWork, OutboxCheck } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { toOutboxCheck } from "../rows.ts";
 import { checkOutbox, subject } from "../schema.ts";
+
+/** What was sent may have reached GitHub, or may yet, whoever writes there meanwhile. */
+export const IN_DOUBT = { uncertain: true, doubtedAt: sql`clock_timestamp()` } as const;
 
 /** Only the subject whose verdict a row shows may publish it: the second look before a success is about that pull request. */
 export async function pendingChecks(tx: Tx, key: string): Promise<readonly OutboxCheck[]> {
@@ -53,13 +57,13 @@ export async function endPublish(tx: Tx, check: OutboxCheck, outcome: PublishOut
   if (own.length > 0 || outcome.status === "failed") return;
   await tx
     .update(checkOutbox)
-    .set({ version: sql`${checkOutbox.version} + 1`, uncertain: true, updatedAt: sql`clock_timestamp()` })
+    .set({ version: sql`${checkOutbox.version} + 1`, ...IN_DOUBT, updatedAt: sql`clock_timestamp()` })
     .where(and(eq(checkOutbox.id, check.id), ne(checkOutbox.version, check.version)));
 }
 
-function learned(check: OutboxCheck, outcome: PublishOutcome): Partial<typeof checkOutbox.$inferInsert> {
+function learned(check: OutboxCheck, outcome: PublishOutcome): PgUpdateSetSource<typeof checkOutbox> {
   if (outcome.status === "failed") return {};
-  if (outcome.status === "uncertain") return { uncertain: true };
+  if (outcome.status === "uncertain") return IN_DOUBT;
   // A success that took over an earlier run is written over again by what may still be on its way to that run: only a new run ends that.
   const uncertain = check.uncertain && check.conclusion === "success";
   const shown = { runId: outcome.runId, publishedConclusion: outcome.conclusion, uncertain };

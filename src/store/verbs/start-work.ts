@@ -4,6 +4,7 @@ import { BEHIND_SECONDS } from "../behind.ts";
 import { type SubjectRow, toRepository } from "../rows.ts";
 import { checkOutbox, subject } from "../schema.ts";
 import { type Tx, together } from "../tx.ts";
+import { IN_DOUBT } from "./publish-check.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
 export async function startWork(tx: Tx, key: string): Promise<SubjectWork | null> {
@@ -51,7 +52,7 @@ async function releaseInFlight(tx: Tx, key: string): Promise<void> {
     .update(checkOutbox)
     .set({
       version: sql`${checkOutbox.version} + 1`,
-      uncertain: true,
+      ...IN_DOUBT,
       inFlightVersion: null,
       inFlightKey: null,
       inFlightFence: null,

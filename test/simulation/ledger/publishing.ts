@@ -28,11 +28,11 @@ export function publishingVerbs(rows: Rows): Verbs {
       if (run.inFlight?.version !== check.version) {
         if (outcome.status === "failed" || run.version === check.version) return;
         run.version += 1;
-        run.uncertain = true;
+        inDoubt(rows, run);
         return;
       }
       run.inFlight = null;
-      if (outcome.status === "uncertain") run.uncertain = true;
+      if (outcome.status === "uncertain") inDoubt(rows, run);
       if (outcome.status !== "published") return;
       run.runId = outcome.runId;
       run.publishedConclusion = outcome.conclusion;
@@ -40,6 +40,12 @@ export function publishingVerbs(rows: Rows): Verbs {
       if (outcome.conclusion === check.conclusion) run.publishedVersion = check.version;
     },
   };
+}
+
+/** What was sent may have reached GitHub, or may yet. */
+export function inDoubt(rows: Rows, run: OutboxRow): void {
+  run.uncertain = true;
+  run.doubtedAt = rows.clock();
 }
 
 function toCheck(run: OutboxRow, owner: SubjectRow): OutboxCheck {
@@ -93,7 +99,8 @@ function orphans(before: readonly Wish[], headSha: string, checks: readonly Want
 function addRun(rows: Rows, { subjectKey, headSha, name, evaluationId, policy }: Wish): void {
   if (rows.outbox.some((run) => run.headSha === headSha && run.name === name)) return;
   const nothing = { conclusion: null, runId: null, inFlight: null, uncertain: false, publishedVersion: 0, publishedConclusion: null };
-  rows.outbox.push({ id: rows.newId(), headSha, name, subjectKey, version: 0, evaluationId, policy, ...nothing });
+  const never = { doubtedAt: null, comparedAt: null };
+  rows.outbox.push({ id: rows.newId(), headSha, name, subjectKey, version: 0, evaluationId, policy, ...nothing, ...never });
 }
 
 function runsOf(rows: Rows, wishes: readonly Wish[]): OutboxRow[] {

@@ -55,6 +55,9 @@ export interface OutboxRow {
   uncertain: boolean;
   publishedVersion: number | null;
   publishedConclusion: string | null;
+  /** Instants in milliseconds. */
+  doubtedAt: number | null;
+  comparedAt: number | null;
 }
 
 export interface DraftRow {

@@ -1,4 +1,5 @@
 import type { Delivery, Ledger, Mark, RepositoryRef } from "../../../src/gate/ports.ts";
+import { inDoubt } from "./publishing.ts";
 import type { Rows, SubjectRow, WatchedRow } from "./rows.ts";
 
 type Verbs = Pick<Ledger, "recordDelivery" | "pendingSubjects" | "markDirty" | "startWork" | "startGroup" | "announcedGroups" | "receipts">;
@@ -41,7 +42,7 @@ export function takeSubject(rows: Rows, row: SubjectRow): void {
   for (const run of rows.outbox)
     if (run.inFlight !== null && run.inFlight.key === row.key && run.inFlight.fence < row.fence) {
       run.version += 1;
-      run.uncertain = true;
+      inDoubt(rows, run);
       run.inFlight = null;
     }
 }

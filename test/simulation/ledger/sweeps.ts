@@ -1,8 +1,9 @@
 import type { PublishedChecks, SweepRecords } from "../../../src/gate/ports.ts";
-import type { OutboxRow, Rows, SweptRow } from "./rows.ts";
+import type { OutboxRow, Rows } from "./rows.ts";
 import { markSubjects } from "./subjects.ts";
 
 const PASS_EVERY_MS = 3_600_000;
+const LOOKED_FOR_MS = 7 * 24 * 3_600_000;
 
 /** How pull requests were listed, and what was written on them. There is one repository, and so one turn. */
 export function sweepVerbs(rows: Rows): SweepRecords {
@@ -66,7 +67,7 @@ export function sweepVerbs(rows: Rows): SweepRecords {
       if (subject !== undefined) rows.dirty(subject);
       for (const { id, version } of checks.filter((check) => ids.includes(check.id))) {
         const run = rows.outbox.find((each) => each.id === id);
-        if (run === undefined || run.version !== version || !isSettled(run)) continue;
+        if (run === undefined || run.version !== version || run.inFlight !== null) continue;
         run.version += 1;
         run.uncertain = true;
       }
@@ -74,23 +75,56 @@ export function sweepVerbs(rows: Rows): SweepRecords {
   };
 }
 
+interface Due {
+  readonly key: string;
+  readonly comparedAt: number | null;
+  /** Null = the head of an open pull request. */
+  readonly leftSha: string | null;
+}
+
 function claimPublished(rows: Rows, everyMs: number, limit: number): readonly PublishedChecks[] {
-  const due = [...rows.swept]
-    .filter(([key, { comparedAt }]) => rows.subjects.get(key)!.open && (comparedAt === null || comparedAt <= rows.clock() - everyMs))
-    .sort(([key, a], [other, b]) => sinceOf(a) - sinceOf(b) || (key < other ? -1 : 1))
-    .slice(0, limit);
-  return due.flatMap(([key, row]) => {
-    row.comparedAt = rows.clock();
-    const { headSha, repository } = rows.subjects.get(key)!;
-    const written = rows.outbox.filter((run) => run.headSha === headSha && isSettled(run) && run.runId !== null);
-    written.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const checks = written.map(({ id, version, name, conclusion, runId }) => ({ id, version, name, conclusion, runId }));
-    return headSha === null || checks.length === 0 ? [] : [{ key, repository, headSha, checks }];
+  const isOld = ({ comparedAt }: { comparedAt: number | null }) => comparedAt === null || comparedAt <= rows.clock() - everyMs;
+  const open = [...rows.swept].filter(([key, row]) => rows.subjects.get(key)!.open && isOld(row));
+  const left = rows.outbox.filter((run) => isLeft(rows, run) && isDue(run, rows.clock(), everyMs));
+  const due = [...open.map(([key, { comparedAt }]): Due => ({ key, comparedAt, leftSha: null })), ...byCommit(left)];
+  const sinceOf = ({ comparedAt }: Due) => comparedAt ?? 0;
+  const isBefore = (a: Due, b: Due) => a.key < b.key || (a.key === b.key && (a.leftSha ?? "") < (b.leftSha ?? ""));
+  due.sort((a, b) => sinceOf(a) - sinceOf(b) || (isBefore(a, b) ? -1 : 1));
+  return due.slice(0, limit).flatMap(({ key, leftSha }) => {
+    const subject = rows.subjects.get(key)!;
+    const headSha = leftSha ?? subject.headSha;
+    const isIt = (run: OutboxRow) =>
+      leftSha === null
+        ? run.headSha === headSha && isSettled(run) && run.runId !== null
+        : run.headSha === leftSha && run.subjectKey === key;
+    const runs = (leftSha === null ? rows.outbox : left).filter(isIt).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const taken of leftSha === null ? [rows.swept.get(key)!] : runs) taken.comparedAt = rows.clock();
+    const checks = runs.map(({ id, version, name, conclusion, runId }) => ({ id, version, name, conclusion, runId }));
+    const { repository } = subject;
+    return headSha === null || checks.length === 0 ? [] : [{ key, repository, headSha, left: leftSha !== null, checks }];
   });
 }
 
-function sinceOf({ comparedAt }: SweptRow): number {
-  return comparedAt ?? 0;
+/** No open pull request wants it, no success should stand there, and one may still be on its way. */
+function isLeft(rows: Rows, { headSha, name, conclusion, doubtedAt, inFlight }: OutboxRow): boolean {
+  const isWanted = rows.wishes.some((wish) => wish.headSha === headSha && wish.name === name);
+  const isDoubted = doubtedAt !== null && doubtedAt > rows.clock() - LOOKED_FOR_MS;
+  return isDoubted && inFlight === null && conclusion !== "success" && !isWanted;
+}
+
+/** Each look is as far from the one before as that was from the write with the unknown end. */
+function isDue({ comparedAt, doubtedAt }: OutboxRow, now: number, everyMs: number): boolean {
+  return comparedAt === null || comparedAt <= now - Math.max(everyMs, comparedAt - doubtedAt!);
+}
+
+function byCommit(left: readonly OutboxRow[]): readonly Due[] {
+  const due = new Map<string, Due>();
+  for (const { subjectKey: key, headSha: leftSha, comparedAt } of left) {
+    const same = due.get(`${key} ${leftSha}`)?.comparedAt ?? null;
+    const first = same === null || comparedAt === null ? (same ?? comparedAt) : Math.min(same, comparedAt);
+    due.set(`${key} ${leftSha}`, { key, leftSha, comparedAt: first });
+  }
+  return [...due.values()];
 }
 
 function isSettled({ publishedVersion, version, inFlight }: OutboxRow): boolean {

@@ -7,6 +7,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { StorageStanding } from "./gate/ports.ts";
 import type { RunningServer } from "./serve.ts";
 
+/** What a server that has stopped may still wait for. */
+const EXIT_MS = 2_000;
+
 async function serveUntilSignal(): Promise<number> {
   // Loaded only here, so that the command line starts fast.
   const [{ readConfig, secretsOf }, { startServer }, { createRedaction }, { errorFields }] = await Promise.all([
@@ -41,6 +44,8 @@ async function serveUntilSignal(): Promise<number> {
   process.stdout.write(`countersign: listening on ${server.url}\n`);
   await signalled;
   await server.close();
+  // Only where something hangs that has been left: else the process has ended by then.
+  setTimeout(() => process.exit(0), EXIT_MS).unref();
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Logger } from "pino";
@@ -37,6 +38,8 @@ import { createMetrics, createMetricsDoor, NO_METER } from "./studio/metrics.ts"
 
 /** How long a request that is being answered may hold up the end. */
 const CLOSE_MS = 5_000;
+/** All of it: what hangs then, as connections do to a database that says nothing, is left to the end of the process. */
+const STOP_MS = 20_000;
 /** Evaluations at once, and of one installation: most of the time of each is waiting for GitHub. */
 const SHARES = { places: 12, each: 8, reserved: 2 };
 /** Bytes of both sides of a change, from which on it is large, and of all large ones that are evaluated at once. */
@@ -77,7 +80,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   /** What has been started, to be stopped in reverse. */
   const started: (() => unknown)[] = [logEnd.close];
   const close = async () => {
-    for (const stop of started.splice(0).reverse()) await stop();
+    const late = sleep(STOP_MS, undefined, { ref: false });
+    for (const stop of started.splice(0).reverse()) await Promise.race([stop(), late]);
   };
   try {
     // A delivery that comes while the routes are still being mounted waits for them: GitHub does not repeat what was refused.

@@ -50,7 +50,7 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
     monitorIntervalSeconds: 2,
     queueCacheIntervalSeconds: 1,
   });
-  boss.on("error", (error) => onError(error));
+  boss.on("error", (error: unknown) => onError(asError(error)));
   await boss.start();
   await declareQueue(boss, options);
   // Only one process has an embedded database: jobs that are active at its start belong to nobody.
@@ -106,6 +106,12 @@ export async function createQueue(db: Database, options: QueueOptions = {}): Pro
       await boss.stop({ graceful: true, timeout: 10_000 });
     },
   };
+}
+
+/** Of what happens to its workers pg-boss tells by copies, which are no errors any more. */
+function asError(told: unknown): unknown {
+  if (told instanceof Error || typeof told !== "object" || told === null || !("message" in told)) return told;
+  return Object.assign(new Error(String(told.message)), told);
 }
 
 /** For the pool that pg-boss has of its own: a statement without an answer ends its connection. */

@@ -64,6 +64,14 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     named: "nobody is given an answer",
   },
   {
+    threat: "T75",
+    file: "src/github/shared-calls.ts",
+    guard: "return orAlone(before.next,",
+    without: "return orAlone(before.answer,",
+    test: "test/github/shared-calls.test.ts",
+    named: "nobody is given an answer",
+  },
+  {
     threat: "T73",
     file: "src/gate/listed-pulls.ts",
     guard: "if (before === undefined || before.seen !== seen) return true;",

@@ -48,6 +48,14 @@ export const RECOVERY_GUARDS: readonly Guard[] = [
     named: "is that of the two calls",
   },
   {
+    threat: "T64",
+    file: "src/github/second-look.ts",
+    guard: "if (home.pullRequest.number !== number) return null;",
+    without: "",
+    test: "test/github/second-look.test.ts",
+    named: "another pull request's answer",
+  },
+  {
     threat: "T67",
     file: "src/github/second-look.ts",
     guard: "if (home.databaseId !== repository.id) throw",

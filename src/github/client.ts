@@ -139,10 +139,10 @@ function connect(
   };
 }
 
-/** GraphQL is beside the base address of an Enterprise Server, not below it. */
+/** GraphQL is beside the base address of an Enterprise Server, not below it; and what REST can tell as well is not waited for as long. */
 function fetchOf(baseUrl: string, timeoutMs: number, told: (status: number | null) => void): typeof fetch {
   const rest = createTransport(baseUrl, timeoutMs, told);
-  const graphql = createTransport(graphqlUrl(baseUrl), timeoutMs, told);
+  const graphql = createTransport(graphqlUrl(baseUrl), Math.ceil(timeoutMs / 3), told);
   return (input, init) => (input === graphqlUrl(baseUrl) ? graphql : rest)(input, init);
 }
 

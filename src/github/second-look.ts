@@ -9,7 +9,7 @@ const QUERY = `query($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     databaseId
     pullRequest(number: $number) {
-      state headRefOid baseRefName updatedAt
+      number state headRefOid baseRefName updatedAt
       reviews(first: 100) { pageInfo { hasNextPage } nodes { fullDatabaseId state submittedAt commit { oid } } }
     }
   }
@@ -28,6 +28,7 @@ const answer = z.object({
   repository: z.object({
     databaseId: z.number().int(),
     pullRequest: z.object({
+      number: z.number().int(),
       state: z.enum(["OPEN", "CLOSED", "MERGED"]),
       headRefOid: schemas.sha,
       baseRefName: z.string().min(1),
@@ -61,6 +62,7 @@ async function inOneQuestion(ask: Ask, { repository, number }: PullRef): Promise
   const { repository: home } = await ask({ installationId, what, query: QUERY, variables: { owner, name, number } }, answer);
   if (home.databaseId !== repository.id) throw new TruthError(what, "auth", `${what}: another repository answers as ${owner}/${name}`);
   const { state, headRefOid, baseRefName, updatedAt, reviews } = home.pullRequest;
+  if (home.pullRequest.number !== number) return null;
   // A draft review is nobody's business yet; any other without an instant cannot be told apart from one.
   const submitted = reviews.nodes.filter((one) => one.state !== "PENDING");
   if (reviews.pageInfo.hasNextPage || submitted.some((one) => one.submittedAt === null)) return null;

@@ -1,13 +1,24 @@
 import type { Call } from "./call.ts";
 import type { Answer } from "./kept-answers.ts";
 
-/** One that hangs does not keep those who come later from asking for themselves. */
+/** One that hangs keeps nobody but whoever sent it from asking for himself: neither those who come later nor those who share it. */
 const PATIENCE_MS = 1_000;
 
 interface Running {
   readonly answer: Promise<Answer>;
   /** The one after it, once somebody asked: it is sent after all who wait for it. */
   next: Promise<Answer> | null;
+}
+
+/** `patienceMs`: for the end of the one before, and for an answer to this one. */
+async function orAlone(shared: Promise<Answer>, patienceMs: number, alone: () => Promise<Answer>): Promise<Answer> {
+  let isAnswered = false;
+  const note = () => {
+    isAnswered = true;
+  };
+  shared.then(note, note);
+  await ended(shared, patienceMs);
+  return isAnswered ? shared : alone();
 }
 
 /**
@@ -31,7 +42,8 @@ export function sharingCalls(send: (call: Call) => Promise<Answer>, patienceMs =
     const address = JSON.stringify([call.installationId, call.route, call.parameters]);
     const before = running.get(address);
     if (before === undefined) return start(address, call);
-    before.next ??= ended(before.answer, patienceMs).then(() => start(address, call));
+    if (before.next !== null) return orAlone(before.next, 2 * patienceMs, () => send(call));
+    before.next = ended(before.answer, patienceMs).then(() => start(address, call));
     return before.next;
   };
 }

@@ -44,20 +44,29 @@ export async function startWorkers(
 
   async function start(): Promise<void> {
     let id = "";
+    let at: unknown = null;
     id = await boss.work<{ key: string }>(queue, { groupConcurrency: 1, pollingIntervalSeconds: POLL_SECONDS }, async ([job]) => {
-      const { key } = job!.data;
-      resting.delete(id);
-      if (id === scout) tell(resting.size);
-      try {
-        await handle(key);
-      } catch (error) {
-        onError(error, key);
-        throw error;
-      } finally {
+      const { data, signal } = job!;
+      /** Also when pg-boss gives up what takes too long: its worker goes on then, though what was begun does too. */
+      const rest = () => {
+        if (at !== job) return;
+        at = null;
         resting.add(id);
         // Else a worker rests for a whole polling interval after every job, however many wait; and a wake that came
         // for this very key can only be taken once this job is marked as completed.
         setImmediate(() => boss.notifyWorker(id));
+      };
+      at = job;
+      resting.delete(id);
+      if (id === scout) tell(resting.size);
+      signal.addEventListener("abort", rest);
+      try {
+        await handle(data.key);
+      } catch (error) {
+        onError(error, data.key);
+        throw error;
+      } finally {
+        rest();
       }
     });
     resting.add(id);

@@ -63,6 +63,20 @@ test("one that hangs holds up nobody for longer than a moment", async () => {
   expect(await dataOf([hanging])).toEqual(["at last"]);
 });
 
+test("one that hangs is shared no longer than a moment either: only who sent it waits for its end", async () => {
+  const { sent, send, answer } = byHand(1);
+  void send(CALL);
+  const hanging = send(CALL);
+  const sharing = [send(CALL), send(CALL)];
+  await answer(0, "old");
+  while (sent.length < 4) await setImmediate();
+  await answer(2, "fresh");
+  await answer(3, "fresh too");
+  expect(await dataOf(sharing)).toEqual(["fresh", "fresh too"]);
+  await answer(1, "at last");
+  expect(await dataOf([hanging])).toEqual(["at last"]);
+});
+
 test("writes, and what has to be sent anew, go alone; other parameters and other installations are other calls", async () => {
   const { sent, send } = byHand();
   const write = { ...CALL, route: "POST /a/{b}" };

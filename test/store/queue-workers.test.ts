@@ -5,7 +5,7 @@ import { startWorkers } from "../../src/store/queue-workers.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-type Take = (jobs: readonly { readonly data: { readonly key: string } }[]) => Promise<void>;
+type Take = (jobs: readonly { readonly data: { readonly key: string }; readonly signal: AbortSignal }[]) => Promise<void>;
 
 /** A queue that says who was sent to look, and gives whom the test wants a job. */
 async function crew(count: number) {
@@ -16,6 +16,7 @@ async function crew(count: number) {
     notifyWorker: (id: string) => void sent.push(Number(id)),
   } as unknown as PgBoss;
   const running = new Map<string, PromiseWithResolvers<void>>();
+  const claims = new Map<string, AbortController>();
   const handle = (key: string) => {
     const run = Promise.withResolvers<void>();
     running.set(key, run);
@@ -29,7 +30,13 @@ async function crew(count: number) {
     stop,
     looked,
     errors,
-    take: (worker: number, key: string) => workers[worker]!([{ data: { key } }]),
+    take(worker: number, key: string) {
+      const claim = new AbortController();
+      claims.set(key, claim);
+      return workers[worker]!([{ data: { key }, signal: claim.signal }]);
+    },
+    /** As pg-boss does with one that takes too long: its worker goes on to the next job. */
+    giveUp: (key: string) => claims.get(key)!.abort(),
     end: (key: string) => running.get(key)!.resolve(),
     fail: (key: string) => running.get(key)!.reject(new Error(key)),
   };
@@ -81,4 +88,22 @@ test("whoever fails at a job is told of, and looks for the next", async () => {
   await vi.advanceTimersToNextTimerAsync();
   expect(errors.map(String)).toEqual(["Error: a"]);
   expect(looked()).toEqual([0]);
+});
+
+test("a worker whose job was given up is told of the next one, though what it did goes on", async () => {
+  const { tell, looked, take, giveUp, end } = await crew(2);
+  const [late] = [take(0, "late"), take(1, "long")];
+  tell(1);
+  expect(looked()).toEqual([]);
+  giveUp("late");
+  tell(1);
+  expect(looked()).toEqual([0]);
+  // At the next one it is not free again because the one before has ended at last.
+  void take(0, "next");
+  end("late");
+  await late;
+  await vi.advanceTimersToNextTimerAsync();
+  looked();
+  tell(1);
+  expect(looked()).toEqual([]);
 });

@@ -10,17 +10,6 @@ interface Running {
   next: Promise<Answer> | null;
 }
 
-/** `patienceMs`: for the end of the one before, and for an answer to this one. */
-async function orAlone(shared: Promise<Answer>, patienceMs: number, alone: () => Promise<Answer>): Promise<Answer> {
-  let isAnswered = false;
-  const note = () => {
-    isAnswered = true;
-  };
-  shared.then(note, note);
-  await ended(shared, patienceMs);
-  return isAnswered ? shared : alone();
-}
-
 /**
  * Who asks what is being asked already waits for the end of that and shares the next answer with whoever came meanwhile: each gets what
  * GitHub was asked for after it asked, never what was on its way before. A burst on one repository asks for its branch, teams and owners
@@ -48,12 +37,18 @@ export function sharingCalls(send: (call: Call) => Promise<Answer>, patienceMs =
   };
 }
 
-function ended(answer: Promise<unknown>, patienceMs: number): Promise<void> {
+/** `patienceMs`: for the end of the one before, and for an answer to this one. */
+async function orAlone(shared: Promise<Answer>, patienceMs: number, alone: () => Promise<Answer>): Promise<Answer> {
+  return (await ended(shared, patienceMs)) ? shared : alone();
+}
+
+/** False = it has not within `patienceMs`. */
+function ended(answer: Promise<unknown>, patienceMs: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const late = setTimeout(resolve, patienceMs);
+    const late = setTimeout(() => resolve(false), patienceMs);
     const end = () => {
       clearTimeout(late);
-      resolve();
+      resolve(true);
     };
     answer.then(end, end);
   });

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call } from "./call.ts";
+import { isFinal } from "./failure.ts";
 import type { Answer } from "./kept-answers.ts";
 
-/** One that hangs keeps nobody but whoever sent it from asking for himself: neither those who come later nor those who share it. */
+/** One that hangs or breaks keeps nobody but whoever sent it from asking for himself: neither those who come later nor those who share it. */
 const PATIENCE_MS = 1_000;
 
 interface Running {
@@ -11,15 +12,19 @@ interface Running {
   next: Promise<Answer> | null;
 }
 
-/** `patienceMs`: for the end of the one before, and for an answer to this one. */
+/** The shared answer, where GitHub gives one in time. `patienceMs`: for the end of the one before, and for this one. */
 async function orAlone(shared: Promise<Answer>, patienceMs: number, alone: () => Promise<Answer>): Promise<Answer> {
-  let isAnswered = false;
-  const note = () => {
-    isAnswered = true;
-  };
-  shared.then(note, note);
+  let isTold = false;
+  shared.then(
+    () => {
+      isTold = true;
+    },
+    (error: unknown) => {
+      isTold = isFinal(error);
+    },
+  );
   await ended(shared, patienceMs);
-  return isAnswered ? shared : alone();
+  return isTold ? shared : alone();
 }
 
 /**

@@ -42,6 +42,11 @@ export function isUnauthorized(error: unknown): boolean {
   return isAnswered(error) && error.status === 401;
 }
 
+/** GitHub has answered, and would answer the next one the same. */
+export function isFinal(error: unknown): boolean {
+  return isAnswered(error) && error.status < 500;
+}
+
 /** Headers of the answer that an error stands for; none when nothing came back. */
 export function headersOf(error: unknown): Readonly<Record<string, unknown>> {
   return isAnswered(error) ? error.response.headers : {};

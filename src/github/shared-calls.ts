@@ -1,7 +1,8 @@
 import type { Call } from "./call.ts";
+import { isFinal } from "./failure.ts";
 import type { Answer } from "./kept-answers.ts";
 
-/** One that hangs keeps nobody but whoever sent it from asking for himself: neither those who come later nor those who share it. */
+/** One that hangs or breaks keeps nobody but whoever sent it from asking for himself: neither those who come later nor those who share it. */
 const PATIENCE_MS = 1_000;
 
 interface Running {
@@ -37,9 +38,13 @@ export function sharingCalls(send: (call: Call) => Promise<Answer>, patienceMs =
   };
 }
 
-/** `patienceMs`: for the end of the one before, and for an answer to this one. */
+/** The shared answer, where GitHub gives one in time. `patienceMs`: for the end of the one before, and for this one. */
 async function orAlone(shared: Promise<Answer>, patienceMs: number, alone: () => Promise<Answer>): Promise<Answer> {
-  return (await ended(shared, patienceMs)) ? shared : alone();
+  let isBroken = false;
+  shared.catch((error: unknown) => {
+    isBroken = !isFinal(error);
+  });
+  return (await ended(shared, patienceMs)) && !isBroken ? shared : alone();
 }
 
 /** False = it has not within `patienceMs`. */

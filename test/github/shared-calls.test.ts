@@ -77,6 +77,40 @@ test("one that hangs is shared no longer than a moment either: only who sent it 
   expect(await dataOf([hanging])).toEqual(["at last"]);
 });
 
+/** As octokit's: GitHub has answered it. */
+const refusal = (status: number) => Object.assign(new Error(`answered ${status}`), { status, response: { headers: {}, data: {} } });
+
+for (const [what, failure] of [
+  ["a connection that breaks", new Error("reset")],
+  ["a server's mishap", refusal(502)],
+] as const) {
+  test(`${what} is no answer to share: who only shared it asks for himself`, async () => {
+    const { sent, send, answer } = byHand();
+    void send(CALL);
+    const failing = send(CALL);
+    const sharing = [send(CALL), send(CALL)];
+    await answer(0, "old");
+    sent[1]!.told.reject(failure);
+    await expect(failing).rejects.toThrow(failure);
+    await setImmediate();
+    await answer(2, "fresh");
+    await answer(3, "fresh too");
+    expect(await dataOf(sharing)).toEqual(["fresh", "fresh too"]);
+  });
+}
+
+test("what GitHub refuses one it refuses all who share, and nobody asks once more: it may have said to slow down", async () => {
+  for (const status of [403, 404, 429]) {
+    const { sent, send, answer } = byHand();
+    void send(CALL);
+    const sharing = [send(CALL), send(CALL), send(CALL)];
+    await answer(0, "old");
+    sent[1]!.told.reject(refusal(status));
+    for (const one of sharing) await expect(one).rejects.toThrow(`answered ${status}`);
+    expect(sent).toHaveLength(2);
+  }
+});
+
 test("writes, and what has to be sent anew, go alone; other parameters and other installations are other calls", async () => {
   const { sent, send } = byHand();
   const write = { ...CALL, route: "POST /a/{b}" };

@@ -95,7 +95,7 @@ describe("what is read of GitHub", () => {
   test.each([
     ["refused", { kind: "status", status: 403, body: { message: "Resource not accessible by integration" } }],
     ["failing", { kind: "status", status: 502 }],
-    ["garbled", { kind: "truncated" }],
+    ["garbled", { kind: "status", status: 200, body: '[{"type":"required_sta' }],
   ] as const)("what is %s is unknown, and never enforced", async (_how, fault) => {
     for (const ruleset of (await examined()).rulesets) apply(ruleset);
     hand.hub.fail({ method: "GET", path: /\/rulesets/ }, fault, Number.POSITIVE_INFINITY);

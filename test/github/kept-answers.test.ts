@@ -72,6 +72,14 @@ describe("asking whether anything has changed", () => {
     await expect(fresh).rejects.toMatchObject({ kind: "network" });
   });
 
+  test("an answer that breaks off is not remembered, and so never confirmed", async () => {
+    const { hub, pulls, pull, number } = rig;
+    hub.push("acme/data", "strip", { "docs/broken.md": "x\n" }, { actor: "alice" });
+    hub.fail({ path: /\/pulls\/\d+$/ }, { kind: "truncated" });
+    await expect(pulls.read(pull)).rejects.toMatchObject({ kind: "network" });
+    expect((await pulls.read(pull)).headSha).toBe(hub.headSha("acme/data", number));
+  });
+
   test("an unconditional read is sent whole", async () => {
     const { pulls, pull } = rig;
     const truth = await pulls.read(pull);

@@ -1,3 +1,4 @@
+import { ANSWERS } from "./answers.ts";
 import { CHECKS } from "./checks.ts";
 import { CONTENT } from "./content.ts";
 import { GATE } from "./gate.ts";
@@ -16,5 +17,5 @@ import { STUDIO } from "./studio.ts";
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
   ...[...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS],
-  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...STATION, ...STUDIO, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
+  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...ANSWERS, ...STATION, ...STUDIO, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
 ];

@@ -132,4 +132,12 @@ export const POLICY: readonly Guard[] = [
     test: "test/engine/policy/parse.test.ts",
     named: "nobody can change it",
   },
+  {
+    threat: "T30",
+    file: "src/engine/policy/tightening.ts",
+    guard: '"teams.designated": same,',
+    without: '"teams.designated": shrinks,',
+    test: "test/engine/policy/tightening.test.ts",
+    named: "configuration: teams",
+  },
 ];

@@ -14,8 +14,6 @@ const free: Tightens = () => true;
 const listed = (value: unknown): readonly string[] => (Array.isArray(value) ? value : []).map((each) => canonicalJson(each));
 const grows: Tightens = (before, after) => listed(before).every((each) => listed(after).includes(each));
 const shrinks: Tightens = (before, after) => grows(after, before);
-/** Fewer people may be asked, and still somebody: an emptied list would ask others instead. */
-const narrows: Tightens = (before, after) => same(before, after) || (listed(after).length > 0 && shrinks(before, after));
 const falls: Tightens = (before, after) => Number(after) <= Number(before);
 const eachRises: Tightens = (before, after) => {
   const now = (after ?? {}) as Record<string, number>;
@@ -50,11 +48,12 @@ export const TIGHTENS = {
   "environments.production": same,
   "environments.staging": same,
   "environments.development": same,
-  "teams.designated": narrows,
-  "teams.executive": narrows,
+  // Whoever is no longer asked can no longer object, and others stand in for teams that are missing.
+  "teams.designated": same,
+  "teams.executive": same,
   roles: same,
   "approvals.bindTo": towards("content", "head"),
-  "approvals.includeChildTeams": towards(true, false),
+  "approvals.includeChildTeams": same,
   "approvals.unknownContributors": towards("add-one", "block"),
   "approvals.apps": shrinks,
   "override.label": same,

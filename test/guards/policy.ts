@@ -138,6 +138,6 @@ export const POLICY: readonly Guard[] = [
     guard: '"teams.designated": same,',
     without: '"teams.designated": shrinks,',
     test: "test/engine/policy/tightening.test.ts",
-    named: "configuration: teams",
+    named: "configuration: ",
   },
 ];

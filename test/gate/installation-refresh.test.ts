@@ -3,8 +3,8 @@ import { installationRefresh } from "../../src/gate/installation-routine.ts";
 import type { WatchedRepository } from "../../src/gate/ports.ts";
 import { sweeper } from "../../src/gate/sweep-routine.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
-import { type Hand, startHand } from "../support/by-hand.ts";
-import { type Recovering, recovering } from "../support/recovering.ts";
+import type { Hand } from "../support/by-hand.ts";
+import { type Recovering, startRecovering } from "../support/recovering.ts";
 import { CHECK, FILE } from "../support/scene.ts";
 
 /** Where the app is installed, found without one delivery. */
@@ -13,9 +13,7 @@ let recovery: Recovering;
 let name: string;
 let count = 0;
 beforeAll(async () => {
-  hand = await startHand();
-  hand.pass(60);
-  recovery = recovering(hand);
+  ({ hand, recovery } = await startRecovering());
   recovery.deafen();
 });
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sweeper } from "../../src/gate/sweep-routine.ts";
 import { STRIPPED } from "../demo/sample.ts";
-import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
+import type { Hand, Repository } from "../support/by-hand.ts";
 import { LABEL, OVERRIDE } from "../support/overriding.ts";
-import { makePassDue, type Recovering, recovering } from "../support/recovering.ts";
+import { makePassDue, type Recovering, startRecovering } from "../support/recovering.ts";
 import { CHECK, FILE } from "../support/scene.ts";
 
 /** No delivery comes at all: what GitHub shows alone must lead to the right check. */
@@ -11,10 +11,7 @@ let hand: Hand;
 let recovery: Recovering;
 let repo: Repository;
 beforeAll(async () => {
-  hand = await startHand();
-  // The app's tokens are made by the real clock, which goes on while the database is made.
-  hand.pass(60);
-  recovery = recovering(hand);
+  ({ hand, recovery } = await startRecovering());
 });
 beforeEach(async () => {
   // The only delivery that ever comes makes the repository known; the first look sets the mark.

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { membershipRefresh } from "../../src/gate/membership-routine.ts";
-import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
-import { type Recovering, recovering } from "../support/recovering.ts";
+import type { Hand, Repository } from "../support/by-hand.ts";
+import { type Recovering, startRecovering } from "../support/recovering.ts";
 
 /** Votes count by who is in a team now, also when nobody tells that somebody left. */
 let hand: Hand;
@@ -9,9 +9,7 @@ let recovery: Recovering;
 let repo: Repository;
 let pull: { readonly number: number; readonly head: string };
 beforeAll(async () => {
-  hand = await startHand();
-  hand.pass(60);
-  recovery = recovering(hand);
+  ({ hand, recovery } = await startRecovering());
 });
 beforeEach(async () => {
   repo = hand.repository();

@@ -3,15 +3,13 @@ import { branchWalker } from "../../src/gate/branch-routine.ts";
 import { evaluateSubject } from "../../src/gate/evaluate-subject.ts";
 import type { ApiBudget } from "../../src/gate/ports.ts";
 import { RECOVERY } from "../../src/gate/recovery-table.ts";
-import { type Hand, startHand } from "../support/by-hand.ts";
-import { type Recovering, recovering } from "../support/recovering.ts";
+import type { Hand } from "../support/by-hand.ts";
+import { type Recovering, startRecovering } from "../support/recovering.ts";
 
 let hand: Hand;
 let recovery: Recovering;
 beforeAll(async () => {
-  hand = await startHand();
-  hand.pass(60);
-  recovery = recovering(hand);
+  ({ hand, recovery } = await startRecovering());
   recovery.deafen();
 });
 afterEach(() => expect(hand.hub.violations).toEqual([]));

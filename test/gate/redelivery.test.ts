@@ -1,16 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { redelivery } from "../../src/gate/redelivery-routine.ts";
-import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
-import { type Recovering, recovering } from "../support/recovering.ts";
+import type { Hand, Repository } from "../support/by-hand.ts";
+import { type Recovering, startRecovering } from "../support/recovering.ts";
 
 /** What GitHub could not deliver is asked for again, from its own list of attempts. */
 let hand: Hand;
 let recovery: Recovering;
 let repo: Repository;
 beforeAll(async () => {
-  hand = await startHand();
-  hand.pass(60);
-  recovery = recovering(hand);
+  ({ hand, recovery } = await startRecovering());
   repo = hand.repository();
 });
 beforeEach(async () => {

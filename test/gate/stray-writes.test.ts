@@ -3,8 +3,8 @@ import type { GateDeps } from "../../src/gate/deps.ts";
 import { evaluatePullRequest } from "../../src/gate/evaluate-pull-request.ts";
 import { type CheckRunState, TruthError } from "../../src/gate/ports.ts";
 import { STRIPPED } from "../demo/sample.ts";
-import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
-import { type Recovering, recovering } from "../support/recovering.ts";
+import type { Hand, Repository } from "../support/by-hand.ts";
+import { type Recovering, startRecovering } from "../support/recovering.ts";
 import { CHECK, FILE } from "../support/scene.ts";
 
 /** A success that was sent long ago comes to a commit that has been left since, and whoever sent it tells nobody. */
@@ -12,9 +12,7 @@ let hand: Hand;
 let recovery: Recovering;
 let repo: Repository;
 beforeAll(async () => {
-  hand = await startHand();
-  hand.pass(60);
-  recovery = recovering(hand);
+  ({ hand, recovery } = await startRecovering());
 });
 beforeEach(async () => {
   repo = hand.repository();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createGitHub, createPullRequests } from "../../src/github/index.ts";
+import { createPullRequests } from "../../src/github/index.ts";
 import type { Fault } from "../hub/faults.ts";
-import { openRig, type Rig } from "./rig.ts";
+import { openRig, type Rig, signIn } from "./rig.ts";
 
 const REPO = "acme/data";
 let rig: Rig;
@@ -23,8 +23,7 @@ afterAll(() => rig.close());
 async function readAll(files: Readonly<Record<string, string | Uint8Array>>, options: { readonly history?: "receipts" } = {}) {
   const branch = `b${branches++}`;
   const head = rig.hub.push(REPO, branch, files, { actor: "alice" });
-  const app = createGitHub({ appId: rig.hub.app.id, privateKey: rig.hub.app.privateKey, baseUrl: rig.hub.url, ...options });
-  const content = createPullRequests(app).content(rig.repository);
+  const content = createPullRequests(signIn(rig.hub, options)).content(rig.repository);
   const { files: changed } = await content.changedFiles(rig.hub.tip(REPO, "main"), head);
   rig.hub.requests.length = 0;
   const read = await Promise.all(

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PublishCheck } from "../../src/gate/ports.ts";
-import { createChecks, createGitHub } from "../../src/github/index.ts";
+import { createChecks } from "../../src/github/index.ts";
 import { strip as waiting } from "../report/fixtures.ts";
-import { openRig, type Rig } from "./rig.ts";
+import { openRig, type Rig, signIn } from "./rig.ts";
 
 const REPO = "acme/data";
 const NAME = "countersign: main";
@@ -87,7 +87,7 @@ describe("on the simulated GitHub", () => {
     [{ kind: "truncated" }, 1],
     [{ kind: "html" }, 0],
   ] as const)("does not claim a write whose outcome is unknown: %o", async (fault, landed) => {
-    const app = createGitHub({ appId: rig.hub.app.id, privateKey: rig.hub.app.privateKey, baseUrl: rig.hub.url, timeoutMs: 1_000 });
+    const app = signIn(rig.hub, { timeoutMs: 1_000 });
     const checks = createChecks(app, { publicUrl: "https://countersign.example" });
     await checks.find(rig.repository, head, NAME);
     rig.hub.fail({ method: "POST", path: /check-runs$/ }, fault, 1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TruthError } from "../../src/gate/ports.ts";
-import { createGitHub, createPullRequests } from "../../src/github/index.ts";
-import { openRig, type Rig } from "./rig.ts";
+import { createPullRequests } from "../../src/github/index.ts";
+import { openRig, type Rig, signIn } from "./rig.ts";
 
 /** Only for calls that are made to fail: a slow machine cannot turn them into anything else. */
 const TIMEOUT_MS = 300;
@@ -14,13 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-function signIn(timeoutMs: number) {
-  return createGitHub({ appId: rig.hub.app.id, privateKey: rig.hub.app.privateKey, baseUrl: rig.hub.url, timeoutMs });
-}
-
 /** Everything that an evaluation reads, with nothing cached from before. */
 async function readAll(timeoutMs = 15_000) {
-  const pulls = createPullRequests(signIn(timeoutMs));
+  const pulls = createPullRequests(signIn(rig.hub, { timeoutMs }));
   const truth = await pulls.read(rig.pull);
   const branch = await pulls.branch(rig.repository, "main");
   const content = pulls.content(rig.repository);
@@ -91,7 +87,7 @@ describe("sign-in", () => {
   });
 
   it.each(FAULTS)("fails when no token is given: $kind $status", async (fault) => {
-    const app = signIn(1_000);
+    const app = signIn(rig.hub, { timeoutMs: 1_000 });
     rig.hub.fail({ path: /access_tokens$/ }, fault, 1);
     const pulls = createPullRequests(app);
     await expect(pulls.read(rig.pull)).rejects.toBeInstanceOf(TruthError);
@@ -100,7 +96,7 @@ describe("sign-in", () => {
   });
 
   it("does not take a missing installation for a missing branch or team", async () => {
-    const app = signIn(15_000);
+    const app = signIn(rig.hub);
     const truth = await rig.pulls.read(rig.pull);
     rig.hub.fail({ path: /access_tokens$/ }, { kind: "status", status: 404 }, Number.POSITIVE_INFINITY);
     const pulls = createPullRequests(app);

@@ -40,7 +40,12 @@ export async function connect(hub: Hub, options: Options = {}) {
     ownerId: Number(data.owner.id),
     installationId: installation.id,
   };
-  const app = createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, ...options });
+  const app = signIn(hub, options);
   hub.requests.length = 0;
   return { app, repository, pulls: createPullRequests(app), checks: createChecks(app, { publicUrl: "https://countersign.example" }) };
+}
+
+/** The app, with nothing kept from before. */
+export function signIn(hub: Hub, options: Options = {}) {
+  return createGitHub({ appId: hub.app.id, privateKey: hub.app.privateKey, baseUrl: hub.url, ...options });
 }

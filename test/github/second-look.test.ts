@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SecondLook } from "../../src/gate/ports.ts";
-import { createGitHub, createPullRequests } from "../../src/github/index.ts";
+import { createPullRequests } from "../../src/github/index.ts";
 import type { Fault } from "../hub/faults.ts";
 import { startHub } from "../hub/hub.ts";
-import { connect, openRig, type Rig } from "./rig.ts";
+import { connect, openRig, type Rig, signIn } from "./rig.ts";
 
 const REPO = "acme/data";
 const QUESTION = "POST /graphql";
@@ -28,7 +28,7 @@ afterAll(() => rig.close());
 
 /** Without what an earlier answer left behind. */
 function fresh(options: { readonly history?: "receipts"; readonly timeoutMs?: number } = {}) {
-  return createPullRequests(createGitHub({ appId: rig.hub.app.id, privateKey: rig.hub.app.privateKey, baseUrl: rig.hub.url, ...options }));
+  return createPullRequests(signIn(rig.hub, options));
 }
 
 const asked = () =>

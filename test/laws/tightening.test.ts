@@ -18,6 +18,7 @@ const step = fc.record({
 const configs = fc.constantFrom(
   { teams: { designated: ["sec-ops", "privacy"], executive: ["ciso"] } },
   { teams: { designated: ["sec-ops", "privacy"], executive: ["ciso"] }, approvals: { bindTo: "head" } },
+  { teams: { designated: ["sec-ops", "privacy"], executive: ["ciso"] }, approvals: { includeChildTeams: true } },
   { teams: { designated: ["sec-ops"], executive: ["ciso"] } },
   { teams: { designated: ["sec-ops"], executive: ["ciso", "privacy"] } },
   { teams: { designated: ["sec-ops"], executive: ["privacy"] } },

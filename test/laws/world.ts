@@ -50,19 +50,24 @@ export const somePeople: fc.Arbitrary<PeopleFacts> = fc
   .record({
     reviews: fc.array(aReview, { maxLength: 5 }),
     teams: fc.tuple(members, members, members),
+    /** Whose memberships are of child teams. */
+    inherited: fc.uniqueArray(user, { maxLength: 2 }),
     pushers: fc.array(user, { maxLength: 2 }),
     owners: fc.uniqueArray(user, { minLength: 1, maxLength: 2 }),
     strangers: fc.constantFrom(0, 0, 0, 1),
     digested: fc.boolean(),
     labelled: fc.option(user, { freq: 3 }),
   })
-  .map(({ reviews, teams: [one, two, three], pushers, owners, strangers, digested, labelled }) => {
+  .map(({ reviews, teams: [one, two, three], inherited, pushers, owners, strangers, digested, labelled }) => {
     const usual = people();
     const commit = usual.commits[0]!;
     const at = "2026-11-21T10:58:00Z";
     return people({
       reviews,
-      teams: [team("sec-ops", ...one), team("privacy", ...two), team("ciso", ...three)],
+      teams: [team("sec-ops", ...one), team("privacy", ...two), team("ciso", ...three)].map((each) => ({
+        ...each,
+        members: each.members.map((member) => ({ ...member, inherited: inherited.some((login) => login === member.user) })),
+      })),
       pushes: [
         ...usual.pushes,
         ...pushers.map((actor, index) => ({ sha: `p${index}`, actor, at: `2026-11-21T10:${10 + index}:00Z`, forced: index > 0 })),

@@ -2,7 +2,7 @@ import { checkComparer } from "../../src/gate/compare-checks-routine.ts";
 import type { RecoveryDeps } from "../../src/gate/recovery-deps.ts";
 import type { Routine } from "../../src/gate/routines.ts";
 import { createAskAsApp, createGitHub, createHookLog, createInstalledApps, createPullLists } from "../../src/github/index.ts";
-import type { Hand } from "./by-hand.ts";
+import { type Hand, startHand } from "./by-hand.ts";
 
 export interface Recovering {
   readonly deps: RecoveryDeps;
@@ -16,6 +16,14 @@ export interface Recovering {
   /** Calls of the simulated GitHub since then, as `METHOD template`. */
   calls(): readonly string[];
   forgetCalls(): void;
+}
+
+/** Both on a simulated GitHub of their own. */
+export async function startRecovering(): Promise<{ readonly hand: Hand; readonly recovery: Recovering }> {
+  const hand = await startHand();
+  // The app's tokens are made by the real clock, which goes on while the database is made.
+  hand.pass(60);
+  return { hand, recovery: recovering(hand) };
 }
 
 /** Recovery on the simulated GitHub, as the server wires it, with its clock in the test's hand. */

@@ -10,7 +10,7 @@ const QUERY = `query($owner: String!, $name: String!, $number: Int!) {
     databaseId
     pullRequest(number: $number) {
       number state headRefOid baseRefName updatedAt
-      reviews(first: 100) { pageInfo { hasNextPage } nodes { fullDatabaseId state submittedAt commit { oid } } }
+      reviews(first: 100) { totalCount nodes { fullDatabaseId state submittedAt commit { oid } } }
     }
   }
 }`;
@@ -33,7 +33,7 @@ const answer = z.object({
       headRefOid: schemas.sha,
       baseRefName: z.string().min(1),
       updatedAt: schemas.instant,
-      reviews: z.object({ pageInfo: z.object({ hasNextPage: z.boolean() }), nodes: z.array(review) }),
+      reviews: z.object({ totalCount: z.number().int(), nodes: z.array(review) }),
     }),
   }),
 });
@@ -55,7 +55,7 @@ export function createSecondLook(app: GitHubApp, eachByItself: (pull: PullRef, w
   };
 }
 
-/** null = there is more than one question tells. */
+/** null = there is more than the question told, or it told of something else. */
 async function inOneQuestion(ask: Ask, { repository, number }: PullRef): Promise<SecondLook | null> {
   const { owner, name, installationId } = repository;
   const what = `pull request #${number} and its reviews`;
@@ -63,9 +63,10 @@ async function inOneQuestion(ask: Ask, { repository, number }: PullRef): Promise
   if (home.databaseId !== repository.id) throw new TruthError(what, "auth", `${what}: another repository answers as ${owner}/${name}`);
   const { state, headRefOid, baseRefName, updatedAt, reviews } = home.pullRequest;
   if (home.pullRequest.number !== number) return null;
+  if (reviews.nodes.length !== reviews.totalCount) return null;
   // A draft review is nobody's business yet; any other without an instant cannot be told apart from one.
   const submitted = reviews.nodes.filter((one) => one.state !== "PENDING");
-  if (reviews.pageInfo.hasNextPage || submitted.some((one) => one.submittedAt === null)) return null;
+  if (submitted.some((one) => one.submittedAt === null)) return null;
   return {
     headSha: headRefOid,
     baseRef: baseRefName,

@@ -40,7 +40,7 @@ const isExpected = (look: SecondLook) => JSON.stringify(look) === JSON.stringify
 /** What was expected, as an answer of GraphQL, but without any review. */
 function told(changed: object, errors?: readonly object[]): Fault {
   const { headSha, baseRef, updatedAt } = expected;
-  const reviews = { pageInfo: { hasNextPage: false }, nodes: [] };
+  const reviews = { totalCount: 0, nodes: [] };
   const pullRequest = { number: rig.number, state: "OPEN", headRefOid: headSha, baseRefName: baseRef, updatedAt, reviews, ...changed };
   const data = { repository: { databaseId: rig.pull.repository.id, pullRequest } };
   return { kind: "status", status: 200, body: { data, ...(errors === undefined ? {} : { errors }) } };
@@ -51,6 +51,12 @@ describe("one question for pull request and reviews", () => {
     expect(expected.reviews?.map(({ state }) => state)).toEqual(["CHANGES_REQUESTED", "APPROVED"]);
     expect(await fresh().lookAgain(rig.pull, true, isExpected)).toEqual(expected);
     expect(asked()).toEqual([QUESTION]);
+  });
+
+  test("T64: a list that is shorter than it says is not told whole", async () => {
+    rig.hub.fail({ path: "/graphql" }, told({ reviews: { totalCount: 2, nodes: [] } }));
+    expect(await fresh().lookAgain(rig.pull, true, () => true)).toEqual(expected);
+    expect(asked()).toEqual([QUESTION, ...EACH]);
   });
 
   test("T64: of a look that is not what was expected the word is that of the two calls", async () => {

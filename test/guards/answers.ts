@@ -13,14 +13,6 @@ export const ANSWERS: readonly Guard[] = [
   {
     threat: "T64",
     file: "src/github/second-look.ts",
-    guard: "if (reviews.pageInfo.hasNextPage || submitted",
-    without: "if (submitted",
-    test: "test/github/second-look.test.ts",
-    named: "a hundred reviews and one",
-  },
-  {
-    threat: "T64",
-    file: "src/github/second-look.ts",
     guard: "return look !== null && stands(look) ? look",
     without: "return look !== null ? look",
     test: "test/github/second-look.test.ts",
@@ -33,6 +25,14 @@ export const ANSWERS: readonly Guard[] = [
     without: "",
     test: "test/github/second-look.test.ts",
     named: "another pull request's answer",
+  },
+  {
+    threat: "T64",
+    file: "src/github/second-look.ts",
+    guard: "if (reviews.nodes.length !== reviews.totalCount) return null;",
+    without: "",
+    test: "test/github/second-look.test.ts",
+    named: "T64: a ",
   },
   {
     threat: "T67",

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
-import { drizzle } from "drizzle-orm/pglite";
+import { PgDatabase } from "drizzle-orm/pg-core";
+import { drizzle, PgliteSession } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import type { Database } from "./database.ts";
+import { createDialect } from "./dialect.ts";
 import { lockDataDirectory } from "./lock-file.ts";
 import type { Tx } from "./tx.ts";
 
@@ -38,7 +40,8 @@ export async function openEmbedded(dataDir: string | null): Promise<Database> {
 
 /** `release` runs after the database is closed. */
 export function overPglite(pglite: PGlite, release: () => Promise<void>): Database {
-  const outer = drizzle(pglite);
+  const dialect = createDialect();
+  const outer = new PgDatabase(dialect, new PgliteSession(pglite, dialect, undefined), undefined);
   return {
     driver: "pglite",
     url: null,

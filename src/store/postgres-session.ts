@@ -1,5 +1,7 @@
-import { drizzle } from "drizzle-orm/postgres-js";
+import { PgDatabase } from "drizzle-orm/pg-core";
+import { drizzle, PostgresJsSession } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
+import { createDialect } from "./dialect.ts";
 import { entrance, type Scope } from "./scope.ts";
 import type { Tx } from "./tx.ts";
 
@@ -20,7 +22,10 @@ export function speakPostgres(client: postgres.Sql): {
   read<T>(scope: Scope, act: Act<T>): Promise<T>;
 } {
   const { options } = client;
-  const speak = (sql: Wire) => drizzle(preparing(sql, options)) as unknown as Tx;
+  // Sets how the client reads and writes the types that drizzle maps itself, for all its connections.
+  drizzle(client);
+  const dialect = createDialect();
+  const speak = (sql: Wire): Tx => new PgDatabase(dialect, new PostgresJsSession(preparing(sql, options), dialect, undefined), undefined);
   const within = async <T>(sql: postgres.TransactionSql, scope: Scope, act: Acting<T>): Promise<T> => {
     const entering = entrance(scope);
     if (entering === null) return act(speak(sql), Promise.resolve());

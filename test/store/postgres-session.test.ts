@@ -40,6 +40,11 @@ describeOnPostgres("speaking to Postgres", (fresh) => {
     delays.mockRestore();
   });
 
+  test("no statement is compiled into machine code, which takes longer than any of ours does", () =>
+    withOne(async (db) => {
+      expect(rowsOf(await db.outer.execute(sql`select current_setting('jit') as jit`))).toEqual([{ jit: "off" }]);
+    }));
+
   test("what only reads cannot write, and a transaction that fails leaves nothing", () =>
     withOne(async (db) => {
       await db.outer.execute(sql`create table note (id int)`);

@@ -65,6 +65,7 @@ export const checkWish = pgTable(
   (t) => [
     primaryKey({ columns: [t.subjectKey, t.headSha, t.name] }),
     index("check_wish_row").on(t.repositoryId, t.headSha, t.name),
+    index("check_wish_running_out").on(t.runsOutAt).where(sql`${t.runsOutAt} is not null`),
     check("check_wish_conclusion", sql`${t.conclusion} in ('success', 'failure', 'action_required')`),
   ],
 );
@@ -105,6 +106,7 @@ export const checkOutbox = pgTable(
     unique("check_outbox_run").on(t.repositoryId, t.headSha, t.name),
     index("check_outbox_subject").on(t.subjectKey),
     index("check_outbox_doubted").on(t.doubtedAt).where(sql`${t.doubtedAt} is not null`),
+    index("check_outbox_in_flight").on(t.inFlightKey).where(sql`${t.inFlightKey} is not null`),
     index("check_outbox_due").on(t.subjectKey).where(sql`${t.publishedVersion} is distinct from ${t.version}`),
     check("check_outbox_conclusion", sql`${t.conclusion} in ('success', 'failure', 'action_required')`),
     check("check_outbox_in_flight", sql`num_nonnulls(${t.inFlightVersion}, ${t.inFlightKey}, ${t.inFlightFence}) in (0, 3)`),

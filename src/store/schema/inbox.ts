@@ -58,7 +58,7 @@ export const subject = pgTable(
     unique("subject_pull").on(t.repositoryId, t.number),
     index("subject_head").on(t.repositoryId, t.headSha),
     index("subject_owner").on(t.ownerId),
-    index("subject_dirty").on(t.dirtyAt),
+    index("subject_marked").on(t.dirtyAt).where(sql`${t.wantGen} > ${t.doneGen}`),
     index("subject_waiting").on(t.dirtySince).where(sql`${t.dirtySince} is not null`),
   ],
 );

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, getTableColumns, gt, isNotNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, isNotNull, sql } from "drizzle-orm";
 import type { Receipt } from "../../gate/ports/pulls.ts";
 import type { OverviewRow } from "../../gate/ports/station.ts";
 import { BEHIND_SECONDS } from "../behind.ts";
-import type { Tx } from "../connect.ts";
+import { rowsOf } from "../connect.ts";
 import { checkOutbox, checkWish, receipt, subject } from "../schema.ts";
+import { type Tx, together } from "../tx.ts";
 import { latestEvaluation } from "./read-evaluations.ts";
 
 /**
@@ -13,23 +14,28 @@ import { latestEvaluation } from "./read-evaluations.ts";
  * - a write that was begun and never ended: only its own subject can release it, and until then nobody else may write that run;
  * - an override that has run out: nothing but the clock says so. Never read from the stored decision: Postgres looks into no JSON that
  *   holds an escaped NUL, as a hostile contract's may, and one such row would stop the sweep for everybody.
+ * Each of them is found by an index that holds nothing else, so that what rests costs nothing, however much of it there is.
  */
 export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly string[]> {
-  const owed = sql`exists (
-    select 1 from ${checkOutbox} o
-    where o.subject_key = ${subject.key} and o.published_version is distinct from o.version
+  const marked = sql`select m.key from ${subject} m where m.want_gen > m.done_gen`;
+  const owed = sql`
+    select o.subject_key from ${checkOutbox} o
+    where o.published_version is distinct from o.version
       and (exists (select 1 from ${checkWish} w where w.repository_id = o.repository_id and w.head_sha = o.head_sha and w.name = o.name)
-        or (o.conclusion is distinct from 'success' and (o.published_conclusion = 'success' or o.uncertain))))`;
-  const begun = sql`exists (select 1 from ${checkOutbox} o where o.in_flight_key = ${subject.key})`;
-  const expired = sql`exists (
-    select 1 from ${checkWish} w where w.subject_key = ${subject.key} and w.runs_out_at <= clock_timestamp())`;
-  const rows = await tx
-    .select({ key: subject.key })
-    .from(subject)
-    .where(sql`${gt(subject.wantGen, subject.doneGen)} or ${owed} or ${begun} or ${expired}`)
-    .orderBy(asc(subject.dirtyAt), asc(subject.key))
-    .limit(limit);
-  return rows.map((row) => row.key);
+        or (o.conclusion is distinct from 'success' and (o.published_conclusion = 'success' or o.uncertain)))`;
+  const begun = sql`select o.in_flight_key from ${checkOutbox} o where o.in_flight_key is not null`;
+  const expired = sql`select w.subject_key from ${checkWish} w where w.runs_out_at <= statement_timestamp()`;
+  const [, found] = await together(
+    // Postgres cannot know how rarely one column differs from another: it takes every third row to do so, and would rather read whole
+    // tables, or put all subjects into a list in memory, than ask for the few there are.
+    () => tx.execute(sql`select set_config('enable_seqscan', 'off', true), set_config('work_mem', '64kB', true)`),
+    () =>
+      tx.execute(sql`
+        select k.key from (${marked} union ${owed} union ${begun} union ${expired}) k
+        cross join lateral (select s.dirty_at from ${subject} s where s.key = k.key offset 0) s
+        order by s.dirty_at, k.key limit ${limit}`),
+  );
+  return rowsOf<{ key: string }>(found).map(({ key }) => key);
 }
 
 export async function markDirty(tx: Tx, key: string): Promise<void> {

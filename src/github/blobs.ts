@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
+import { blobId, ownBytes, textBytes } from "./blob-bytes.ts";
 import type { GitHubApp } from "./client.ts";
 import type { Ask } from "./graphql.ts";
 import * as schemas from "./schemas.ts";
@@ -92,22 +92,4 @@ async function readBlob(app: GitHubApp, { owner, name, installationId }: Reposit
   if (bytes.length !== data.size || blobId(bytes, id.length) !== id)
     throw new TruthError(what, "network", `${what}: the bytes are not the ones its id names`);
   return bytes;
-}
-
-function textBytes(told: string | null): Buffer | null {
-  return told === null ? null : ownBytes(Buffer.from(told, "utf8"));
-}
-
-/** In memory of their own: a small buffer is a slice of 64 KiB, all of which it would keep, and take along to another thread. */
-function ownBytes(slice: Buffer): Buffer {
-  const own = Buffer.alloc(slice.length);
-  slice.copy(own);
-  return own;
-}
-
-function blobId(bytes: Buffer, idLength: number): string {
-  return createHash(idLength === 64 ? "sha256" : "sha1")
-    .update(`blob ${bytes.length}\0`)
-    .update(bytes)
-    .digest("hex");
 }

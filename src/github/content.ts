@@ -4,7 +4,8 @@ import type { Repository } from "../gate/ports/repository.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import type { GitHubApp } from "./client.ts";
 import { RequestFailure } from "./failure.ts";
-import { createObjects, type ObjectCache } from "./objects.ts";
+import type { ObjectCache } from "./object-cache.ts";
+import { createObjects } from "./objects.ts";
 import { compareTrees, findEntry } from "./trees.ts";
 
 const LFS_HEADER = "version https://git-lfs.github.com/spec/";

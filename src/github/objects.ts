@@ -1,52 +1,15 @@
-import { LRUCache } from "lru-cache";
 import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import { TruthError } from "../gate/ports/truth.ts";
 import { createBlobs } from "./blobs.ts";
 import type { GitHubApp } from "./client.ts";
+import { type CommitObject, keptObjects, listedKey, type ObjectCache, type TreeObject } from "./object-cache.ts";
 import * as schemas from "./schemas.ts";
 import { foldersOf, type TreeEntry } from "./tree-listing.ts";
 
-const CACHE_BYTES = 64 * 1024 * 1024;
 /** A listing of a whole repository that is longer than this costs more than reading the folders that differ. */
 const WHOLE_ENTRIES_MAX = 5_000;
-const LARGE_FOR_MS = 3_600_000;
 /** Commits looked at for whether one descends from another. */
 const DESCENT_MAX = 300;
-
-export interface TreeObject {
-  readonly entries: readonly TreeEntry[];
-  readonly truncated: boolean;
-}
-
-export interface CommitObject {
-  readonly sha: string;
-  readonly tree: string;
-  readonly parents: readonly string[];
-}
-
-type Stored =
-  | { kind: "commit"; value: CommitObject }
-  | { kind: "tree"; value: TreeObject }
-  | { kind: "blob"; value: Buffer }
-  | { kind: "base"; value: string };
-export interface ObjectCache {
-  readonly stored: LRUCache<string, Stored>;
-  /** Repositories that are too large to be listed whole, or could not be. */
-  readonly large: LRUCache<number, true>;
-}
-
-/** Git objects never change, so what was read once is never read again. Keys carry the repository's id, never its name. */
-export function createObjectCache(): ObjectCache {
-  return {
-    stored: new LRUCache<string, Stored>({ maxSize: CACHE_BYTES, sizeCalculation: weigh }),
-    large: new LRUCache({ max: 10_000, ttl: LARGE_FOR_MS }),
-  };
-}
-
-function weigh(stored: Stored): number {
-  if (stored.kind === "tree") return 200 + stored.value.entries.length * 200;
-  return stored.kind === "blob" ? 200 + stored.value.length : 400;
-}
 
 export interface Objects {
   commit(sha: string): Promise<CommitObject>;
@@ -66,7 +29,9 @@ export interface ListedCommit {
 }
 
 /** Objects of one repository by id, over the Git Data API. @throws TruthError */
-export function createObjects(app: GitHubApp, repository: RepositoryRef, { stored: cache, large }: ObjectCache): Objects {
+export function createObjects(app: GitHubApp, repository: RepositoryRef, cache: ObjectCache): Objects {
+  const { large, listed } = cache;
+  const kept = keptObjects(cache, repository.id);
   const place = { owner: repository.owner, repo: repository.name };
   const readBlob = createBlobs(app, repository);
   const call = (what: string, route: string, parameters: Record<string, unknown>) => ({
@@ -76,24 +41,22 @@ export function createObjects(app: GitHubApp, repository: RepositoryRef, { store
     parameters: { ...place, ...parameters },
   });
 
-  async function remembered<K extends Stored["kind"], V extends (Stored & { kind: K })["value"]>(
+  async function remembered<K extends "commit" | "tree" | "blob" | "base", V extends NonNullable<ReturnType<typeof kept.get<K>>>>(
     kind: K,
-    key: string,
+    id: string,
     read: () => Promise<V>,
   ): Promise<V> {
-    const at = `${repository.id}:${kind}:${key}`;
-    const known = cache.get(at);
-    if (known !== undefined) return known.value as V;
+    const known = kept.get(kind, id);
+    if (known !== undefined) return known as V;
     const value = await read();
     // A truncated tree may be whole next time.
-    if (typeof value !== "object" || !("truncated" in value) || !value.truncated) cache.set(at, { kind, value } as unknown as Stored);
+    if (typeof value !== "object" || !("truncated" in value) || !value.truncated) kept.set(kind, id, value);
     return value;
   }
 
   function learn({ sha, commit, parents }: ListedCommit): void {
     if (commit === undefined || parents === undefined) return;
-    const value = { sha, tree: commit.tree.sha, parents: parents.map((parent) => parent.sha) };
-    cache.set(`${repository.id}:commit:${sha}`, { kind: "commit", value });
+    kept.set("commit", sha, { sha, tree: commit.tree.sha, parents: parents.map((parent) => parent.sha) });
   }
 
   async function readTree(id: string, whole: boolean): Promise<TreeObject> {
@@ -112,9 +75,9 @@ export function createObjects(app: GitHubApp, repository: RepositoryRef, { store
     if (listing === null || listing.truncated || listing.entries.length > WHOLE_ENTRIES_MAX) large.set(repository.id, true);
     if (listing === null) return null;
     const folders = foldersOf(id, listing.entries);
-    for (const [folder, entries] of folders)
-      cache.set(`${repository.id}:tree:${folder}`, { kind: "tree", value: { entries, truncated: false } });
+    for (const [folder, entries] of folders) kept.set("tree", folder, { entries, truncated: false });
     const entries = folders.get(id);
+    if (entries !== undefined && !listing.truncated) listed.set(listedKey(repository.id, id), true);
     return entries === undefined ? null : { entries, truncated: false };
   }
 
@@ -123,9 +86,9 @@ export function createObjects(app: GitHubApp, repository: RepositoryRef, { store
     const seen = new Set([head]);
     for (const sha of seen) {
       if (sha === base) return true;
-      const known = cache.get(`${repository.id}:commit:${sha}`);
-      if (known?.kind !== "commit" || seen.size > DESCENT_MAX) continue;
-      for (const parent of known.value.parents) seen.add(parent);
+      const known = kept.get("commit", sha);
+      if (known === undefined || seen.size > DESCENT_MAX) continue;
+      for (const parent of known.parents) seen.add(parent);
     }
     return false;
   }

@@ -1,6 +1,6 @@
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import type { TreeChanges } from "../gate/ports/repository.ts";
-import type { TreeObject } from "./objects.ts";
+import type { TreeObject } from "./object-cache.ts";
 import { TREE_MODE, type TreeEntry } from "./tree-listing.ts";
 
 /** Folder pairs read at a time: two trees each, so at most 8 calls in flight. */

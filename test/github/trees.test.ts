@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { TreeObject } from "../../src/github/objects.ts";
+import type { TreeObject } from "../../src/github/object-cache.ts";
 import { compareTrees, findEntry } from "../../src/github/trees.ts";
 
 type Files = Readonly<Record<string, string>>;

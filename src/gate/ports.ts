@@ -27,6 +27,7 @@ export * from "./ports/policy.ts";
 export * from "./ports/policy-pins.ts";
 export * from "./ports/protection.ts";
 export * from "./ports/pulls.ts";
+export * from "./ports/read-ahead.ts";
 export * from "./ports/records.ts";
 export * from "./ports/recovery.ts";
 export * from "./ports/recovery-records.ts";

@@ -10,6 +10,7 @@ import { createKeptAnswers } from "./kept-answers.ts";
 import { createSender } from "./sender.ts";
 import { sharingCalls } from "./shared-calls.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
+import { createToldStatuses, type ToldStatuses } from "./told-statuses.ts";
 import { createTransport } from "./transport.ts";
 import { createWriteLimiter, paceOf } from "./write-limiter.ts";
 
@@ -46,6 +47,7 @@ export interface GitHubApp {
   request<T>(call: Call, schema: z.ZodType<T>): Promise<{ data: T; link: string | null }>;
   /** One question of GraphQL, never answered by 304; null = it is not to be asked any. */
   readonly ask: Ask | null;
+  readonly statuses: ToldStatuses;
 }
 
 /** The same app, whose reads GitHub sends whole: none is only confirmed by 304. */
@@ -130,6 +132,7 @@ function connect(
     enterprise: new URL(baseUrl).pathname.startsWith("/api/v3"),
     history,
     budget,
+    statuses: createToldStatuses(),
     async request(call, schema) {
       const { data, link } = await answered(call);
       return { data: understood(call.what, data, schema), link };

@@ -12,6 +12,7 @@ import { createObjectCache } from "./object-cache.ts";
 import { createObjects, type Objects } from "./objects.ts";
 import { readPeople, readReviews } from "./people.ts";
 import { pullsFromBranch, pullsOfCommit, readHome } from "./pull-lists.ts";
+import { createReadAhead } from "./read-ahead.ts";
 import { createRepositoryReads } from "./repositories.ts";
 import * as schemas from "./schemas.ts";
 import { createSecondLook } from "./second-look.ts";
@@ -29,6 +30,7 @@ export function createPullRequests(app: GitHubApp): PullRequests {
     read: (pull) => readPull(app, pull),
     branch: (repository, name) => readBranch(app, repository, name, createObjects(app, repository, cache)),
     content: (repository) => createContent(app, repository, cache),
+    readAhead: (pull, tip) => createReadAhead(app, pull, tip, cache),
     people: (pull, teams, receipts, look = "first") =>
       look === "first"
         ? readPeople(app, pull, teams, receipts, { commitLists, isReviewed: reviewed.has(keyOf(pull)) })

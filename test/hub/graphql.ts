@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { buildSchema, type GraphQLSchema, graphqlSync } from "graphql";
 import { authorise, type Caller, visibleRepo } from "./auth.ts";
+import { diffCommits } from "./git/diff.ts";
+import { mergeBase } from "./git/history.ts";
 import { notFoundUnless, pullOf } from "./lookup.ts";
 import { HubRefusal } from "./refusal.ts";
 import type { Reply } from "./server.ts";
@@ -39,11 +41,47 @@ function repositoryOf(world: World, caller: Caller, fullName: string) {
       authorise(world, caller, ["pull_requests:read"], repo);
       return pullRequestOf(repo, caller, pullOf(repo, number));
     },
-    object({ oid }: { oid?: string }) {
+    object({ oid, expression }: { oid?: string; expression?: string }) {
       authorise(world, caller, ["contents:read"], repo);
-      return blobOf(repo, oid ?? "");
+      return objectOf(world, caller, repo, oid ?? idAt(repo, expression ?? ""));
     },
   };
+}
+
+/** What `git rev-parse COMMIT:PATH` says: no symbolic link is followed, and what is not there is null. */
+function idAt({ store }: Repo, expression: string): string {
+  const [, commit = "", path = ""] = /^([0-9a-f]{40}):(.*)$/s.exec(expression) ?? [];
+  let id = store.commits.get(commit)?.tree ?? "";
+  for (const name of path === "" ? [] : path.split("/")) id = store.trees.get(id)?.find((entry) => entry.name === name)?.sha ?? "";
+  return id;
+}
+
+function objectOf(world: World, caller: Caller, repo: Repo, oid: string) {
+  return commitOf(world, caller, repo, oid) ?? treeOf(repo, oid) ?? blobOf(repo, oid);
+}
+
+function commitOf(world: World, caller: Caller, repo: Repo, oid: string) {
+  if (!repo.store.commits.has(oid)) return null;
+  return {
+    __typename: "Commit",
+    oid,
+    status() {
+      authorise(world, caller, ["statuses:read"], repo);
+      const newest = new Map(repo.statuses.filter(({ sha }) => sha === oid).map((status) => [status.context, status]));
+      return newest.size === 0 ? null : { contexts: [...newest.values()].map(({ context }) => ({ context })) };
+    },
+  };
+}
+
+function treeOf({ store }: Repo, oid: string) {
+  const tree = store.trees.get(oid);
+  if (tree === undefined) return null;
+  const entries = tree.map(({ name, mode, sha }) => ({
+    ...{ name, oid: sha, mode: Number.parseInt(mode, 8) },
+    type: mode === "040000" ? "tree" : mode === "160000" ? "commit" : "blob",
+    size: store.blobs.get(sha)?.length ?? 0,
+  }));
+  return { __typename: "Tree", oid, entries };
 }
 
 function pullRequestOf(repo: Repo, caller: Caller, { number, state, updatedAt, pull }: Issue & { readonly pull: Pull }) {
@@ -53,6 +91,13 @@ function pullRequestOf(repo: Repo, caller: Caller, { number, state, updatedAt, p
     headRefOid: pull.headSha,
     baseRefName: pull.baseRef,
     updatedAt,
+    files({ first }: { first?: number }) {
+      notFoundUnless(first !== undefined && first <= 100);
+      const from = mergeBase(repo.store, pull.baseSha, pull.headSha);
+      const changed = from === null ? [] : diffCommits(repo.store, from, pull.headSha);
+      const page = { hasNextPage: changed.length > first!, hasPreviousPage: false };
+      return { totalCount: changed.length, pageInfo: page, nodes: changed.slice(0, first).map(({ path }) => ({ path })) };
+    },
     reviews({ first }: { first?: number }) {
       notFoundUnless(first !== undefined && first <= 100);
       const viewer = caller.kind === "user" ? caller.userId : null;

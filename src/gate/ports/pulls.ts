@@ -2,6 +2,7 @@ import type { PeopleFacts, Review } from "../../engine/facts.ts";
 import type { CommitPulls } from "./commit-pulls.ts";
 import type { CommitListing, Contributions } from "./contributions.ts";
 import type { NameReads } from "./policy-pins.ts";
+import type { ReadAhead } from "./read-ahead.ts";
 import type { PullRef, RepositoryRef } from "./refs.ts";
 import type { RepositoryReads } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
@@ -76,6 +77,8 @@ export interface PullRequests extends RepositoryReads, CommitPulls, NameReads {
   /** Tip of a branch and whether it is protected; null = no such branch. Always `refs/heads/…`, never a tag. */
   branch(repository: RepositoryRef, name: string): Promise<{ sha: string; protected: boolean } | null>;
   content(repository: RepositoryRef): Repository;
+  /** `tip`: that of the default branch. null, or absent = everything is read where it is wanted. */
+  readAhead?(pull: PullTruth, tip: string): ReadAhead | null;
   /**
    * Reviews, commits, pushes, labels, comments, owners and the members of `teams`. A team that answers 404 or 403 comes back with
    * `readable: false`; 5xx rejects. `second`: GitHub sends everything anew, nothing is only confirmed.

@@ -4,7 +4,7 @@ import { TruthError } from "../gate/ports/truth.ts";
 import { blobId, textBytes } from "./blob-bytes.ts";
 import type { Ask } from "./graphql.ts";
 import type { KeptObjects } from "./object-cache.ts";
-import { TREE_MODE, type TreeEntry, treeId } from "./tree-listing.ts";
+import { isFolder, TREE_MODE, type TreeEntry, treeId } from "./tree-listing.ts";
 
 const SUBMODULE_MODE = "160000";
 
@@ -56,7 +56,7 @@ export async function askPaths(ask: Ask, repository: RepositoryRef, wanted: Path
   const { folders, files, changedIn, statusesOf } = wanted;
   const places = [...folders, ...files];
   const idLength = places[0]?.commit.length ?? 40;
-  const isFolder = (at: number) => at < folders.length;
+  const asksFolder = (at: number) => at < folders.length;
   const variables = {
     ...{ owner: repository.owner, name: repository.name },
     ...(changedIn === null ? {} : { number: changedIn }),
@@ -69,7 +69,7 @@ export async function askPaths(ask: Ask, repository: RepositoryRef, wanted: Path
   if (home.databaseId !== repository.id)
     throw new TruthError(what, "auth", `${what}: another repository answers as ${repository.owner}/${repository.name}`);
   for (const at of places.keys()) {
-    if (isFolder(at)) keepFolder(kept, folder.safeParse(home[`o${at}`]).data?.entries ?? null, idLength);
+    if (asksFolder(at)) keepFolder(kept, folder.safeParse(home[`o${at}`]).data?.entries ?? null, idLength);
     else keepFile(kept, file.safeParse(home[`o${at}`]).data ?? null, idLength);
   }
   const { nodes = null, totalCount = 0 } = home.pullRequest?.files ?? {};
@@ -105,12 +105,12 @@ function queryOf({ folders, files, changedIn, statusesOf }: PathsQuestion): stri
 }
 
 function keepFolder(kept: KeptObjects, told: z.infer<typeof entries> | null, idLength: number): void {
-  if (told === null || told.some(({ name, oid }) => name.includes("/") || !/^[0-9a-f]+$/.test(oid))) return;
+  if (told === null) return;
   const list = told.map(({ name, mode: number, oid, size }): TreeEntry => {
     const mode = number.toString(8).padStart(6, "0");
     return { name, mode, id: oid, size: mode === TREE_MODE || mode === SUBMODULE_MODE ? null : size };
   });
-  kept.set("tree", treeId(list, idLength), { entries: list, truncated: false });
+  if (isFolder(list, idLength)) kept.set("tree", treeId(list, idLength), { entries: list, truncated: false });
 }
 
 function keepFile(kept: KeptObjects, told: z.infer<typeof file>, idLength: number): void {

@@ -27,12 +27,22 @@ export function foldersOf(root: string, listing: readonly TreeEntry[]): Readonly
   }
   const whole = [...entries].flatMap(([folder, list]) => {
     const id = ids.get(folder);
-    return id !== undefined && treeId(list, id.length) === id ? [[id, list] as const] : [];
+    return id !== undefined && treeId(list, id.length) === id && isFolder(list, id.length) ? [[id, list] as const] : [];
   });
   return new Map(whole);
 }
 
-/** Git's own id of a folder. */
+/**
+ * Whether git can have written these as one folder: a longer id, or a name that ends early, would swallow the entries after it, and the
+ * rest hash to the same id as all of them. Of one name that is there twice nobody can say which file it is.
+ */
+export function isFolder(entries: readonly TreeEntry[], idLength: number): boolean {
+  const isEntry = ({ name, id }: TreeEntry) =>
+    !/[/\0]/.test(name) && name.isWellFormed() && id.length === idLength && /^[0-9a-f]+$/.test(id);
+  return entries.every(isEntry) && new Set(entries.map(({ name }) => name)).size === entries.length;
+}
+
+/** Git's own id of a folder: of entries that can be one. */
 export function treeId(entries: readonly TreeEntry[], idLength: number): string {
   const rows = entries.map(({ name, mode, id }) => ({
     // A folder sorts as if its name ended with a slash, and its mode is written without the leading zero.

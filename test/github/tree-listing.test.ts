@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { RepositoryRef } from "../../src/gate/ports/refs.ts";
+import { createObjectCache, keptObjects } from "../../src/github/object-cache.ts";
+import { askPaths } from "../../src/github/paths-question.ts";
 import { foldersOf, type TreeEntry, treeId } from "../../src/github/tree-listing.ts";
 import { openRig, type Rig } from "./rig.ts";
 
@@ -99,4 +102,38 @@ describe("git's id of a folder", () => {
     expect([...foldersOf(root, lied).keys()]).toEqual([root]);
     expect([...foldersOf(root, [...whole, entry("more.yaml", "100644", A)]).keys()]).toEqual([innerId]);
   });
+});
+
+describe("T38: of a folder that git cannot have written, nothing is known, whatever it hashes to", () => {
+  const raw = (one: TreeEntry) => `${Buffer.from(`${one.mode.replace(/^0/, "")} ${one.name}\0`).toString("hex")}${one.id}`;
+  // Bytes that are text too, so that a name can hold them.
+  const [a, b] = [entry("a.yaml", "100644", "61".repeat(20)), entry("b.yaml", "100644", "62".repeat(20))];
+  const text = (hex: string) => Buffer.from(hex, "hex").toString();
+  const lies: readonly [string, readonly TreeEntry[], readonly TreeEntry[]][] = [
+    ["an id that swallows the entry after it", [a, b], [{ ...a, id: a.id + raw(b) }]],
+    ["a name that swallows the entry before it", [a, b], [{ ...b, name: text(raw(a) + raw(b)).slice("100644 ".length, -21) }]],
+    ["one name twice", [a, { ...a, id: B }], [a, { ...a, id: B }]],
+    ["a name of half a character", [{ ...a, name: "\ufffd" }], [{ ...a, name: "\ud800" }]],
+    ["a path for a name", [{ ...a, name: "x/a.yaml" }], [{ ...a, name: "x/a.yaml" }]],
+  ];
+  for (const [what, real, told] of lies) {
+    const id = treeId(real, 40);
+
+    test(`${what}, in the answer to a question`, async () => {
+      expect(treeId(told, 40)).toBe(id);
+      const kept = keptObjects(createObjectCache(), 1);
+      const entries = told.map(({ name, mode, id: oid }) => ({ name, mode: Number.parseInt(mode, 8), oid, size: 1 }));
+      const repository = { databaseId: 1, o0: { entries } };
+      const wanted = { folders: [{ commit: A, path: "" }], files: [], changedIn: null, statusesOf: null };
+      const ref = { id: 1, owner: "acme", name: "data", installationId: 1 } as RepositoryRef;
+      await askPaths(async (_, schema) => schema.parse({ repository }), ref, wanted, kept);
+      expect(kept.get("tree", id)).toBeUndefined();
+    });
+
+    if (what === "a path for a name") continue;
+    test(`${what}, in a listing`, () => {
+      const below = told.map((one) => ({ ...one, name: `in/${one.name}` }));
+      expect(foldersOf(A, [entry("in", "040000", id), ...below]).has(id)).toBe(false);
+    });
+  }
 });

@@ -21,9 +21,11 @@ export async function readForeignChecks(
   name: string,
 ): Promise<readonly ForeignCheck[]> {
   const runs = await readRuns(app, repository, { ref: headSha, check_name: name }, run);
+  // To GitHub the names of statuses are the same in capitals, and a question tells only the newest of each.
+  const isOurs = (context: string) => context.toLowerCase() === name.toLowerCase();
   // A status is never deleted: where a question told of none by our name, the list holds none. Whose one is, the list alone tells.
   const told = app.statuses.take(repository.id, headSha);
-  const statuses = told !== null && !told.includes(name) ? [] : await listStatuses(app, repository, headSha);
+  const statuses = told !== null && !told.some(isOurs) ? [] : await listStatuses(app, repository, headSha);
   return [
     ...runs.flatMap((one): ForeignCheck[] =>
       one.name === name && one.app && one.app.id !== app.appId
@@ -31,7 +33,7 @@ export async function readForeignChecks(
         : [],
     ),
     ...statuses.flatMap((one): ForeignCheck[] =>
-      one.context === name ? [{ name, kind: "status", source: one.creator?.login ?? "a deleted account", conclusion: one.state }] : [],
+      isOurs(one.context) ? [{ name, kind: "status", source: one.creator?.login ?? "a deleted account", conclusion: one.state }] : [],
     ),
   ];
 }

@@ -1,6 +1,8 @@
 import { LRUCache } from "lru-cache";
 
 const COMMITS_MAX = 1_000;
+/** Whoever may set statuses could have made a thousand commits with thousands of names each: those are read where they are wanted. */
+const NAMES_MAX = 100;
 /** As long as a reading may take that was told of them on its way. */
 const TOLD_MS = 30_000;
 
@@ -15,7 +17,9 @@ export function createToldStatuses(): ToldStatuses {
   const told = new LRUCache<string, readonly string[]>({ max: COMMITS_MAX, ttl: TOLD_MS });
   const at = (repositoryId: number, sha: string) => `${repositoryId}:${sha}`;
   return {
-    tell: (repositoryId, sha, names) => void told.set(at(repositoryId, sha), names),
+    tell(repositoryId, sha, names) {
+      if (names.length <= NAMES_MAX) told.set(at(repositoryId, sha), names);
+    },
     take(repositoryId, sha) {
       const names = told.get(at(repositoryId, sha)) ?? null;
       told.delete(at(repositoryId, sha));

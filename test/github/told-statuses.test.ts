@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PullTruth } from "../../src/gate/ports.ts";
 import { createChecks, createPullRequests } from "../../src/github/index.ts";
+import { createToldStatuses } from "../../src/github/told-statuses.ts";
 import { openRig, type Rig, signIn } from "./rig.ts";
 
 const REPO = "acme/data";
@@ -52,6 +53,24 @@ test("T48: of one by our name the list tells, with those that another has follow
     { name: NAME, kind: "status", source: "alice", conclusion: "success" },
   ]);
   expect(lists()).toBe(1);
+});
+
+test("T48: one by our name in capitals is one by our name, and hides none that it followed", async () => {
+  status(NAME, "alice");
+  const shouted = { oid: pull.headSha, status: { contexts: [{ context: NAME.toUpperCase() }] } };
+  const data = { repository: { databaseId: rig.repository.id, commit: shouted, pullRequest: { files: { totalCount: 0, nodes: [] } } } };
+  rig.hub.fail({ path: "/graphql" }, { kind: "status", status: 200, body: { data } }, 2);
+  status(NAME.toUpperCase(), "bob");
+  const look = await others();
+  expect((await look()).map(({ source }) => source)).toEqual(["bob", "alice"]);
+});
+
+test("T48: of more names than are kept nothing was told", () => {
+  const told = createToldStatuses();
+  const names = Array.from({ length: 101 }, (_, at) => `ci/${at}`);
+  told.tell(1, "a", names);
+  told.tell(1, "b", names.slice(1));
+  expect([told.take(1, "a"), told.take(1, "b")]).toEqual([null, names.slice(1)]);
 });
 
 test("T48: it was told for one look: the next one reads the list", async () => {

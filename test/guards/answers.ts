@@ -45,10 +45,26 @@ export const ANSWERS: readonly Guard[] = [
   {
     threat: "T48",
     file: "src/github/foreign-checks.ts",
-    guard: "told !== null && !told.includes(name) ? []",
+    guard: "told !== null && !told.some(isOurs) ? []",
     without: "told !== null ? []",
     test: "test/github/told-statuses.test.ts",
     named: "of one by our name the list tells",
+  },
+  {
+    threat: "T48",
+    file: "src/github/foreign-checks.ts",
+    guard: "context.toLowerCase() === name.toLowerCase()",
+    without: "context === name",
+    test: "test/github/told-statuses.test.ts",
+    named: "in capitals",
+  },
+  {
+    threat: "T48",
+    file: "src/github/told-statuses.ts",
+    guard: "if (names.length <= NAMES_MAX) ",
+    without: "",
+    test: "test/github/told-statuses.test.ts",
+    named: "more names than are kept",
   },
   {
     threat: "T48",

@@ -71,4 +71,12 @@ describeOnPostgres("the sweep beside many pull requests that rest", (fresh) => {
     expect(rows).toBeLessThan(100);
     expect((await sweep(1)).keys).toEqual([key(1007)]);
   });
+
+  it("reads no more than are wanted of very many that are marked at once", async () => {
+    await admin.outer.execute(sql`update subject set want_gen = want_gen + 1, dirty_at = clock_timestamp() where number >= 1000`);
+    await admin.outer.execute(sql`update subject set dirty_at = 'epoch' where key in (${key(4000)}, ${key(3000)})`);
+    const { keys, rows } = await sweep(2);
+    expect(keys).toEqual([key(3000), key(4000)]);
+    expect(rows).toBeLessThan(300);
+  });
 });

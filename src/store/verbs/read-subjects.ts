@@ -17,7 +17,8 @@ import { latestEvaluation } from "./read-evaluations.ts";
  * Each of them is found by an index that holds nothing else, so that what rests costs nothing, however much of it there is.
  */
 export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly string[]> {
-  const marked = sql`select m.key from ${subject} m where m.want_gen > m.done_gen`;
+  // No more than are wanted: a policy that changes can mark all there are.
+  const marked = sql`(select m.key from ${subject} m where m.want_gen > m.done_gen order by m.dirty_at, m.key limit ${limit})`;
   const owed = sql`
     select o.subject_key from ${checkOutbox} o
     where o.published_version is distinct from o.version

@@ -9,6 +9,9 @@ import type { WriteLimiter } from "./write-limiter.ts";
 
 const API_VERSION = "2022-11-28";
 
+/** GitHub cuts no folder short in the answer to a question, as it does in a listing, and one question may ask for sixty. */
+const QUESTION_BYTES_MAX = 16 * 1024 * 1024;
+
 /** Octokit reads JSON for numbers that GitHub does not send, at three times the cost, and what breaks off in the middle as if it were all. */
 const UNPARSED = { parseSuccessResponseBody: false };
 
@@ -36,7 +39,7 @@ export function createSender({ octokit, tokens, budget, kept, writes }: SenderPa
     try {
       const response = await octokit.request(call.route, { ...call.parameters, headers, request: UNPARSED });
       budget.note(call.installationId, response.headers);
-      const text = await textOf(response.data);
+      const text = await textOf(response.data, isQuestion(call.route) ? QUESTION_BYTES_MAX : null);
       const link = typeof response.headers.link === "string" ? response.headers.link : null;
       const data = parsed(text);
       if (isRead) kept.keep(address, token, response.headers.etag, { text: typeof data === "object" ? text : null, link });
@@ -67,9 +70,21 @@ export function createSender({ octokit, tokens, budget, kept, writes }: SenderPa
   };
 }
 
-/** @throws what the connection does when it breaks off in the middle. */
-async function textOf(body: unknown): Promise<string> {
-  return body instanceof ReadableStream ? await new Response(body).text() : "";
+/** @throws what the connection does when it breaks off in the middle; and when there is more of it, of which nothing more is read. */
+async function textOf(body: unknown, bytesMax: number | null): Promise<string> {
+  if (!(body instanceof ReadableStream)) return "";
+  return await new Response(bytesMax === null ? body : body.pipeThrough(upTo(bytesMax))).text();
+}
+
+function upTo(bytesMax: number): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > bytesMax) throw new Error(`more than ${bytesMax} bytes`);
+      controller.enqueue(chunk);
+    },
+  });
 }
 
 /** What is no JSON stays text, which no schema takes for an answer. */

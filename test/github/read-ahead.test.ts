@@ -232,6 +232,14 @@ describe("T39: whatever an answer holds, an object is the one that its id names"
     }
   });
 
+  test("T69: of an answer without end no more is read than any question is worth, and none is asked for a minute", async () => {
+    const endless = told(null, { ...changed("contracts/c.yaml"), more: "x".repeat(16 * 1024 * 1024) });
+    rig.hub.fail({ path: "/graphql" }, endless);
+    const { asked: routes, ...reading } = await readPull(STRIP);
+    expect(reading).toEqual(STRIPPED);
+    expect(routes.filter((route) => route === QUESTION)).toHaveLength(1);
+  });
+
   test("T67: a repository that goes by this name now has told nothing", async () => {
     const other = { ...told(lie, changed("contracts/c.yaml")) } as { body: { data: { repository: { databaseId: number } } } };
     other.body.data.repository.databaseId += 1;

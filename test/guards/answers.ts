@@ -43,6 +43,14 @@ export const ANSWERS: readonly Guard[] = [
     named: "another one",
   },
   {
+    threat: "T69",
+    file: "src/github/sender.ts",
+    guard: "if (bytes > bytesMax) throw",
+    without: "if (false) throw",
+    test: "test/github/read-ahead.test.ts",
+    named: "of an answer without end",
+  },
+  {
     threat: "T48",
     file: "src/github/foreign-checks.ts",
     guard: "told !== null && !told.some(isOurs) ? []",

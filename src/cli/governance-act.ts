@@ -5,7 +5,7 @@ import { type CliContext, EXIT } from "./io.ts";
 import { pullNamed, reviewPull } from "./review-pull.ts";
 import { openStation, type Station } from "./station-client.ts";
 import { StationFailure } from "./station-failure.ts";
-import { exitCodeOf, pathOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
+import { exitCodeOf, movedBase, pathOf, readSubmission, type SubmissionView, standingOf, submissionText } from "./submission.ts";
 
 /** The command needs only that it was done. */
 const done = z.object({});
@@ -37,6 +37,12 @@ export async function approve(
   let view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);
   if (options.expectedVersion !== undefined && view.version !== options.expectedVersion) throw notSeen(view, options.expectedVersion);
+  const moved = movedBase(view);
+  if (moved !== null)
+    throw new StationFailure(EXIT.validation, `it does not begin from what was approved before: ${moved.join("; ")}`, {
+      code: "BASE_MOVED",
+      hint: "nothing was done. Have it submitted again from the content that was approved last; an admin can force it: --despite-base",
+    });
   let { snapshot_id: snapshot, version } = view;
   const lookAgain = async () => {
     view = await readSubmission(station, id);
@@ -81,14 +87,19 @@ export async function reject(
 export async function override(
   context: CliContext,
   id: string,
-  options: { readonly server?: string; readonly reason: string; readonly incident: string },
+  options: { readonly server?: string; readonly reason: string; readonly incident: string; readonly despiteBase: boolean },
 ): Promise<number> {
   const station = await openStation(context, options.server, "person");
   const view = await readSubmission(station, id);
   if (view.state !== "pending_approval") return ended(context, view);
-  const body = { snapshot_id: view.snapshot_id, draft_version: view.version, reason: options.reason, incident: options.incident };
+  const { reason, incident, despiteBase } = options;
+  // Said only where it is wanted: a server that knows nothing of it refuses what it does not know.
+  const despite = despiteBase ? { despite_base: true } : {};
+  const body = { snapshot_id: view.snapshot_id, draft_version: view.version, reason, incident, ...despite };
   const { review_due_at } = await station.request(owed, "POST", `${pathOf(id)}/override`, body);
   context.stdout.write(submissionText(await readSubmission(station, id)));
+  const taken = movedBase(view) ?? [];
+  for (const difference of taken) context.stderr.write(`countersign: OVER WHAT WAS APPROVED: ${escapeTerminal(difference)}\n`);
   context.stderr.write(`countersign: OVERRIDE recorded at the highest severity; somebody else reviews it until ${review_due_at}\n`);
   return EXIT.success;
 }

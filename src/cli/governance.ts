@@ -67,6 +67,7 @@ export function addGovernance(program: Command, context: CliContext, done: (code
     .option("--server <url>", SERVER)
     .requiredOption("--reason <text>", "why it cannot wait")
     .requiredOption("--incident <id>", "what it is for")
+    .option("--despite-base", "also where it does not begin from what was approved before, and takes that back", false)
     .action(async (id: string, options: Parameters<typeof override>[2]) => done(await override(context, id, options)));
   governance
     .command("review")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { baseLines } from "../report/base-standing.ts";
 import { visible } from "../report/visible.ts";
 import { EXIT } from "./io.ts";
 import type { Station } from "./station-client.ts";
@@ -26,6 +27,17 @@ export const submission = z.object({
   ended: z.object({ how: z.string(), reason: z.string().nullable() }).nullable(),
   approval: z.object({ id: z.string(), kind: z.string(), approved_by: z.array(z.string()), approved_at: z.string() }).nullable(),
   artifact_hash: z.string().nullable(),
+  /** Absent: an older server, which holds it against nothing. */
+  base: z
+    .object({
+      status: z.string(),
+      because: z.string().nullable(),
+      differences: z.array(
+        z.object({ file: z.string(), object: z.string().nullable(), field: z.string().nullable(), message: z.string() }),
+      ),
+      more: z.number(),
+    })
+    .nullish(),
 });
 export type SubmissionView = z.infer<typeof submission>;
 
@@ -53,8 +65,15 @@ export function readSubmission(station: Station, id: string, signal?: AbortSigna
   return station.request(submission, "GET", pathOf(id), undefined, signal);
 }
 
+/** What keeps it from ever being approved as it is, beside the decision: it does not begin from what was approved before. Null = nothing. */
+export function movedBase({ state: now, base }: Pick<SubmissionView, "state" | "base">): readonly string[] | null {
+  if (now !== "pending_approval" || base === null || base === undefined || base.status === "stands") return null;
+  return baseLines(base);
+}
+
 /** 0 only for what is approved; while it is pending, what the decision says: 10, or 11 after somebody asked for changes, or what is invalid. */
-export function exitCodeOf({ state: now, decision }: SubmissionView): number {
+export function exitCodeOf(view: SubmissionView): number {
+  const { state: now, decision } = view;
   switch (now) {
     case "approved":
       return EXIT.success;
@@ -62,7 +81,8 @@ export function exitCodeOf({ state: now, decision }: SubmissionView): number {
     case "expired":
       return EXIT.approvalRejected;
     case "pending_approval":
-      return decision.exit_code === EXIT.success ? EXIT.approvalRequired : decision.exit_code;
+      if (decision.exit_code !== EXIT.success && decision.exit_code !== EXIT.approvalRequired) return decision.exit_code;
+      return movedBase(view) === null ? EXIT.approvalRequired : EXIT.validation;
   }
 }
 
@@ -83,6 +103,8 @@ export function standingOf(view: SubmissionView): string {
     case "expired":
       return "expired: nobody approved it in time; submit it again with --again";
     case "pending_approval":
+      if (movedBase(view) !== null)
+        return "it does not begin from what was approved before, and cannot be approved so: submit it again from the newest approved content";
       if (view.ready) return `ready since ${view.pending_since}: an approver runs \`countersign governance approve ${view.id}\``;
       return asked.length > 0 && view.decision.state === "pending_approval"
         ? `waiting since ${view.pending_since} for ${asked.join(", ")}`
@@ -101,6 +123,7 @@ export function submissionText(view: SubmissionView): string {
     ...problems
       .filter(({ severity }) => severity === "error")
       .map(({ code, file, message }) => `  problem      ${code} ${file ?? ""} ${message}`),
+    ...(movedBase(view) ?? []).map((difference) => `  base         ${difference}`),
     ...(approval === null ? [] : [`  approval     ${approval.id}`]),
     ...(artifact_hash === null ? [] : [`  artifact     ${artifact_hash}`]),
     `  url          ${url}`,

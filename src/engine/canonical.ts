@@ -17,6 +17,7 @@ export type HashDomain =
   | "countersign/compiled/v1"
   | "countersign/reading-rules/v1"
   | "countersign/contract/v1"
+  | "countersign/contract-part/v1"
   | "countersign/request/v1"
   | "countersign/comment/v1"
   | "countersign/audit/v1"

@@ -1,10 +1,21 @@
 import type { CompiledContract } from "../engine/contract/finding.ts";
+import type { ContractParts } from "../engine/contract/parts.ts";
 import { decide } from "../engine/decide.ts";
 import type { Decision } from "../engine/decision.ts";
 import type { Facts } from "../engine/facts.ts";
 import { draftOf } from "./draft.ts";
 import { withPeople } from "./draft-people.ts";
-import type { DraftContext, DraftSnapshot, Electorate, NewSource, Outcome, Refused, SavedDraft, StudioRecords } from "./ports.ts";
+import type {
+  DraftContext,
+  DraftSnapshot,
+  Electorate,
+  NewSource,
+  Outcome,
+  Refused,
+  SavedDraft,
+  StoodBefore,
+  StudioRecords,
+} from "./ports.ts";
 
 export interface StudioDeps {
   readonly records: StudioRecords;
@@ -29,6 +40,8 @@ export interface DraftEdit {
   readonly facts: Facts;
   /** Every governed contract on the head side: what the artifact is compiled from. */
   readonly contracts: readonly CompiledContract[];
+  readonly parts: readonly ContractParts[];
+  readonly base: StoodBefore;
   readonly sources: readonly NewSource[];
 }
 
@@ -45,9 +58,22 @@ export async function saveDraftSnapshot({ records, electorate }: StudioDeps, edi
     const decision = decide(facts);
     const draft = draftOf(facts, decision);
     if (draft === null) return refused("INVALID_STATE", "nothing governed changes in it");
-    const { tenantId, draftId, actorId, origin, contracts, sources } = edit;
+    const { tenantId, draftId, actorId, origin, contracts, parts, base, sources } = edit;
     const expected = { version: edit.version, lastVote: lastVote(context) };
-    return records.saveDraftSnapshot({ tenantId, draftId, expected, facts, decision, draft, actorId, origin, contracts, sources });
+    return records.saveDraftSnapshot({
+      tenantId,
+      draftId,
+      expected,
+      facts,
+      decision,
+      draft,
+      actorId,
+      origin,
+      contracts,
+      parts,
+      base,
+      sources,
+    });
   });
 }
 

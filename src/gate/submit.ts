@@ -116,8 +116,8 @@ async function readAsk(deps: SubmitDeps, ask: SubmitAsk): Promise<Outcome<Read>>
   return { status: "done", value: { ...read, repositoryId } };
 }
 
-function kept({ contracts, sources }: ReadSubmission): Pick<ReadSubmission, "contracts" | "sources"> {
-  return { contracts, sources };
+function kept({ contracts, parts, base, sources }: ReadSubmission): Omit<ReadSubmission, "facts"> {
+  return { contracts, parts, base, sources };
 }
 
 function originOf(by: Submitter): string {

@@ -1,13 +1,15 @@
 import { digest } from "../engine/canonical.ts";
 import type { CompiledContract } from "../engine/contract/finding.ts";
+import type { ContractParts } from "../engine/contract/parts.ts";
 import type { Facts } from "../engine/facts.ts";
 import { environmentOf } from "../engine/policy/environment.ts";
 import { environmentFromWord, stricterEnvironment } from "../engine/policy/environment-words.ts";
 import type { Environment, PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
-import type { ContractComparer, NewSource, Repository, SubmittedFile, TypeFinder } from "./ports.ts";
+import type { ContractComparer, NewSource, Repository, StoodBefore, SubmittedFile, TypeFinder } from "./ports.ts";
 import { readChange } from "./read-change.ts";
 import { NO_SURROUNDINGS, withLineage } from "./read-lineage.ts";
+import { submittedContracts } from "./submitted-contracts.ts";
 
 /** A change as whoever submits it describes it. Nothing in it is believed but the text of its files. */
 export interface SubmittedChange {
@@ -25,6 +27,8 @@ export interface SubmittedChange {
 export interface ReadSubmission {
   readonly facts: Facts;
   readonly contracts: readonly CompiledContract[];
+  readonly parts: readonly ContractParts[];
+  readonly base: StoodBefore;
   readonly sources: readonly NewSource[];
 }
 
@@ -45,7 +49,11 @@ export async function readSubmission(
   const sides = { base: sideId(change.files, "before"), head: sideId(change.files, "after") };
   const repository = submittedRepository(change.files, sides);
   const read = await readChange({ repository, comparer, types: submittedTypes(change.files) }, sides, set);
-  const { diff, lineage } = withLineage(read.diff, NO_SURROUNDINGS);
+  const told = withLineage(read.diff, NO_SURROUNDINGS);
+  const stands = await submittedContracts({ repository, comparer }, sides, set, read.changed);
+  // A file that a thread could read when it compared, and not now, would be left out of the artifact without a word.
+  const unread = stands.head.unparseable.filter(({ file }) => !told.diff.unparseable.some((known) => known.file === file));
+  const diff = unread.length === 0 ? told.diff : { ...told.diff, unparseable: [...told.diff.unparseable, ...unread] };
   const baseRef = change.base.name;
   // Whether a branch is protected is not known here: it counts as if it were, so that no name makes a change ungoverned.
   const where = { baseRef, defaultBranch: "main", baseProtected: true, environment: null };
@@ -73,13 +81,15 @@ export async function readSubmission(
     diff,
     people: null,
     agent: null,
-    lineage,
+    lineage: told.lineage,
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
     faults: [],
     limits: read.limits,
     simulated: false,
   };
-  return { facts, contracts: diff.contracts, sources: sourcesOf(change, facts) };
+  const { base, head } = stands;
+  const stood = { contracts: base.contracts, parts: base.parts, beside: readAlong(change.files) };
+  return { facts, contracts: head.contracts, parts: head.parts, base: stood, sources: sourcesOf(change, facts) };
 }
 
 function sourcesOf({ title, base, head, actor }: SubmittedChange, { diff, governanceFiles }: Facts): readonly NewSource[] {
@@ -96,6 +106,10 @@ function sourcesOf({ title, base, head, actor }: SubmittedChange, { diff, govern
     }),
   );
   return [{ kind: "manual_note", securityStatus: "unchecked", ingestionStatus: "ingested", ...note }, ...files];
+}
+
+function readAlong(files: readonly SubmittedFile[]): StoodBefore["beside"] {
+  return files.flatMap(({ path, before, after }) => (before === null || before !== after ? [] : [{ file: path, blob: blobOf(before) }]));
 }
 
 const MODE = "100644";

@@ -1,5 +1,7 @@
+import type { BaseStanding } from "../engine/base-standing.ts";
 import type { ApprovalPreview, WorkspaceView } from "../gate/ports.ts";
 import type { DoctorAnswer } from "../gate/workspace-doctor.ts";
+import { baseLines } from "../report/base-standing.ts";
 import { changeRows } from "../report/changes.ts";
 import { instant } from "../report/phrase.ts";
 import { viewOf } from "../report/view.ts";
@@ -62,6 +64,7 @@ export function WorkbenchPage({ view, preview, consequences, questions, form, no
               </>
             )}
           </section>
+          {preview.base !== null && preview.base.status !== "stands" && <MovedBase base={preview.base} />}
           <Ids
             title={snapshot?.status === "approved" ? "Blockers that it was approved over" : "Blockers"}
             none={snapshot?.status === "approved" ? null : "Nothing stands against it."}
@@ -111,6 +114,25 @@ export function WorkbenchPage({ view, preview, consequences, questions, form, no
         </div>
       </div>
     </Layout>
+  );
+}
+
+/** What keeps it from being approved whoever votes for it, and what to do about that. */
+function MovedBase({ base }: { base: Exclude<BaseStanding, { status: "stands" }> }) {
+  const told = base.status === "unknown" ? { because: base.because, differences: [], more: 0 } : { because: null, ...base };
+  return (
+    <section class="card tone-bad">
+      <h2>It does not begin from what was approved before</h2>
+      <ul class="sentences">
+        {baseLines(told).map((line) => (
+          <li>{visible(line)}</li>
+        ))}
+      </ul>
+      <p class="quiet">
+        It cannot be approved as it is, whoever votes for it. Have it submitted again from the content that was approved last; votes and
+        draft stay until then.
+      </p>
+    </section>
   );
 }
 

@@ -95,8 +95,8 @@ export const PLAN: readonly Guard[] = [
   {
     threat: "T100",
     file: "src/store/verbs/compile-draft.ts",
-    guard: "return [...session.runtime_projection.contracts.filter(({ file }) => !touched.has(file)), ...own];",
-    without: "return own;",
+    guard: "contracts: [...(approved ?? []).filter(({ file }) => !touched.has(file)), ...own]",
+    without: "contracts: own",
     test: "test/studio/api/plan-whole.test.ts",
     named: "a submission adds to what was approved",
     slow: true,

@@ -204,4 +204,71 @@ export const STUDIO: readonly Guard[] = [
     named: "asked too often",
     slow: true,
   },
+  ...(
+    [
+      ["src/store/verbs/compile-draft.ts", "  refuseMovedBase(base);\n", "", "what the earlier approval added"],
+      [
+        "src/store/verbs/compile-draft.ts",
+        "await standingOfBase(tx, { workspace, snapshot, facts, own }, approved)",
+        '{ status: "stands" as const }',
+        "a tag that both sides",
+      ],
+      ["src/store/verbs/override-submission.ts", "if (!ask.despiteBase) refuseMovedBase(base);", "", "needs to say that it takes"],
+      ["src/store/verbs/override-submission.ts", "...baseBlockers(base)]", "]", "needs to say that it takes"],
+      [
+        "src/store/verbs/approved-base.ts",
+        'if (base === null) return { status: "unknown", because: OLDER };',
+        'if (base === null) return { status: "stands" };',
+        "an earlier version",
+      ],
+      ["src/store/verbs/approved-base.ts", "if (last === undefined) return [];", "return [];", "what was removed does not come back"],
+    ] as const
+  ).map(
+    ([file, guard, without, named]): Guard => ({
+      threat: "T98",
+      file,
+      guard,
+      without,
+      test: "test/studio/api/submission-base.test.ts",
+      named,
+      slow: true,
+    }),
+  ),
+  ...(
+    [
+      ["found.filter(({ lost }) => lost)", "[]", "unless what was approved is lost"],
+      ["isSameText && besideStands ?", "isSameText ?", "unless what was approved is lost"],
+      ["touch !== undefined && touch.version > landed ?", "touch !== undefined ?", "begins from the landed tree"],
+      [
+        "else if (!isSameText) moved.push(...(await otherParts",
+        "else if (false) moved.push(...(await otherParts",
+        "what the artifact does not hold",
+      ],
+      ["landing !== null && landing.version > (submitted?.version ?? 0) ? landing : submitted", "submitted", "what a merge removed"],
+    ] as const
+  ).map(
+    ([guard, without, named]): Guard => ({
+      threat: "T98",
+      file: "src/store/verbs/approved-base.ts",
+      guard,
+      without,
+      test: "test/store/approved-base.test.ts",
+      named,
+      slow: true,
+    }),
+  ),
+  {
+    threat: "T98",
+    file: "src/engine/base-standing.ts",
+    guard: "return differences(file, approved, base);",
+    without: "return [];",
+    test: "test/engine/base-standing.test.ts",
+  },
+  {
+    threat: "T98",
+    file: "src/engine/base-standing.ts",
+    guard: "return files.every(({ file, approved, head }) =>",
+    without: "return files.some(({ file, approved, head }) =>",
+    test: "test/engine/base-standing.test.ts",
+  },
 ];

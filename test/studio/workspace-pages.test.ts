@@ -6,8 +6,9 @@ import type { Principal } from "../../src/studio/api/principal.ts";
 import { ApiProblem } from "../../src/studio/api/problems.ts";
 import { createFormTokens } from "../../src/studio/form-token.ts";
 import { createWorkspacePages } from "../../src/studio/workspace-pages.tsx";
+import { CONTRACT } from "../demo/sample.ts";
 import { describeOnBoth } from "../support/database.ts";
-import { directory, newTenant, type Opened, openSubmission } from "../support/studio.ts";
+import { ask, directory, done, newTenant, type Opened, openSubmission } from "../support/studio.ts";
 import { person, plansOf, UNGUARDED } from "../support/studio-api.ts";
 
 const publicUrl = "http://127.0.0.1:3000";
@@ -80,6 +81,24 @@ describeOnBoth("the workbench", (open) => {
     expect(view.approval!.approval).toMatchObject({ channel: "studio_ui", actorId: 3, rationale: "fine", approvedBy: [{ login: "bob" }] });
     const list = await get(carol, "/workspaces");
     expect(list.text).toContain("acme/contracts");
+  });
+
+  it("T98: a draft that does not begin from what was approved says so before anybody votes, and cannot be approved", async () => {
+    const { on, path, bob, carol } = await begin();
+    const other = await openSubmission(deps, on.tenantId, {
+      change: { after: `${CONTRACT}      - name: <fax>\n        logicalType: string\n` },
+    });
+    done(await deps.records.activateDraft(ask(other, 3)));
+    done(await deps.records.approveWorkspaceDraft({ ...ask(other, 3), rationale: null }));
+    done(await deps.records.activateDraft(ask(on, 3)));
+    const page = await get(bob, path);
+    expect(page.text).toContain("It does not begin from what was approved before");
+    expect(page.text).toContain("customers.&lt;fax&gt;: was approved, and the base lacks it");
+    const { vote: _, ...fields } = fieldsOf(page.text, "vote");
+    expect((await post(bob, `${path}/vote`, { ...fields, vote: "approve", comment: "" })).status).toBe(303);
+    const refused = await post(carol, `${path}/approve`, fieldsOf((await get(carol, path)).text, "approve"));
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain("customers.&lt;fax&gt;: was approved, and the base lacks it");
   });
 
   it("a refusal shows the page again with the reason, and the status of the API", async () => {

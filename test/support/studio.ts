@@ -6,6 +6,7 @@ import type { Electorate, NewDraft, Outcome, Repository, StudioRecords } from ".
 import { TruthError } from "../../src/gate/ports.ts";
 import { readChange } from "../../src/gate/read-change.ts";
 import { type DraftEdit, type StudioDeps, saveDraftSnapshot } from "../../src/gate/save-draft-snapshot.ts";
+import { submittedContracts } from "../../src/gate/submitted-contracts.ts";
 import type { Tx } from "../../src/store/connect.ts";
 import { ensureTenant } from "../../src/store/verbs/ensure-tenant.ts";
 import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
@@ -49,7 +50,7 @@ export function directory(teams: Record<string, readonly string[]> = { "sec-ops"
 /** What a submission says that a change does: read by the same code as every other change. */
 export async function submitted(
   change: { readonly before?: string; readonly after?: string; readonly policies?: string } = {},
-): Promise<Pick<DraftEdit, "facts" | "contracts" | "sources">> {
+): Promise<Pick<DraftEdit, "facts" | "contracts" | "parts" | "base" | "sources">> {
   const { before = CONTRACT, after = STRIPPED, policies = POLICIES } = change;
   const source = { origin: "repo", mode: "100644", blob: "b10b", unreadable: null } as const;
   const policy = parsePolicySet([
@@ -59,11 +60,10 @@ export async function submitted(
   const headSha = hash(`head ${after}`);
   const baseSha = hash(`base ${before}`);
   const types = { filesDefining: async () => ({ paths: [], unknown: [] }) };
-  const change_ = await readChange(
-    { repository: textRepository(before, after), comparer: compareHere, types },
-    { base: baseSha, head: headSha },
-    readableSet(policy),
-  );
+  const repository = textRepository(before, after);
+  const sides = { base: baseSha, head: headSha };
+  const change_ = await readChange({ repository, comparer: compareHere, types }, sides, readableSet(policy));
+  const { base, head } = await submittedContracts({ repository, comparer: compareHere }, sides, readableSet(policy), change_.changed);
   const { lineage: _, ...diff } = change_.diff;
   const facts: Facts = {
     schemaVersion: 1,
@@ -96,7 +96,13 @@ export async function submitted(
     simulated: false,
   };
   const bare = { kind: "contract_file", title: FILE, securityStatus: "clean", ingestionStatus: "ingested" } as const;
-  return { facts, contracts: diff.contracts, sources: [{ ...bare, contentHash: hash(after), provenance: { head: headSha } }] };
+  return {
+    facts,
+    contracts: head.contracts,
+    parts: head.parts,
+    base: { contracts: base.contracts, parts: base.parts, beside: [] },
+    sources: [{ ...bare, contentHash: hash(after), provenance: { base: hash(before), head: hash(after) } }],
+  };
 }
 
 export function hash(text: string): string {

@@ -22,7 +22,7 @@ describeOnBoth("the trail of changes that are no pull requests", (open) => {
   const override = ({ tenantId, draftId: id, snapshotId, draftVersion: version }: Opened) =>
     createSubmissions(db).overrideSubmission({
       ...{ tenantId, id, snapshotId, version, actorId: ana },
-      ...{ reason: "checkout is down", incident: "INC-7" },
+      ...{ reason: "checkout is down", incident: "INC-7", despiteBase: false },
     });
 
   describe("holds, with its evidence", () => {

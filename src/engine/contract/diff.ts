@@ -36,6 +36,8 @@ import { NO_REFERENCES } from "./references.ts";
 export interface DiffInput extends SidesInput {
   /** Changed files outside the governed paths, at the head: a contract may have gone there. */
   readonly outside: readonly ContractFile[];
+  /** Of an inventory: it tells what contracts say beside their compiled form. */
+  readonly withParts?: boolean;
 }
 
 /**

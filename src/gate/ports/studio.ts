@@ -1,4 +1,6 @@
+import type { BaseStanding } from "../../engine/base-standing.ts";
 import type { CompiledContract } from "../../engine/contract/finding.ts";
+import type { ContractParts } from "../../engine/contract/parts.ts";
 import type { Decision } from "../../engine/decision.ts";
 import type { Facts } from "../../engine/facts.ts";
 import type { ApprovalRecord } from "./records.ts";
@@ -103,6 +105,7 @@ export interface Refused {
     | "STALE_LINEAGE"
     | "NOT_READY"
     | "BLOCKED"
+    | "BASE_MOVED"
     | "OWN_CHANGE"
     | "NOT_ELIGIBLE"
     | "INVALID_STATE"
@@ -161,6 +164,15 @@ export interface NewSource {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
+/** What a change says stood before it, beside the blobs that its facts name: held against the approval before. */
+export interface StoodBefore {
+  /** Of the changed files. */
+  readonly contracts: readonly CompiledContract[];
+  readonly parts: readonly ContractParts[];
+  /** Files that were read along and do not change, by the id of their text. */
+  readonly beside: readonly { readonly file: string; readonly blob: string }[];
+}
+
 /** A decision about a draft, and what stood when it was made: anything newer, and nothing is written. */
 export interface DecidedDraft {
   readonly tenantId: string;
@@ -176,6 +188,9 @@ export interface NewSnapshot extends DecidedDraft {
   readonly origin: string;
   /** Every governed contract on the head side, as a runtime will see them. */
   readonly contracts: readonly CompiledContract[];
+  /** What else they say. */
+  readonly parts: readonly ContractParts[];
+  readonly base: StoodBefore;
   readonly sources: readonly NewSource[];
 }
 
@@ -215,6 +230,8 @@ export interface ApprovalPreview {
   readonly refusal: Refused | null;
   readonly decision: Decision | null;
   readonly approvalVersion: number;
+  /** Whether it begins from what was approved before, also while something else stands against it; null = nothing is open, or a merge says it. */
+  readonly base: BaseStanding | null;
   /** null = it cannot be compiled, or a merge will do it from the landed tree. */
   readonly compiled: { readonly compiledHash: string; readonly contracts: readonly CompiledContract[] } | null;
 }

@@ -1,3 +1,4 @@
+import type { BaseStanding } from "../../engine/base-standing.ts";
 import type { PolicySource } from "../../engine/policy/model.ts";
 import type { ApprovalRecord } from "./records.ts";
 import type { DraftAsk, DraftContext, NewDraft, NewSnapshot, Outcome } from "./studio.ts";
@@ -40,6 +41,8 @@ export interface OverrideAsk {
   readonly actorId: number;
   readonly reason: string;
   readonly incident: string;
+  /** Also when what it says stood before it is not what was approved: whoever asks has seen what it takes back. */
+  readonly despiteBase: boolean;
 }
 
 export interface ReviewAsk {
@@ -55,6 +58,8 @@ export interface Submission {
   readonly approval: Omit<ApprovalRecord, "event" | "created"> | null;
   readonly end: SubmissionEnd | null;
   readonly override: SubmissionOverride | null;
+  /** Held against the workspace's approval of this moment; null = it is not open. */
+  readonly base: BaseStanding | null;
 }
 
 export interface SubmissionRow {
@@ -75,7 +80,7 @@ export interface NewSubmission {
   readonly opens: NewDraft | null;
   /** Of an opened one, `draftId` and `expected` are made with it. */
   readonly snapshot: NewSnapshot;
-  /** Nobody is asked: approved at once, by nobody. */
+  /** Nobody is asked: approved at once, by nobody, unless it begins from something else than what was approved. */
   readonly isUnasked: boolean;
   readonly idempotency: DraftAsk["idempotency"];
 }
@@ -125,8 +130,9 @@ export interface Submissions extends TenantPolicies {
     query: { readonly state: SubmissionState | null; readonly limit: number },
   ): Promise<readonly SubmissionRow[]>;
   /**
-   * A forced approval with its blockers, an override and a critical event, in one transaction. Refused for what is blocked or passes, for
-   * another version than the one that was seen, and for whoever had a hand in it.
+   * A forced approval with its blockers, an override and a critical event, in one transaction. Refused for what is blocked or could be
+   * approved, for another version than the one that was seen, for whoever had a hand in it, and, unless `despiteBase` says so, where the
+   * base has moved.
    */
   overrideSubmission(ask: OverrideAsk): Promise<Outcome<SubmissionOverride>>;
   /** The review that its override owes; once. Refused for whoever overrode, submitted or voted. */

@@ -1,5 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { COMPILER_VERSION } from "../../engine/artifact.ts";
+import { canonicalJson } from "../../engine/canonical.ts";
+import type { StoodBefore } from "../../gate/ports/studio.ts";
 import type { DraftSnapshot } from "../../gate/ports/work.ts";
 import { newId } from "../id.ts";
 import { businessDraft, businessDraftSnapshot, governanceWorkspace } from "../schema.ts";
@@ -16,6 +18,21 @@ export interface ContractPin {
   readonly digest: string;
 }
 
+/** What a draft without a landed tree is made of, and what it says stood before. */
+export interface SnapshotPins {
+  readonly contracts: readonly ContractPin[];
+  /** What else the contracts say; null as the base. */
+  readonly parts: readonly ContractPin[] | null;
+  /** null = it was taken by a version that did not keep it. */
+  readonly base: BasePins | null;
+}
+
+export interface BasePins {
+  readonly contracts: readonly ContractPin[];
+  readonly parts: readonly ContractPin[];
+  readonly beside: StoodBefore["beside"];
+}
+
 export interface SnapshotContent {
   readonly draft: DraftSnapshot;
   readonly headSha: string;
@@ -23,7 +40,7 @@ export interface SnapshotContent {
   readonly factsHash: string;
   readonly evaluationId: string;
   /** null = compiled from the tree that lands. */
-  readonly contracts: readonly ContractPin[] | null;
+  readonly pins: SnapshotPins | null;
 }
 
 /** The act that brings the snapshot. */
@@ -50,8 +67,20 @@ export function contractsOf(row: SnapshotRow): readonly ContractPin[] {
   return (row.memory as { contracts?: readonly ContractPin[] }).contracts ?? [];
 }
 
+export function baseOf(row: SnapshotRow): BasePins | null {
+  return (row.memory as { base?: BasePins }).base ?? null;
+}
+
+export function partsOf(row: Pick<SnapshotRow, "memory">): readonly ContractPin[] | null {
+  return (row.memory as { parts?: readonly ContractPin[] }).parts ?? null;
+}
+
+export function pinsOf(row: SnapshotRow): SnapshotPins {
+  return { contracts: contractsOf(row), parts: partsOf(row), base: baseOf(row) };
+}
+
 /** Head, base, policy and files are in the source hash; what blocks is beside it. */
-export function sameContent(current: SnapshotRow, { draft, headSha, baseRef, contracts }: SnapshotContent): boolean {
+export function sameContent(current: SnapshotRow, { draft, headSha, baseRef, pins }: SnapshotContent): boolean {
   return (
     current.sourceSnapshotHash === draft.sourceSnapshotHash &&
     current.headSha === headSha &&
@@ -59,7 +88,8 @@ export function sameContent(current: SnapshotRow, { draft, headSha, baseRef, con
     isReady(current) === draft.readyForApproval &&
     JSON.stringify(current.blockerIds) === JSON.stringify(draft.blockerIds) &&
     JSON.stringify(current.advisoryIds) === JSON.stringify(draft.advisoryIds) &&
-    JSON.stringify(contractsOf(current)) === JSON.stringify(contracts ?? [])
+    JSON.stringify(contractsOf(current)) === JSON.stringify(pins?.contracts ?? []) &&
+    canonicalJson(baseOf(current)) === canonicalJson(pins?.base ?? null)
   );
 }
 
@@ -76,7 +106,8 @@ export async function addSnapshot(tx: Tx, ...of: [DraftRow, SnapshotRow | null, 
  * Nothing is said before the caller says it: all of it in one transaction, in this order.
  */
 export function newSnapshot(tx: Tx, draft: DraftRow, current: SnapshotRow | null, content: SnapshotContent, act: SnapshotAct) {
-  const { draft: wanted, contracts } = content;
+  const { draft: wanted, pins } = content;
+  const kept = Object.fromEntries(Object.entries(pins ?? {}).filter(([, each]) => each !== null));
   const version = draft.currentVersion + 1;
   const ready = wanted.readyForApproval && wanted.blockerIds.length === 0;
   const command: Command = {
@@ -90,7 +121,7 @@ export function newSnapshot(tx: Tx, draft: DraftRow, current: SnapshotRow | null
       blockerIds: wanted.blockerIds,
       advisoryIds: wanted.advisoryIds,
       factsHash: content.factsHash,
-      ...(contracts === null ? {} : { contracts }),
+      ...kept,
       ...act.more,
     },
     origin: act.origin,
@@ -112,7 +143,7 @@ export function newSnapshot(tx: Tx, draft: DraftRow, current: SnapshotRow | null
         approvalState: { ready_for_approval: ready },
         blockerIds: wanted.blockerIds,
         advisoryIds: wanted.advisoryIds,
-        memory: contracts === null ? wanted.memory : { ...wanted.memory, contracts },
+        memory: { ...wanted.memory, ...kept },
         sourceSnapshotHash: wanted.sourceSnapshotHash,
         commandHistoryHash,
         evaluationId: content.evaluationId,

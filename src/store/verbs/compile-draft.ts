@@ -1,56 +1,21 @@
-import { and, desc, eq, inArray } from "drizzle-orm";
-import { type CompiledArtifact, compileArtifact, verifiedArtifact } from "../../engine/artifact.ts";
-import { digest } from "../../engine/canonical.ts";
+import { desc, eq } from "drizzle-orm";
+import { type CompiledArtifact, compileArtifact } from "../../engine/artifact.ts";
+import type { BaseStanding } from "../../engine/base-standing.ts";
 import type { CompiledContract } from "../../engine/contract/finding.ts";
 import { isPassing } from "../../engine/decision.ts";
 import type { Facts } from "../../engine/facts.ts";
 import type { StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Tx } from "../connect.ts";
 import { toEvaluation } from "../rows.ts";
-import { compiledGovernanceArtifact, contractContent, evaluation } from "../schema.ts";
-import { type ContractPin, contractsOf } from "./add-snapshot.ts";
+import { evaluation } from "../schema.ts";
+import { contractsOf } from "./add-snapshot.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
+import { approvedContracts, refuseMovedBase, standingOfBase } from "./approved-base.ts";
+import { contentsPinned } from "./contract-contents.ts";
 import type { DraftRow, SnapshotRow, WorkspaceRow } from "./draft-lineage.ts";
 import { named } from "./identities.ts";
 
-const CONTRACTS_AT_ONCE = 500;
-
-/** Stores what is not there yet; the pins that a snapshot remembers, by file. */
-export async function keepContracts(tx: Tx, tenantId: string, contracts: readonly CompiledContract[]): Promise<readonly ContractPin[]> {
-  // In one order for everybody: two drafts that hold the same contracts never wait for one another in a circle.
-  const rows = contracts
-    .map((content) => ({ tenantId, content, digest: digest("countersign/contract/v1", content) }))
-    .sort((a, b) => (a.digest < b.digest ? -1 : 1));
-  for (let start = 0; start < rows.length; start += CONTRACTS_AT_ONCE)
-    await tx
-      .insert(contractContent)
-      .values(rows.slice(start, start + CONTRACTS_AT_ONCE))
-      .onConflictDoNothing();
-  return rows
-    .map((row) => ({ file: row.content.file, digest: row.digest }))
-    .sort((a, b) => (`${a.file} ${a.digest}` < `${b.file} ${b.digest}` ? -1 : 1));
-}
-
-/** The contracts that a snapshot is made of; each is what its digest says, or the approval is refused. */
-export async function contractsIn(tx: Tx, snapshot: SnapshotRow): Promise<readonly CompiledContract[]> {
-  const pins = contractsOf(snapshot);
-  const found = new Map<string, CompiledContract>();
-  for (let start = 0; start < pins.length; start += CONTRACTS_AT_ONCE) {
-    const digests = pins.slice(start, start + CONTRACTS_AT_ONCE).map((pin) => pin.digest);
-    const rows = await tx
-      .select()
-      .from(contractContent)
-      .where(and(eq(contractContent.tenantId, snapshot.tenantId), inArray(contractContent.digest, digests)));
-    for (const row of rows) found.set(row.digest, row.content as CompiledContract);
-  }
-  return pins.map((pin) => {
-    const content = found.get(pin.digest);
-    if (content !== undefined && digest("countersign/contract/v1", content) === pin.digest) return content;
-    throw new ApprovalRefused("NOT_READY", `the contract ${pin.file} of this snapshot is missing or not what it was`);
-  });
-}
-
-/** The newest decision about the snapshot, which must let it pass, and the artifact that it and the stored contracts make. */
+/** The newest decision about the snapshot, which must let it pass and begin from what was approved, and the artifact that it and the stored contracts make. */
 export async function compileDraft(
   tx: Tx,
   { workspace, draft, snapshot }: { readonly workspace: WorkspaceRow; readonly draft: DraftRow; readonly snapshot: SnapshotRow },
@@ -64,7 +29,8 @@ export async function compileDraft(
     throw new ApprovalRefused("STALE_LINEAGE", "the newest decision is about another snapshot");
   const { decision, facts } = newest.evaluation;
   if (!isPassing(decision.state)) throw new ApprovalRefused("NOT_READY", `the newest decision is ${decision.state}`);
-  const contracts = await wholeContracts(tx, { workspace, snapshot, facts });
+  const { contracts, base } = await wholeContracts(tx, { workspace, snapshot, facts });
+  refuseMovedBase(base);
   const { agent, environment } = workspace;
   const compiled = compileArtifact({
     ...{ agent, environment, decision, contracts },
@@ -76,26 +42,18 @@ export async function compileDraft(
 
 /**
  * What the workspace holds once this snapshot is approved: its own contracts, and of the approval before everything whose file the change
- * does not touch, as a merge holds the whole tree. A submission names only what it changes, and takes nothing else away.
+ * does not touch, as a merge holds the whole tree. A submission names only what it changes, and takes nothing else away. Beside it, whether
+ * it begins from what was approved; the caller holds the workspace, so that no approval comes between.
  */
 export async function wholeContracts(
   tx: Tx,
   { workspace, snapshot, facts }: { readonly workspace: WorkspaceRow; readonly snapshot: SnapshotRow; readonly facts: Facts },
-): Promise<readonly CompiledContract[]> {
-  const own = await contractsIn(tx, snapshot);
-  if (workspace.activeApprovalId === null) return own;
-  const [row] = await tx
-    .select()
-    .from(compiledGovernanceArtifact)
-    .where(eq(compiledGovernanceArtifact.approvalId, workspace.activeApprovalId));
-  const session = row === undefined ? null : verifiedArtifact({ ...row, review: row.reviewProjection, runtime: row.runtimeProjection });
-  if (session === null)
-    throw new ApprovalRefused(
-      "NOT_READY",
-      "the artifact of the approval before is missing or does not verify, so nothing can go on from it",
-    );
+): Promise<{ readonly contracts: readonly CompiledContract[]; readonly base: BaseStanding }> {
+  const own = await contentsPinned<CompiledContract>(tx, snapshot.tenantId, contractsOf(snapshot));
+  const approved = await approvedContracts(tx, workspace);
+  const base = await standingOfBase(tx, { workspace, snapshot, facts, own }, approved);
   const touched = new Set([...facts.diff.files.map(({ path }) => path), ...own.map(({ file }) => file)]);
-  return [...session.runtime_projection.contracts.filter(({ file }) => !touched.has(file)), ...own];
+  return { contracts: [...(approved ?? []).filter(({ file }) => !touched.has(file)), ...own], base };
 }
 
 /** null = nothing was decided about it, or it is a pull request. */

@@ -5,11 +5,11 @@ import { newId } from "../id.ts";
 import { approvalVote, businessDraft, businessSource, evaluation, governanceWorkspace } from "../schema.ts";
 import { toDraft, toSnapshot } from "../studio-rows.ts";
 import { storable, storableOrNull } from "../text.ts";
-import { addSnapshot, type ContractPin, contractsOf, type SnapshotAct, sameContent, snapshotOf } from "./add-snapshot.ts";
+import { addSnapshot, pinsOf, type SnapshotAct, type SnapshotPins, sameContent, snapshotOf } from "./add-snapshot.ts";
 import { appendAudit } from "./append-audit.ts";
 import { appendCommand } from "./append-command.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
-import { keepContracts } from "./compile-draft.ts";
+import { type KeptContent, keepContents } from "./contract-contents.ts";
 import { type DraftRow, lockDraft, lockWorkspace, type SnapshotRow, type WorkspaceRow } from "./draft-lineage.ts";
 import { evidenceOf } from "./evidence-of.ts";
 import { answerOnce } from "./idempotency.ts";
@@ -24,7 +24,11 @@ interface Held {
 /** An edit: a new version of the draft, unless everything in it is as it was. */
 export async function saveDraftSnapshot(tx: Tx, input: NewSnapshot): Promise<SavedDraft> {
   const held = await holdDraft(tx, input);
-  const pins = await keepContracts(tx, held.draft.tenantId, input.contracts);
+  const { tenantId } = held.draft;
+  const keep = (contents: readonly KeptContent[]) => keepContents(tx, tenantId, contents);
+  const { contracts, parts, beside } = input.base;
+  const base = { contracts: await keep(contracts), parts: await keep(parts), beside };
+  const pins = { contracts: await keep(input.contracts), parts: await keep(input.parts), base };
   const evaluationId = newId();
   const before = held.snapshot;
   const act = { ...edit(held, input), idempotencyKey: evaluationId };
@@ -60,7 +64,7 @@ export async function recordVote(tx: Tx, input: NewVote): Promise<SavedDraft> {
     const more = { vote: vote.kind, personId: vote.personId, seq: vote.seq };
     const command = { commandType: "vote", origin: input.channel, actorId: vote.actorId, idempotencyKey: `vote:${vote.seq}` } as const;
     const act = { ...command, more, generationProfile: held.draft.kind };
-    const snapshot = await settle(tx, held, input, { evaluationId, pins: contractsOf(current), act });
+    const snapshot = await settle(tx, held, input, { evaluationId, pins: pinsOf(current), act });
     if (snapshot.id === current.id) {
       const commandHistoryHash = await appendCommand(tx, held.draft, {
         ...command,
@@ -144,11 +148,11 @@ async function settle(
   tx: Tx,
   { draft, snapshot: current }: Held,
   input: DecidedDraft,
-  { evaluationId, pins, act }: { readonly evaluationId: string; readonly pins: readonly ContractPin[]; readonly act: SnapshotAct },
+  { evaluationId, pins, act }: { readonly evaluationId: string; readonly pins: SnapshotPins; readonly act: SnapshotAct },
 ): Promise<SnapshotRow> {
   const { facts, decision } = input;
   const { headSha, baseRef, baseSha } = facts.subject;
-  const content = { draft: input.draft, headSha, baseRef, factsHash: decision.digests.facts, evaluationId, contracts: pins };
+  const content = { draft: input.draft, headSha, baseRef, factsHash: decision.digests.facts, evaluationId, pins };
   const isSame = current !== null && current.status !== "superseded" && sameContent(current, content);
   const snapshot = isSame ? current : await addSnapshot(tx, draft, current, content, act);
   const [evaluations] = await tx.select({ n: count() }).from(evaluation).where(eq(evaluation.draftId, draft.id));

@@ -1,5 +1,7 @@
 import { eq } from "drizzle-orm";
 import { compileArtifact } from "../../engine/artifact.ts";
+import type { BaseStanding } from "../../engine/base-standing.ts";
+import { isPassing } from "../../engine/decision.ts";
 import { defaultConfig } from "../../engine/policy/defaults.ts";
 import type { OverrideAsk, ReviewAsk, SubmissionOverride } from "../../gate/ports/submissions.ts";
 import type { Tx } from "../connect.ts";
@@ -9,6 +11,7 @@ import { storable } from "../text.ts";
 import { snapshotOf } from "./add-snapshot.ts";
 import { appendAudit, readClock } from "./append-audit.ts";
 import { ApprovalRefused } from "./approval-refused.ts";
+import { refuseMovedBase } from "./approved-base.ts";
 import { newestEvaluation, wholeContracts } from "./compile-draft.ts";
 import { lockDraft, lockWorkspace, refuseOwnChange } from "./draft-lineage.ts";
 import { mintApproval } from "./mint-approval.ts";
@@ -28,10 +31,14 @@ export async function overrideSubmission(tx: Tx, ask: OverrideAsk): Promise<Subm
     throw new ApprovalRefused("STALE_LINEAGE", `the submission is at version ${snapshot.version} now`);
   await refuseOwnChange(tx, draft, ask.actorId);
   const { decision, facts, id: evaluationId } = newest.evaluation;
-  if (!CURABLE.includes(decision.state)) throw new ApprovalRefused("INVALID_STATE", `an override does not cure ${decision.state}`);
+  const { contracts, base } = await wholeContracts(tx, { workspace, snapshot, facts });
+  // What could be approved needs no force, unless it begins from something else than what was approved.
+  const isCurable = CURABLE.includes(decision.state) || (base.status !== "stands" && isPassing(decision.state));
+  if (!isCurable) throw new ApprovalRefused("INVALID_STATE", `an override does not cure ${decision.state}`);
+  if (!ask.despiteBase) refuseMovedBase(base);
   const { agent, environment } = workspace;
   const compiled = compileArtifact({
-    ...{ agent, environment, decision, contracts: await wholeContracts(tx, { workspace, snapshot, facts }) },
+    ...{ agent, environment, decision, contracts },
     policyDigest: decision.digests.policy,
     people: facts.people?.actors ?? [],
   });
@@ -40,8 +47,9 @@ export async function overrideSubmission(tx: Tx, ask: OverrideAsk): Promise<Subm
   const id = newId();
   const pointers = { activeDraftId: draft.id, activeDraftSnapshotId: snapshot.id };
   await tx.update(governanceWorkspace).set(pointers).where(eq(governanceWorkspace.id, workspace.id));
+  const overridden = { ...snapshot, blockerIds: [...(snapshot.blockerIds as readonly string[]), ...baseBlockers(base)] };
   await mintApproval(tx, {
-    ...{ workspace: { ...workspace, ...pointers }, draft, snapshot, compiled, evaluationId },
+    ...{ workspace: { ...workspace, ...pointers }, draft, snapshot: overridden, compiled, evaluationId },
     ...{ overrideId: id, kind: "forced", channel: "api", actorId: ask.actorId, approvedBy: [], rationale: ask.reason, landing: null },
   });
   const event = await appendAudit(tx, workspace.tenantId, {
@@ -54,7 +62,8 @@ export async function overrideSubmission(tx: Tx, ask: OverrideAsk): Promise<Subm
       draftId: draft.id,
       draftSnapshotId: snapshot.id,
       state: decision.state,
-      blockerIds: snapshot.blockerIds,
+      blockerIds: overridden.blockerIds,
+      ...(base.status === "stands" ? {} : { base }),
       reason: storable(ask.reason),
       incident: storable(ask.incident),
       reviewDueAt: reviewDueAt.toISOString(),
@@ -73,6 +82,12 @@ export async function overrideSubmission(tx: Tx, ask: OverrideAsk): Promise<Subm
     ...{ reason: storable(ask.reason), incident: storable(ask.incident), auditSeq: event.seq },
   });
   return (await overrideOf(tx, draft.id))!;
+}
+
+/** In the forced record, beside what blocked: files whose approved content it takes back, or that nobody could hold it against. */
+function baseBlockers(base: BaseStanding): readonly string[] {
+  if (base.status === "stands") return [];
+  return base.status === "unknown" ? ["base:unknown"] : [...new Set(base.differences.map(({ file }) => `base:${file}`))];
 }
 
 export async function reviewOverride(tx: Tx, ask: ReviewAsk): Promise<SubmissionOverride> {

@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, type SQL } from "drizzle-orm";
 import type { Submission, SubmissionEnd, SubmissionRow, SubmissionState } from "../../gate/ports/submissions.ts";
 import type { Tx } from "../connect.ts";
 import { businessCommand, businessDraft, businessDraftSnapshot, governanceWorkspace } from "../schema.ts";
+import { baseNow } from "./base-now.ts";
 import { overrideOf } from "./override-submission.ts";
 import { approvalOfSnapshot } from "./read-records.ts";
 import { draftContext } from "./read-workspaces.ts";
@@ -29,7 +30,8 @@ export async function submission(tx: Tx, tenantId: string, id: string): Promise<
   const { draft, workspace, snapshot } = context;
   const record = snapshot === null ? null : await approvalOfSnapshot(tx, tenantId, workspace.id, snapshot.id);
   const approval = record === null ? null : { approval: record.approval, artifact: record.artifact };
-  return { state: stateOf(draft.status), context, approval, end: await endOf(tx, id), override: await overrideOf(tx, id) };
+  const base = await baseNow(tx, tenantId, id);
+  return { state: stateOf(draft.status), context, approval, end: await endOf(tx, id), override: await overrideOf(tx, id), base };
 }
 
 async function endOf(tx: Tx, draftId: string): Promise<SubmissionEnd | null> {

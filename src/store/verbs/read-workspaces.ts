@@ -5,6 +5,7 @@ import { approvalVote, businessCommand, businessDraft, businessDraftSnapshot, ev
 import { toDraft, toSnapshot, toVote, toWorkspace } from "../studio-rows.ts";
 import { readClock } from "./append-audit.ts";
 import { asOutcome } from "./approval-refused.ts";
+import { baseNow } from "./base-now.ts";
 import { compileDraft, newestEvaluation } from "./compile-draft.ts";
 import { activeLineage, type DraftRow, nextApprovalVersion, refuseOwnChange, refuseUnready, type SnapshotRow } from "./draft-lineage.ts";
 import { approvalIn } from "./read-records.ts";
@@ -117,6 +118,7 @@ export async function previewApproval(tx: Tx, tenantId: string, id: string, acto
     draft: seen === undefined ? null : toDraft(seen.draft),
     snapshot: seen?.snapshot ? toSnapshot(seen.snapshot) : null,
     decision: seen === undefined ? null : ((await newestEvaluation(tx, seen.draft.id))?.evaluation.decision ?? null),
+    base: seen === undefined ? null : await baseNow(tx, tenantId, seen.draft.id),
   };
   const lineage = await asOutcome(activeLineage(tx, row));
   if (lineage.status === "refused") return { ...shown, refusal: lineage, compiled: null };

@@ -34,7 +34,7 @@ export async function saveDraft(tx: Tx, held: PullRow, input: Input): Promise<Dr
   const follow = () => followDrafts(tx, [workspace.id, ...left]);
   // A landing that is recorded stays as it was approved.
   if (draft.status === "approved") return { snapshotId: draft.activeSnapshotId, acts: [follow] };
-  const content = { ...input, factsHash: input.decision.digests.facts, contracts: null };
+  const content = { ...input, factsHash: input.decision.digests.facts, pins: null };
   if (current !== null && current.status !== "superseded" && sameContent(current, content))
     return { snapshotId: current.id, acts: [follow] };
   const { id, insert, beside } = newSnapshot(tx, draft, current, content, { ...PULL_REQUEST, idempotencyKey: newId() });

@@ -4,6 +4,7 @@ import type { Tx } from "../connect.ts";
 import { businessDraft, governanceWorkspace } from "../schema.ts";
 import { storable } from "../text.ts";
 import { snapshotOf } from "./add-snapshot.ts";
+import { ApprovalRefused } from "./approval-refused.ts";
 import { compileDraft } from "./compile-draft.ts";
 import { saveDraftSnapshot } from "./decide-draft.ts";
 import { lockDraft, lockWorkspace, refuseUnready } from "./draft-lineage.ts";
@@ -28,6 +29,16 @@ export async function submit(tx: Tx, input: NewSubmission): Promise<{ readonly d
   });
 }
 
+/** null: it begins from something else than what was approved. It is kept and waits, for whoever looks at it to see why. */
+async function unlessMoved<T>(made: Promise<T>): Promise<T | null> {
+  try {
+    return await made;
+  } catch (error) {
+    if (error instanceof ApprovalRefused && error.code === "BASE_MOVED") return null;
+    throw error;
+  }
+}
+
 /** As a landing that nobody had to approve: the draft becomes the active one, and has its approval, by nobody. */
 async function approveUnasked(tx: Tx, tenantId: string, draftId: string, actorId: number | null): Promise<void> {
   const [place] = await tx.select().from(businessDraft).where(eq(businessDraft.id, draftId));
@@ -35,7 +46,9 @@ async function approveUnasked(tx: Tx, tenantId: string, draftId: string, actorId
   const draft = await lockDraft(tx, draftId);
   const snapshot = (await snapshotOf(tx, draft))!;
   refuseUnready(draft, snapshot, "studio");
-  const { compiled, evaluation } = await compileDraft(tx, { workspace, draft, snapshot });
+  const made = await unlessMoved(compileDraft(tx, { workspace, draft, snapshot }));
+  if (made === null) return;
+  const { compiled, evaluation } = made;
   const pointers = { activeDraftId: draft.id, activeDraftSnapshotId: snapshot.id };
   await tx.update(governanceWorkspace).set(pointers).where(eq(governanceWorkspace.id, workspace.id));
   await mintApproval(tx, {

@@ -76,7 +76,7 @@ export function registerApprovals(api: Api, deps: WorkspaceApiDeps): void {
     body: approveBody,
     answer: approved,
     roles: ["approver"],
-    problems: ["OWN_CHANGE", "NO_ACTIVE_DRAFT", "NOT_READY", "BLOCKED", "UNAVAILABLE"],
+    problems: ["OWN_CHANGE", "NO_ACTIVE_DRAFT", "NOT_READY", "BLOCKED", "BASE_MOVED", "UNAVAILABLE"],
   });
   api.openapi(approve, async (context) => {
     const body = context.req.valid("json");

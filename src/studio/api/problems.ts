@@ -58,6 +58,11 @@ export const PROBLEMS = {
   STALE_LINEAGE: { status: 409, message: "the draft has moved since you read it", hint: "read the approval preview again, then decide" },
   NOT_READY: { status: 409, message: "the snapshot is not ready for approval", hint: "the approval preview says what is missing" },
   BLOCKED: { status: 409, message: "blockers stand", hint: "clear the blockers that `details` lists" },
+  BASE_MOVED: {
+    status: 409,
+    message: "it does not begin from what was approved before",
+    hint: "`details` names the differences: submit the change again from the content that was approved last; docs/submissions.md",
+  },
   VERSION_CONFLICT: { status: 409, message: "it changed since you last read it", hint: "read it again, then repeat" },
   INVALID_STATE: { status: 409, message: "its state does not allow this", hint: "read its state" },
   CONTRACTS_MISSING: {

@@ -41,17 +41,32 @@ export function registerSubmissionOverride(api: Api, deps: SubmissionApiDeps): v
       params: byId,
       body: body(
         z
-          .strictObject({ snapshot_id: z.uuid(), draft_version: z.int().min(1), reason: text, incident: text })
+          .strictObject({
+            ...{ snapshot_id: z.uuid(), draft_version: z.int().min(1), reason: text, incident: text },
+            despite_base: z
+              .boolean()
+              .optional()
+              .openapi({ description: "true: also where it does not begin from what was approved before, and takes that back" }),
+          })
           .openapi("OverrideSubmission"),
       ),
     },
-    responses: { ...json, ...problemResponses("REAUTHENTICATE", "OWN_CHANGE", "NOT_FOUND", "INVALID_STATE", "STALE_LINEAGE") },
+    responses: {
+      ...json,
+      ...problemResponses("REAUTHENTICATE", "OWN_CHANGE", "NOT_FOUND", "INVALID_STATE", "STALE_LINEAGE", "NOT_READY", "BASE_MOVED"),
+    },
   });
   api.openapi(override, async (context) => {
     const { tenantId, personId: actorId } = personOf(context);
-    const { snapshot_id: snapshotId, draft_version: version, reason, incident } = context.req.valid("json");
+    const {
+      snapshot_id: snapshotId,
+      draft_version: version,
+      reason,
+      incident,
+      despite_base: despiteBase = false,
+    } = context.req.valid("json");
     const { id } = context.req.valid("param");
-    const ask = { tenantId, id, snapshotId, version, actorId, reason, incident };
+    const ask = { tenantId, id, snapshotId, version, actorId, reason, incident, despiteBase };
     return context.json(overrideOf(await settled(submissions.overrideSubmission(ask))), 200);
   });
 

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Submission, SubmissionRow } from "../../gate/ports.ts";
+import { baseOf, baseSchema } from "./base-standing.ts";
 import { overrideOf, overrideSchema } from "./submission-override.ts";
 
 /** Files of one change, and characters of one side of a file. The whole body has a limit in bytes of its own. */
@@ -116,6 +117,8 @@ export const submissionSchema = z
       .strictObject({ how: z.enum(["reject", "expire"]), by: z.int().nullable(), reason: z.string().nullable(), at: instant })
       .nullable(),
     override: overrideSchema.nullable(),
+    /** null = it is not pending. Only what `stands` can be approved. */
+    base: baseSchema.nullable(),
     approval: z
       .strictObject({ id: z.uuid(), kind: z.enum(["regular", "forced"]), approved_by: z.array(z.string()), approved_at: instant })
       .nullable(),
@@ -131,7 +134,7 @@ export function summaryOf(row: SubmissionRow): z.infer<typeof summarySchema> {
 const CONTRACT_STATUS = { pending_approval: "proposed", approved: "approved", rejected: "unchanged", expired: "unchanged" } as const;
 
 export function submissionOf(
-  { state: now, context, approval, end, override }: Submission,
+  { state: now, context, approval, end, override, base }: Submission,
   at: { readonly publicUrl: string; readonly expireAfterMs: number },
 ): z.infer<typeof submissionSchema> {
   const { draft, workspace } = context;
@@ -169,6 +172,7 @@ export function submissionOf(
     expires_at: isPending ? new Date(Date.parse(snapshot.createdAt) + at.expireAfterMs).toISOString() : null,
     ended: end === null ? null : { how: end.kind, by: end.actorId, reason: end.reason, at: end.at },
     override: override === null ? null : overrideOf(override),
+    base: base === null ? null : baseOf(base),
     approval:
       approval === null
         ? null

@@ -3,6 +3,7 @@ import { consequencesOf } from "../../gate/consequences.ts";
 import { examineWorkspace } from "../../gate/workspace-doctor.ts";
 import type { Api } from "./api.ts";
 import { registerApprovals } from "./approvals.ts";
+import { baseOf, baseSchema } from "./base-standing.ts";
 import { registerPlanActs } from "./plan-acts.ts";
 import { ApiProblem, PROBLEMS, type ProblemCode, problemResponses } from "./problems.ts";
 import { LISTERS, PATH, readers, type WorkspaceApiDeps, workspaceParams } from "./workspace-acts.ts";
@@ -52,6 +53,8 @@ const preview = z.strictObject({
   ),
   consequences: z.array(z.string()),
   compiled_hash: z.string().nullable(),
+  /** null = no draft is open, or a merge approves it. Only what `stands` can be approved. */
+  base: baseSchema.nullable(),
 });
 
 const examined = z.strictObject({
@@ -156,6 +159,7 @@ function registerReads(api: Api, deps: WorkspaceApiDeps): void {
       })),
       consequences: [...consequencesOf(found, plan)],
       compiled_hash: found.compiled?.compiledHash ?? null,
+      base: found.base === null ? null : baseOf(found.base),
     };
     return context.json(body, 200);
   });

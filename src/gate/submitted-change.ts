@@ -1,5 +1,5 @@
 import { digest } from "../engine/canonical.ts";
-import type { CompiledContract } from "../engine/contract/finding.ts";
+import type { CompiledContract, GovernedFile } from "../engine/contract/finding.ts";
 import type { ContractParts } from "../engine/contract/parts.ts";
 import type { Facts } from "../engine/facts.ts";
 import { environmentOf } from "../engine/policy/environment.ts";
@@ -50,7 +50,7 @@ export async function readSubmission(
   const repository = submittedRepository(change.files, sides);
   const read = await readChange({ repository, comparer, types: submittedTypes(change.files) }, sides, set);
   const told = withLineage(read.diff, NO_SURROUNDINGS);
-  const stands = await submittedContracts({ repository, comparer }, sides, set, read.changed);
+  const stands = await submittedContracts({ repository, comparer }, sides, set, read.changed, unchangedFiles(change.files));
   // A file that a thread could read when it compared, and not now, would be left out of the artifact without a word.
   const unread = stands.head.unparseable.filter(({ file }) => !told.diff.unparseable.some((known) => known.file === file));
   const diff = unread.length === 0 ? told.diff : { ...told.diff, unparseable: [...told.diff.unparseable, ...unread] };
@@ -88,7 +88,11 @@ export async function readSubmission(
     simulated: false,
   };
   const { base, head } = stands;
-  const stood = { contracts: base.contracts, parts: base.parts, beside: readAlong(change.files) };
+  const stood = {
+    contracts: base.contracts,
+    parts: base.parts,
+    beside: unchangedFiles(change.files).map(({ path, baseBlob }) => ({ file: path, blob: baseBlob! })),
+  };
   return { facts, contracts: head.contracts, parts: head.parts, base: stood, sources: sourcesOf(change, facts) };
 }
 
@@ -108,8 +112,13 @@ function sourcesOf({ title, base, head, actor }: SubmittedChange, { diff, govern
   return [{ kind: "manual_note", securityStatus: "unchecked", ingestionStatus: "ingested", ...note }, ...files];
 }
 
-function readAlong(files: readonly SubmittedFile[]): StoodBefore["beside"] {
-  return files.flatMap(({ path, before, after }) => (before === null || before !== after ? [] : [{ file: path, blob: blobOf(before) }]));
+/** Sent along, and the same on both sides. */
+function unchangedFiles(files: readonly SubmittedFile[]): readonly GovernedFile[] {
+  return files.flatMap(({ path, before, after }) => {
+    if (before === null || before !== after) return [];
+    const blob = blobOf(before);
+    return [{ path, baseMode: MODE, baseBlob: blob, headMode: MODE, headBlob: blob }];
+  });
 }
 
 const MODE = "100644";

@@ -221,7 +221,12 @@ export const STUDIO: readonly Guard[] = [
         'if (base === null) return { status: "stands" };',
         "an earlier version",
       ],
-      ["src/store/verbs/approved-base.ts", "if (last === undefined) return [];", "return [];", "what was removed does not come back"],
+      [
+        "src/store/verbs/approved-base.ts",
+        "known.set(file, { ...standing, approved: held.filter((contract) => contract.file === file) });",
+        "known.set(file, { ...standing, approved: base });",
+        "what was removed does not come back",
+      ],
     ] as const
   ).map(
     ([file, guard, without, named]): Guard => ({
@@ -237,14 +242,14 @@ export const STUDIO: readonly Guard[] = [
   ...(
     [
       ["found.filter(({ lost }) => lost)", "[]", "unless what was approved is lost"],
-      ["isSameText && besideStands ?", "isSameText ?", "unless what was approved is lost"],
+      ["isApprovedText(file) && besideStands ?", "isApprovedText(file) ?", "unless what was approved is lost"],
       ["touch !== undefined && touch.version > landed ?", "touch !== undefined ?", "begins from the landed tree"],
       [
-        "else if (!isSameText) moved.push(...(await otherParts",
+        "else if (!isApprovedText(file)) moved.push(...(await otherParts",
         "else if (false) moved.push(...(await otherParts",
         "what the artifact does not hold",
       ],
-      ["landing !== null && landing.version > (submitted?.version ?? 0) ? landing : submitted", "submitted", "what a merge removed"],
+      ["[submitted.get(file), landed.get(file)]", "[submitted.get(file)]", "what a merge removed"],
     ] as const
   ).map(
     ([guard, without, named]): Guard => ({
@@ -270,5 +275,14 @@ export const STUDIO: readonly Guard[] = [
     guard: "return files.every(({ file, approved, head }) =>",
     without: "return files.some(({ file, approved, head }) =>",
     test: "test/engine/base-standing.test.ts",
+  },
+  {
+    threat: "T98",
+    file: "src/gate/submitted-contracts.ts",
+    guard: "[...governed, ...along]",
+    without: "governed",
+    test: "test/studio/api/plan-whole.test.ts",
+    named: "a submission adds to what was approved",
+    slow: true,
   },
 ];

@@ -63,7 +63,7 @@ export async function submitted(
   const repository = textRepository(before, after);
   const sides = { base: baseSha, head: headSha };
   const change_ = await readChange({ repository, comparer: compareHere, types }, sides, readableSet(policy));
-  const { base, head } = await submittedContracts({ repository, comparer: compareHere }, sides, readableSet(policy), change_.changed);
+  const { base, head } = await submittedContracts({ repository, comparer: compareHere }, sides, readableSet(policy), change_.changed, []);
   const { lineage: _, ...diff } = change_.diff;
   const facts: Facts = {
     schemaVersion: 1,

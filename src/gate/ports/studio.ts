@@ -166,7 +166,7 @@ export interface NewSource {
 
 /** What a change says stood before it, beside the blobs that its facts name: held against the approval before. */
 export interface StoodBefore {
-  /** Of the changed files. */
+  /** Of the changed files, and of those that were read along. */
   readonly contracts: readonly CompiledContract[];
   readonly parts: readonly ContractParts[];
   /** Files that were read along and do not change, by the id of their text. */

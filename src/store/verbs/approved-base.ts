@@ -28,6 +28,9 @@ const RESUBMIT =
   "nothing was approved and nothing is lost: votes stand, and it can be rejected. Submit the change again, or a further version of it " +
   "(`--update`), from the content that was approved last; an admin can force it as it is, by an override that says so";
 
+/** No id of a text. */
+const ABSENT = "";
+
 /** What the workspace's approval before holds; null = nothing was approved in it. Refused when it does not verify. */
 export async function approvedContracts(tx: Tx, { activeApprovalId }: WorkspaceRow): Promise<readonly CompiledContract[] | null> {
   if (activeApprovalId === null) return null;
@@ -46,7 +49,8 @@ interface Draft {
 }
 
 /**
- * Holds what the snapshot says stood before it against the approval before, file by file. A file stands where its contract says what was
+ * Holds what the snapshot says stood before it against the approval before, file by file: what it changes, and what it sent along, by which
+ * the change was read. A file stands where its contract says what was
  * approved, or where its text is the one that was approved and is only read otherwise now than then.
  */
 export async function standingOfBase(tx: Tx, draft: Draft, approved: readonly CompiledContract[] | null): Promise<BaseStanding> {
@@ -54,33 +58,35 @@ export async function standingOfBase(tx: Tx, draft: Draft, approved: readonly Co
   const { snapshot, facts, own, workspace } = draft;
   const base = baseOf(snapshot);
   if (base === null) return { status: "unknown", because: OLDER };
-  const before = await contentsPinned<CompiledContract>(tx, snapshot.tenantId, base.contracts);
-  const blobs = new Map(facts.diff.files.map(({ path, baseBlob }) => [path, baseBlob]));
-  const paths = [...new Set([...blobs.keys(), ...[...before, ...own].map(({ file }) => file)])].sort();
+  const before = Map.groupBy(await contentsPinned<CompiledContract>(tx, snapshot.tenantId, base.contracts), ({ file }) => file);
+  const [held, after] = [Map.groupBy(approved, ({ file }) => file), Map.groupBy(own, ({ file }) => file)];
+  const beside = new Map(base.beside.map(({ file, blob }) => [file, blob]));
+  const blobs = new Map([...facts.diff.files.map(({ path, baseBlob }) => [path, baseBlob] as const), ...beside]);
+  const paths = [...new Set([...blobs.keys(), ...before.keys(), ...after.keys()])].sort();
   const files = paths.map((file): FileStanding => {
-    const at = (contracts: readonly CompiledContract[]) => contracts.filter((contract) => contract.file === file);
-    return { file, approved: at(approved), base: at(before), head: at(own) };
+    const stood = before.get(file) ?? [];
+    return { file, approved: held.get(file) ?? [], base: stood, head: beside.has(file) ? stood : (after.get(file) ?? []) };
   });
-  const last = await lastSubmitted(tx, workspace.id, [...paths, ...base.beside.map(({ file }) => file)]);
+  const last = await lastSubmitted(tx, workspace.id, paths);
   const landed = await newestLanding(tx, workspace.id);
   const leftAt = (file: string) => {
     const touch = last.get(file);
     return touch !== undefined && touch.version > landed ? touch : null;
   };
   const partsLeft = (file: string) => leftAt(file)?.parts ?? null;
-  const leavesParts = paths.every((file) => saysAsLeft(partsOf(snapshot), file, partsLeft(file)));
+  const partsNow = (file: string) => (beside.has(file) ? base.parts : partsOf(snapshot));
+  const leavesParts = paths.every((file) => saysAsLeft(partsNow(file), file, partsLeft(file)));
   if (leavesParts && leavesAsApproved(files)) return { status: "stands" };
-  const isApprovedText = (file: string, blob: string | null) => blob !== null && leftAt(file)?.text === blob;
-  const besideStands = base.beside.every(({ file, blob }) => isApprovedText(file, blob));
+  const isApprovedText = (file: string) => leftAt(file) !== null && leftAt(file)!.text === (blobs.get(file) ?? ABSENT);
+  const besideStands = [...beside.keys()].every(isApprovedText);
+  const earlier = await heldBefore(tx, workspace, files, last);
   const moved: BaseDifference[] = [];
   for (const standing of files) {
     const { file } = standing;
-    const isSameText = isApprovedText(file, blobs.get(file) ?? null);
-    const found =
-      standing.approved.length > 0 ? baseDifferences(standing) : await differencesFromLast(tx, workspace, standing, last.get(file));
+    const found = baseDifferences(earlier.get(file) ?? standing);
     // The same text may be read otherwise by another version or policy; what it loses by that, nobody was shown.
-    if (found.length > 0) moved.push(...(isSameText && besideStands ? found.filter(({ lost }) => lost) : found));
-    else if (!isSameText) moved.push(...(await otherParts(tx, snapshot, file, partsLeft(file))));
+    if (found.length > 0) moved.push(...(isApprovedText(file) && besideStands ? found.filter(({ lost }) => lost) : found));
+    else if (!isApprovedText(file)) moved.push(...(await otherParts(tx, snapshot, file, partsLeft(file))));
   }
   return standingOf(moved);
 }
@@ -111,19 +117,33 @@ export function refuseMovedBase(base: BaseStanding): void {
   throw new ApprovalRefused("BASE_MOVED", message, { hint: RESUBMIT, details: { differences, more } });
 }
 
-/** A file that the approval before lacks is held against what the last approval to touch it left; where none ever did, nothing is known of it. */
-async function differencesFromLast(
+/**
+ * Files that the approval before lacks, and that are said to have stood there: each as the last approval to touch it left it. Of one that
+ * none ever touched nothing is known, so it is as it is said to be.
+ */
+async function heldBefore(
   tx: Tx,
-  workspace: WorkspaceRow,
-  standing: FileStanding,
-  submitted: Touch | undefined,
-): Promise<readonly BaseDifference[]> {
-  if (standing.base.length === 0) return [];
-  const landing = await lastLanded(tx, workspace.id, standing.file);
-  const last = landing !== null && landing.version > (submitted?.version ?? 0) ? landing : submitted;
-  if (last === undefined) return [];
-  const held = (await contractsOfApproval(tx, last.approvalId)) ?? [];
-  return baseDifferences({ ...standing, approved: held.filter(({ file }) => file === standing.file) });
+  { id }: WorkspaceRow,
+  files: readonly FileStanding[],
+  submitted: ReadonlyMap<string, Touch>,
+): Promise<ReadonlyMap<string, FileStanding>> {
+  const lacking = files.filter(({ approved, base }) => approved.length === 0 && base.length > 0);
+  const landed = await lastLanded(tx, id, new Set(lacking.map(({ file }) => file)));
+  const artifacts = new Map<string, readonly CompiledContract[]>();
+  const known = new Map<string, FileStanding>();
+  for (const standing of lacking) {
+    const { file, base } = standing;
+    const touches = [submitted.get(file), landed.get(file)].filter((touch) => touch !== undefined);
+    const last = touches.toSorted((a, b) => b.version - a.version)[0];
+    if (last === undefined) {
+      known.set(file, { ...standing, approved: base });
+      continue;
+    }
+    const held = artifacts.get(last.approvalId) ?? (await contractsOfApproval(tx, last.approvalId)) ?? [];
+    artifacts.set(last.approvalId, held);
+    known.set(file, { ...standing, approved: held.filter((contract) => contract.file === file) });
+  }
+  return known;
 }
 
 /** null = missing, or not what its hash says. */

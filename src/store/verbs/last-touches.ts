@@ -79,9 +79,10 @@ export async function newestLanding(tx: Tx, workspaceId: string): Promise<number
   return row?.version ?? 0;
 }
 
-/** The last landing to touch this file; null = none did. */
-export async function lastLanded(tx: Tx, workspaceId: string, file: string): Promise<Touch | null> {
-  for (let below = VERSION_MAX; ; ) {
+/** Which landing was the last one to touch each of these files. */
+export async function lastLanded(tx: Tx, workspaceId: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, Touch>> {
+  const found = new Map<string, Touch>();
+  for (let below = VERSION_MAX; found.size < wanted.size; ) {
     const { approvalVersion } = governanceApproval;
     const rows = await tx
       .select({ approvalId: governanceApproval.id, version: approvalVersion, files: sql<unknown>`${evaluation.facts} #> '{diff,files}'` })
@@ -92,9 +93,11 @@ export async function lastLanded(tx: Tx, workspaceId: string, file: string): Pro
       .limit(LANDINGS_AT_ONCE);
     for (const { files, ...touch } of rows) {
       const told: unknown = await named(tx, files);
-      if (Array.isArray(told) && told.some((each: { readonly path?: unknown }) => each.path === file)) return touch;
+      for (const { path } of (Array.isArray(told) ? told : []) as readonly { readonly path: string }[])
+        if (wanted.has(path) && !found.has(path)) found.set(path, touch);
     }
-    if (rows.length < LANDINGS_AT_ONCE) return null;
+    if (rows.length < LANDINGS_AT_ONCE) break;
     below = rows.at(-1)!.version;
   }
+  return found;
 }

@@ -71,11 +71,13 @@ describeOnBoth("what runtimes see when submissions are published", (open) => {
     const second = await approved([{ path: file("returns"), before: null, after: contract("returns") }]);
     expect((await act("ana", "promote", second)).status).toBe(200);
     expect(await inForce()).toEqual([file("orders"), file("returns"), file("stock")]);
-    // Sent along unchanged, a file says nothing about what stands.
-    const third = await approved([
-      { path: file("new"), before: null, after: contract("new") },
-      { path: file("stock"), before: contract("stock", "forged"), after: contract("stock", "forged") },
-    ]);
+    // Sent along unchanged, a file says nothing about what stands; and it has to be what stands, since the change was read by it.
+    const fresh = { path: file("new"), before: null, after: contract("new") };
+    const along = (text: string) => [fresh, { path: file("stock"), before: text, after: text }];
+    const at = { agent, environment: "production", base: CHANGE.base, head: CHANGE.head };
+    const forged = await call("dave", "POST", "/api/v1/submissions", { ...at, files: along(contract("stock", "forged")) });
+    expect(forged.body.submission).toMatchObject({ state: "pending_approval", base: { status: "moved" } });
+    const third = await approved(along(contract("stock")));
     expect((await act("ana", "promote", third)).status).toBe(200);
     const [row] = rowsOf<{ session: unknown }>(
       await station.db.outer.execute(sql`select compiled_session as session from governance_plan where agent = ${agent}`),

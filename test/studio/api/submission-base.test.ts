@@ -151,6 +151,30 @@ describeOnBoth("T98: a submission begins from what was approved before", (open) 
     expect((await held())[FILE]!["email"]).toEqual(["pii"]);
   });
 
+  test("a file that is sent along to be read by is held against what was approved, too", async () => {
+    const [types, api] = ["contracts/types.graphql", "contracts/api.graphql"];
+    const directive = "directive @pii on SCALAR | FIELD_DEFINITION\n";
+    const tagged = `${directive}scalar Email @pii\nscalar Code\n`;
+    const [mail, plain] = ["type Person {\n  email: Email\n}\n", "type Person {\n  email: Code\n}\n"];
+    const first = await submit([
+      { path: types, before: null, after: tagged },
+      { path: api, before: null, after: mail },
+    ]);
+    if (first.state !== "approved") expect((await force(first.id)).status).toBe(200);
+    const along = (text: string) => [
+      { path: types, before: text, after: text },
+      { path: api, before: mail, after: plain },
+    ];
+    // By the types as they were approved the change loses a tag; by forged ones it would not.
+    const codes = (of: { findings: { code: string }[] }) => of.findings.map(({ code }) => code);
+    const honest = await submit(along(tagged));
+    expect(honest).toMatchObject({ state: "pending_approval", base: { status: "stands" } });
+    const liar = await submit(along(tagged.replace("Email @pii", "Email")));
+    expect(codes(liar)).not.toEqual(codes(honest));
+    expect(liar).toMatchObject({ approval: null, base: { status: "moved" } });
+    expect(liar.base.differences.map(({ file }: { file: string }) => file)).toContain(types);
+  });
+
   test("what was removed does not come back with a change that says it still stood", async () => {
     const orders = CONTRACT.replaceAll("ustomers", "lients").replaceAll("        tags: [pii]\n", "");
     await approved([{ path: OTHER, before: null, after: orders }]);

@@ -61,7 +61,7 @@ export function partDifferences(file: string, parts: readonly string[]): readonl
 }
 
 const PART_WORDS: Readonly<Record<string, string>> = {
-  terms: "what it says of owners, purpose, service levels or consumers",
+  terms: "what it says of purpose, service levels or consumers",
   quality: "a quality rule",
   servers: "a server",
   access: "an access role",

@@ -8,10 +8,10 @@ export interface ContractParts {
 }
 export type Part = keyof typeof PARTS;
 
-/** Words for people (names, descriptions) are no part, and neither is where something stands. */
+/** Words for people (names, descriptions) are no part, nor is who owns it, since digests are kept for ever, nor where something stands. */
 const PARTS = {
   status: ({ status }: Contract) => status,
-  terms: ({ purpose, owners, slas, consumers }: Contract) => ({ purpose, owners, slas, consumers }),
+  terms: ({ purpose, slas, consumers }: Contract) => ({ purpose, slas, consumers }),
   quality: (contract: Contract) => [
     contract.quality,
     eachObject(

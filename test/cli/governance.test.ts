@@ -10,8 +10,8 @@ import { countersign } from "../support/cli.ts";
 import { describeOnServer } from "../support/database.ts";
 import { createGitRepository, type GitRepository } from "../support/git-repository.ts";
 import { sampleTrace } from "../support/sample-evaluation.ts";
-import { type Station, startStation } from "../support/station.ts";
-import { listen, type SubmissionParts, submissionParts, submissionRoutes } from "../support/submissions.ts";
+import type { Station } from "../support/station.ts";
+import { listenBefore, logIn, startSubmissionStation } from "../support/submission-station.ts";
 
 const FILE = "contracts/customers.odcs.yaml";
 
@@ -19,33 +19,14 @@ const FILE = "contracts/customers.odcs.yaml";
 describeOnServer("governance, from the command line to the records", (open) => {
   let station: Station;
   let server: { readonly url: string; close(): Promise<void> };
-  let parts: SubmissionParts;
   let repo: GitRepository;
   let home: string;
   let key = "";
   let count = 0;
 
   beforeAll(async () => {
-    const db = await open();
-    station = await startStation(db, { register: (api, limiter) => submissionRoutes(parts)(api, limiter) }, (hub) => {
-      parts = submissionParts(db, hub);
-    });
-    server = await listen((request) => {
-      const { pathname, search } = new URL(request.url);
-      const headers = new Headers(request.headers);
-      headers.set("host", "station.example");
-      return station.request(`${pathname}${search}`, {
-        method: request.method,
-        headers,
-        body: request.body,
-        duplex: "half",
-      } as RequestInit);
-    });
-    await station.bearer("ana");
-    await station.bearer("otto");
-    const admin = { ...(await station.bearer("ana")), "content-type": "application/json" };
-    const body = JSON.stringify({ expected_version: 0, config: CONFIG, policies: POLICIES });
-    expect((await station.request("/api/v1/policy", { method: "PUT", headers: admin, body })).status).toBe(200);
+    station = await startSubmissionStation(await open());
+    server = await listenBefore(station);
     key = (await station.key("acme", ["submit"]))["authorization"]!.slice("Bearer ".length);
   });
   afterAll(async () => {
@@ -71,17 +52,8 @@ describeOnServer("governance, from the command line to the records", (open) => {
   /** As a person at a terminal of their own. */
   const person = (login: string, args: readonly string[]) =>
     countersign(repo.path, args, { COUNTERSIGN_URL: server.url, XDG_CONFIG_HOME: join(home, login) }, { clock: { now: () => new Date() } });
-  /** Types the code that the command shows into the simulated GitHub. */
-  async function login(name: string, more: readonly string[] = []) {
-    let shown = "";
-    const stderr = { write: (text: string) => (shown += text), isTerminal: false, columns: 100 } as CliContext["stderr"];
-    const pause = async () => {
-      const code = /enter (\S+)/.exec(shown)?.[1];
-      if (code !== undefined) station.hub.authorizeDevice(code, name);
-    };
-    const env = { COUNTERSIGN_URL: server.url, XDG_CONFIG_HOME: join(home, name) };
-    return countersign(repo.path, ["login", ...more], env, { stderr, pause, clock: { now: () => new Date() } });
-  }
+  const login = (name: string, more: readonly string[] = []) =>
+    logIn(station, { url: server.url, repository: repo.path, home }, name, more);
   const idIn = (text: string) => /submission ([0-9a-f-]{36})/.exec(text)![1]!;
 
   test("a pipeline submits and is blocked, people approve, and its waiting ends with 0 and the records", async () => {

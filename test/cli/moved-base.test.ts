@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { CliContext } from "../../src/cli/io.ts";
-import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
+import { CONTRACT, STRIPPED } from "../demo/sample.ts";
 import { countersign } from "../support/cli.ts";
 import { describeOnServer } from "../support/database.ts";
 import { createGitRepository, type GitRepository } from "../support/git-repository.ts";
-import { type Station, startStation } from "../support/station.ts";
-import { listen, type SubmissionParts, submissionParts, submissionRoutes } from "../support/submissions.ts";
+import type { Station } from "../support/station.ts";
+import { listenBefore, logIn, startSubmissionStation } from "../support/submission-station.ts";
 
 const FILE = "contracts/customers.odcs.yaml";
 const withField = (text: string, name: string) => `${text}      - name: ${name}\n        logicalType: string\n`;
@@ -16,27 +15,14 @@ const withField = (text: string, name: string) => `${text}      - name: ${name}\
 describeOnServer("T98: a pipeline whose base is not what was approved", (open) => {
   let station: Station;
   let server: { readonly url: string; close(): Promise<void> };
-  let parts: SubmissionParts;
   let repo: GitRepository;
   let home: string;
   let key = "";
   let count = 0;
 
   beforeAll(async () => {
-    const db = await open();
-    station = await startStation(db, { register: (api, limiter) => submissionRoutes(parts)(api, limiter) }, (hub) => {
-      parts = submissionParts(db, hub);
-    });
-    server = await listen((request) => {
-      const { pathname, search } = new URL(request.url);
-      const headers = new Headers(request.headers);
-      headers.set("host", "station.example");
-      const init = { method: request.method, headers, body: request.body, duplex: "half" };
-      return station.request(`${pathname}${search}`, init as RequestInit);
-    });
-    const admin = { ...(await station.bearer("ana")), "content-type": "application/json" };
-    const body = JSON.stringify({ expected_version: 0, config: CONFIG, policies: POLICIES });
-    expect((await station.request("/api/v1/policy", { method: "PUT", headers: admin, body })).status).toBe(200);
+    station = await startSubmissionStation(await open());
+    server = await listenBefore(station);
     key = (await station.key("acme", ["submit"]))["authorization"]!.slice("Bearer ".length);
     station.hub.addMember("acme/sec-ops", "ana");
   });
@@ -60,15 +46,8 @@ describeOnServer("T98: a pipeline whose base is not what was approved", (open) =
   const person = (login: string, args: readonly string[]) =>
     countersign(repo.path, args, { COUNTERSIGN_URL: server.url, XDG_CONFIG_HOME: join(home, login) }, { clock: { now: () => new Date() } });
   async function login(name: string) {
-    let shown = "";
-    const stderr = { write: (text: string) => (shown += text), isTerminal: false, columns: 100 } as CliContext["stderr"];
-    const pause = async () => {
-      const code = /enter (\S+)/.exec(shown)?.[1];
-      if (code !== undefined) station.hub.authorizeDevice(code, name);
-    };
-    const env = { COUNTERSIGN_URL: server.url, XDG_CONFIG_HOME: join(home, name) };
     const more = name === "ana" ? ["--organisation", "acme"] : [];
-    const done = await countersign(repo.path, ["login", ...more], env, { stderr, pause, clock: { now: () => new Date() } });
+    const done = await logIn(station, { url: server.url, repository: repo.path, home }, name, more);
     expect(done.code).toBe(0);
   }
   const idIn = (text: string) => /submission ([0-9a-f-]{36})/.exec(text)![1]!;

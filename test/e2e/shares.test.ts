@@ -3,9 +3,9 @@ import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { CHECK, FILE } from "../support/acme.ts";
 import { startScene, until } from "../support/scene.ts";
 
-const FLOOD = 20;
-/** `INSTALLATION_PLACES` of serve.ts. */
-const SHARE = 8;
+const FLOOD = 30;
+/** Of `SHARES` in serve.ts. */
+const SHARE = 16;
 
 test("an installation for which GitHub hangs holds its own share of the worker, and another's check comes meanwhile", async () => {
   const scene = await startScene();

@@ -1,6 +1,7 @@
 import { ANSWERS } from "./answers.ts";
 import { CHECKS } from "./checks.ts";
 import { CONTENT } from "./content.ts";
+import { FOLDERS } from "./folders.ts";
 import { GATE } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import { NOTIFY } from "./notify.ts";
@@ -16,6 +17,6 @@ import { STUDIO } from "./studio.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
-  ...[...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...CHECKS],
+  ...[...PEOPLE, ...POLICY, ...CONTENT, ...GATE, ...FOLDERS, ...CHECKS],
   ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...ANSWERS, ...STATION, ...STUDIO, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
 ];

@@ -25,7 +25,7 @@ export async function pendingSubjects(tx: Tx, limit: number): Promise<readonly s
       and (exists (select 1 from ${checkWish} w where w.repository_id = o.repository_id and w.head_sha = o.head_sha and w.name = o.name)
         or (o.conclusion is distinct from 'success' and (o.published_conclusion = 'success' or o.uncertain)))`;
   const begun = sql`select o.in_flight_key from ${checkOutbox} o where o.in_flight_key is not null`;
-  const expired = sql`select w.subject_key from ${checkWish} w where w.runs_out_at <= statement_timestamp()`;
+  const expired = sql`select w.subject_key from ${checkWish} w where w.runs_out_at <= (select clock_timestamp())`;
   const [, found] = await together(
     // Postgres cannot know how rarely one column differs from another: it takes every third row to do so, and would rather read whole
     // tables, or put all subjects into a list in memory, than ask for the few there are.

@@ -1,11 +1,10 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { rowsOf } from "../../../src/store/connect.ts";
-import { CONFIG, POLICIES } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
-import { type Station, startStation } from "../../support/station.ts";
-import type { Answer } from "../../support/studio-api.ts";
-import { CHANGE, type SubmissionParts, submissionParts, submissionRoutes } from "../../support/submissions.ts";
+import type { Station } from "../../support/station.ts";
+import { ask, startSubmissionStation } from "../../support/submission-station.ts";
+import { CHANGE } from "../../support/submissions.ts";
 
 const contract = (id: string, field = "note") =>
   `kind: DataContract\napiVersion: v3.1.0\nid: ${id}\nversion: 1.0.0\nstatus: active\nschema:\n  - name: ${id}\n    properties:\n      - {name: ${field}, logicalType: string}\n`;
@@ -13,18 +12,10 @@ const file = (id: string) => `contracts/${id}.odcs.yaml`;
 
 describeOnBoth("what runtimes see when submissions are published", (open) => {
   let station: Station;
-  let parts: SubmissionParts;
   let agent = "";
   let count = 0;
   beforeAll(async () => {
-    const db = await open();
-    station = await startStation(db, { register: (api, limiter) => submissionRoutes(parts)(api, limiter) }, (hub) => {
-      parts = submissionParts(db, hub);
-    });
-    await station.bearer("ana");
-    await station.bearer("otto");
-    const body = { expected_version: 0, config: CONFIG, policies: POLICIES };
-    expect((await call("ana", "PUT", "/api/v1/policy", body)).status).toBe(200);
+    station = await startSubmissionStation(await open());
   });
   afterAll(() => station.close());
   beforeEach(() => {
@@ -32,11 +23,7 @@ describeOnBoth("what runtimes see when submissions are published", (open) => {
     agent = `catalogue/whole-${count}`;
   });
 
-  async function call(login: string, method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers = { ...(await station.bearer(login)), "content-type": "application/json" };
-    const response = await station.request(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    return { status: response.status, body: await response.json() };
-  }
+  const call = (login: string, method: string, path: string, body?: unknown) => ask(station, login, method, path, body);
   /** Approved at once: nothing in it asks for anybody. */
   async function approved(files: readonly { path: string; before: string | null; after: string | null }[]) {
     const at = { base: { name: "main", revision: "1111111" }, head: { name: "x", revision: "2222222" } };

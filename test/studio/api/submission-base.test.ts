@@ -1,12 +1,11 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { rowsOf } from "../../../src/store/connect.ts";
-import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../../demo/sample.ts";
+import { CONTRACT, STRIPPED } from "../../demo/sample.ts";
 import { describeOnBoth } from "../../support/database.ts";
 import { asOwner } from "../../support/sealed-trail.ts";
-import { type Station, startStation } from "../../support/station.ts";
-import type { Answer } from "../../support/studio-api.ts";
-import { type SubmissionParts, submissionParts, submissionRoutes } from "../../support/submissions.ts";
+import type { Station } from "../../support/station.ts";
+import { ask, startSubmissionStation } from "../../support/submission-station.ts";
 
 const FILE = "contracts/customers.odcs.yaml";
 const OTHER = "contracts/orders.odcs.yaml";
@@ -15,18 +14,10 @@ const having = (...names: string[]) =>
   names.reduce((text, name) => `${text}      - name: ${name}\n        logicalType: string\n`, CONTRACT);
 describeOnBoth("T98: a submission begins from what was approved before", (open) => {
   let station: Station;
-  let parts: SubmissionParts;
   let agent = "";
   let count = 0;
   beforeAll(async () => {
-    const db = await open();
-    station = await startStation(db, { register: (api, limiter) => submissionRoutes(parts)(api, limiter) }, (hub) => {
-      parts = submissionParts(db, hub);
-    });
-    await station.bearer("ana");
-    await station.bearer("otto");
-    const pushed = { expected_version: 0, config: CONFIG, policies: POLICIES };
-    expect((await call("ana", "PUT", "/api/v1/policy", pushed)).status).toBe(200);
+    station = await startSubmissionStation(await open());
   });
   afterAll(() => station.close());
   beforeEach(() => {
@@ -34,11 +25,7 @@ describeOnBoth("T98: a submission begins from what was approved before", (open) 
     agent = `catalogue/base-${count}`;
   });
 
-  async function call(login: string, method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers = { ...(await station.bearer(login)), "content-type": "application/json" };
-    const response = await station.request(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    return { status: response.status, body: await response.json() };
-  }
+  const call = (login: string, method: string, path: string, body?: unknown) => ask(station, login, method, path, body);
   interface Side {
     readonly path: string;
     readonly before: string | null;

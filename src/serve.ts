@@ -41,7 +41,7 @@ const CLOSE_MS = 5_000;
 /** All of it: what hangs then, as connections do to a database that says nothing, is left to the end of the process. */
 const STOP_MS = 20_000;
 /** Evaluations at once, and of one installation: most of the time of each is waiting for GitHub. */
-const SHARES = { places: 24, each: 16, reserved: 4 };
+const SHARES = { places: 16, each: 12, reserved: 2 };
 /** Bytes of both sides of a change, from which on it is large, and of all large ones that are evaluated at once. */
 const COMPARISON_ROOM = { largeBytes: 65_536, roomBytes: 1_048_576 };
 /** How often it is asked which routines are due. */

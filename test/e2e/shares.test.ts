@@ -5,7 +5,7 @@ import { startScene, until } from "../support/scene.ts";
 
 const FLOOD = 30;
 /** Of `SHARES` in serve.ts. */
-const SHARE = 16;
+const SHARE = 12;
 
 test("an installation for which GitHub hangs holds its own share of the worker, and another's check comes meanwhile", async () => {
   const scene = await startScene();

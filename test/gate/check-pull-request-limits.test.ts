@@ -13,6 +13,7 @@ beforeAll(async () => {
   checks = pullChecks(scene);
 });
 afterEach(() => {
+  checks.backToNow();
   expect(scene.hub.violations).toEqual([]);
   expect(scene.hub.unknownRequests).toEqual([]);
 });

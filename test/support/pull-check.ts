@@ -8,7 +8,7 @@ import type { Scene, Stage } from "./scene.ts";
 export function pullChecks(scene: Scene) {
   let floorMs = 0;
   scene.hub.clock = () => new Date(Math.max(Date.now(), floorMs));
-  /** Instants on GitHub are whole seconds: what comes later must be seen to. Real time catches up, since what is dated far ahead counts for nothing. */
+  /** Instants on GitHub are whole seconds: what comes later must be seen to. */
   const later = () => {
     floorMs = Math.max(Date.now(), floorMs) + 2000;
   };
@@ -19,6 +19,10 @@ export function pullChecks(scene: Scene) {
   };
   return {
     readsOf,
+    /** Takes the clock back to the real time, before the next scenario: what is dated far ahead counts for nothing. */
+    backToNow(): void {
+      floorMs = 0;
+    },
     /** As if the app were not installed: its check is not there, so nothing but the rules themselves can hold a result back. */
     withoutApp: (reads: CallerReads): CallerReads => ({ ...reads, published: async () => [] }),
     find: (stage: Stage, number: number) => readsOf("ana").find(place(stage).owner, place(stage).name, number),

@@ -11,6 +11,8 @@ export interface Readiness {
 /** Probes come every few seconds, from several places; what they ask for is asked once in these times. */
 const DATABASE_MS = 2_000;
 const GITHUB_MS = 30_000;
+/** What takes long to ask is asked again after this at the latest. */
+const RARELY_MS = 600_000;
 /** A probe gives up sooner than this, and counts that as dead. */
 const PATIENCE_MS = 2_500;
 
@@ -48,16 +50,20 @@ async function readGitHub(app: ReadinessDeps["app"]): Promise<Readiness["github"
   return findingsOf(reading, app).refusals.length === 0 ? "ok" : "lacks permissions or the clock is off";
 }
 
-/** One answer for everybody who asks within that time, and one question under way at most. */
-export function remembered<T>(monotonic: () => number, forMs: number, ask: () => Promise<T>): () => Promise<T> {
+/** One answer for everybody who asks within that time, and one question under way at most. `share`: of all time, what asking may take at most. */
+export function remembered<T>(monotonic: () => number, forMs: number, ask: () => Promise<T>, share = 1): () => Promise<T> {
   let known: { readonly answer: Promise<T>; until: number } | null = null;
   return () => {
     if (known !== null && monotonic() < known.until) return known.answer;
+    const asked = monotonic();
     const fresh = { answer: ask(), until: Number.POSITIVE_INFINITY };
-    const settle = () => {
-      fresh.until = monotonic() + forMs;
+    const keep = (ms: number) => {
+      fresh.until = monotonic() + ms;
     };
-    fresh.answer.then(settle, settle);
+    fresh.answer.then(
+      () => keep(Math.max(forMs, Math.min((monotonic() - asked) / share, RARELY_MS))),
+      () => keep(forMs),
+    );
     known = fresh;
     return fresh.answer;
   };

@@ -18,6 +18,7 @@ export function createOperatorReads(db: Database): OperatorReads {
       return readDatabase(db, known);
     },
     vitals: () => db.read(ACROSS, readVitals),
+    openPulls: () => db.read(ACROSS, countOpen),
     lateApprovals: async () => (await db.read(ACROSS, lateApprovals)).length,
   };
 }
@@ -51,7 +52,7 @@ function isMissing(error: unknown): boolean {
 }
 
 async function readVitals(tx: Tx): Promise<Vitals> {
-  const [row] = rowsOf<Record<Exclude<keyof Vitals, "openPulls" | "installationIds">, number>>(
+  const [row] = rowsOf<Record<Exclude<keyof Vitals, "installationIds">, number>>(
     await tx.execute(sql`
       select
         (select count(*)::int from subject where dirty_since is not null) as "dirtySubjects",
@@ -63,18 +64,18 @@ async function readVitals(tx: Tx): Promise<Vitals> {
         (select count(*)::int from post_hoc_review where closed_at is null) as "openReviews",
         (select count(*)::int from post_hoc_review where closed_at is null and due_at < clock_timestamp()) as "overdueReviews"`),
   );
+  const installed = rowsOf<{ id: string | number }>(
+    await tx.execute(sql`select distinct installation_id as id from watched_repository order by 1 limit ${INSTALLATIONS_MAX}`),
+  );
+  return { ...row!, installationIds: installed.map(({ id }) => Number(id)) };
+}
+
+async function countOpen(tx: Tx): Promise<Readonly<Record<string, number>>> {
   const states = rowsOf<{ state: string; pulls: number }>(
     await tx.execute(sql`
       select e.state, count(distinct w.subject_key)::int as pulls
       from check_wish w join subject s on s.key = w.subject_key join evaluation e on e.id = w.evaluation_id
       where s.open and s.number is not null group by e.state`),
   );
-  const installed = rowsOf<{ id: string | number }>(
-    await tx.execute(sql`select distinct installation_id as id from watched_repository order by 1 limit ${INSTALLATIONS_MAX}`),
-  );
-  return {
-    ...row!,
-    openPulls: Object.fromEntries(states.map(({ state, pulls }) => [state, pulls])),
-    installationIds: installed.map(({ id }) => Number(id)),
-  };
+  return Object.fromEntries(states.map(({ state, pulls }) => [state, pulls]));
 }

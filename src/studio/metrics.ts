@@ -5,7 +5,7 @@ import type { ApiBudget, Meter, OperatorReads, Vitals } from "../gate/ports.ts";
 import { remembered } from "../gate/readiness.ts";
 
 export interface MetricsDeps {
-  readonly reads: Pick<OperatorReads, "vitals" | "lateApprovals">;
+  readonly reads: Pick<OperatorReads, "vitals" | "openPulls" | "lateApprovals">;
   /** null = no app is configured. */
   readonly budget: ApiBudget | null;
   /** Milliseconds, monotonic. */
@@ -31,6 +31,8 @@ export const NO_METER: Meter = {
 const VITALS_MS = 5_000;
 /** Reads the decision of every pull request that waits. */
 const LATE_MS = 300_000;
+/** Of the time, for each figure that is counted over all open pull requests: however many there are, scrapes are no load. */
+const COUNTING_SHARE = 0.01;
 /** Installations of which the limit is told: those with the least left. */
 const INSTALLATIONS_MAX = 50;
 const EVALUATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -77,7 +79,8 @@ export function createMetrics({ reads, budget, monotonic }: MetricsDeps): Metric
   const overdue = gauge("overdue_post_hoc_reviews", "Of those, past their time");
 
   const vitals = remembered(monotonic, VITALS_MS, () => reads.vitals());
-  const lateApprovals = remembered(monotonic, LATE_MS, () => reads.lateApprovals());
+  const openPulls = remembered(monotonic, VITALS_MS, () => reads.openPulls(), COUNTING_SHARE);
+  const lateApprovals = remembered(monotonic, LATE_MS, () => reads.lateApprovals(), COUNTING_SHARE);
   const unknown = [dirty, oldest, late, overrides, reviews, overdue];
 
   async function look(): Promise<void> {
@@ -85,9 +88,10 @@ export function createMetrics({ reads, budget, monotonic }: MetricsDeps): Metric
     left.reset();
     limit.reset();
     try {
-      const [found, lateNow] = await Promise.all([vitals(), lateApprovals()]);
+      const [found, pulls, lateNow] = await Promise.all([vitals(), openPulls(), lateApprovals()]);
       up.set(1);
       tell(found);
+      for (const [state, count] of Object.entries(pulls)) open.set({ state }, count);
       late.set(lateNow);
     } catch {
       up.set(0);
@@ -107,7 +111,6 @@ export function createMetrics({ reads, budget, monotonic }: MetricsDeps): Metric
     overrides.set(found.openOverrides);
     reviews.set(found.openReviews);
     overdue.set(found.overdueReviews);
-    for (const [state, pulls] of Object.entries(found.openPulls)) open.set({ state }, pulls);
     const allowances = found.installationIds.flatMap((id) => {
       const allowance = budget?.remaining(id) ?? null;
       return allowance === null ? [] : [{ installation: String(id), ...allowance }];

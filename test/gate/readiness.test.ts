@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { APP_EVENTS, APP_PERMISSIONS } from "../../src/gate/app-needs.ts";
 import type { AppReading, DatabaseReading } from "../../src/gate/ports.ts";
-import { createReadiness } from "../../src/gate/readiness.ts";
+import { createReadiness, remembered } from "../../src/gate/readiness.ts";
 
 const permissions = Object.fromEntries(Object.entries(APP_PERMISSIONS).map(([name, { level }]) => [name, level]));
 const FINE: AppReading = { status: "ok", permissions, events: APP_EVENTS, aheadMs: 0 };
@@ -47,4 +47,37 @@ describe("readiness", () => {
     await ready();
     expect(asked.app.mock.calls.length).toBe(2);
   });
+});
+
+test.each([
+  ["takes no time", 0, 5_000],
+  ["takes half a second", 500, 50_000],
+  ["hung for half a minute", 30_000, 600_000],
+])("what %s is asked again as often as its share of the time allows", async (_what, takes, keptMs) => {
+  let now = 0;
+  const ask = vi.fn(async () => {
+    now += takes;
+  });
+  const answer = remembered(() => now, 5_000, ask, 0.01);
+  await answer();
+  const answered = now;
+  now = answered + keptMs - 1;
+  await answer();
+  expect(ask).toHaveBeenCalledTimes(1);
+  now = answered + keptMs;
+  await answer();
+  expect(ask).toHaveBeenCalledTimes(2);
+});
+
+test("a failure is no reason to wait longer, however long it took", async () => {
+  let now = 0;
+  const ask = vi.fn(async () => {
+    now += 25_000;
+    throw new Error("no answer");
+  });
+  const answer = remembered(() => now, 5_000, ask, 0.01);
+  await expect(answer()).rejects.toThrow();
+  now += 5_000;
+  await expect(answer()).rejects.toThrow();
+  expect(ask).toHaveBeenCalledTimes(2);
 });

@@ -19,7 +19,8 @@ describeOnBoth("what the operator reads", (open) => {
   it("counts what is left to do from its oldest mark on, and not what came meanwhile", async () => {
     const { db, ledger, reads } = await rig();
     const repository = newRepository();
-    expect(await reads.vitals()).toMatchObject({ dirtySubjects: 0, oldestDirtySeconds: 0, openPulls: {}, installationIds: [] });
+    expect(await reads.vitals()).toMatchObject({ dirtySubjects: 0, oldestDirtySeconds: 0, installationIds: [] });
+    expect(await reads.openPulls()).toEqual({});
     const work = await begin(ledger, repository);
     await db.outer.execute(sql`update subject set dirty_since = dirty_since - interval '1 hour', dirty_at = dirty_at - interval '1 hour'`);
     // A second mark is no younger work.
@@ -33,7 +34,8 @@ describeOnBoth("what the operator reads", (open) => {
     await ledger.recordDelivery(delivery([pullMark(repository, 1)]));
     const first = await save(ledger, evaluated(again));
     const after = await reads.vitals();
-    expect(after).toMatchObject({ dirtySubjects: 1, openPulls: { approved: 1 } });
+    expect(after).toMatchObject({ dirtySubjects: 1 });
+    expect(await reads.openPulls()).toEqual({ approved: 1 });
     expect(after.oldestDirtySeconds).toBeLessThan(3000);
     await save(ledger, evaluated({ ...(await take(ledger, work.key)), previous: first }));
     expect(await reads.vitals()).toMatchObject({ dirtySubjects: 0, oldestDirtySeconds: 0 });
@@ -45,7 +47,7 @@ describeOnBoth("what the operator reads", (open) => {
     for (const hours of [[24, 0], [24], [null], []])
       await save(ledger, evaluated(await begin(ledger, newRepository()), { decision: waiting(hours), state: "pending_approval" }));
     await save(ledger, evaluated(await begin(ledger, newRepository()), { decision: { ...waiting([0]), state: "approved" } }));
-    expect(await reads.vitals()).toMatchObject({ openPulls: { pending_approval: 4, approved: 1 } });
+    expect(await reads.openPulls()).toEqual({ pending_approval: 4, approved: 1 });
     expect(await reads.lateApprovals()).toBe(1);
   });
 

@@ -47,8 +47,6 @@ export interface Vitals {
   readonly dirtySubjects: number;
   /** Of the subject that has waited longest; 0 = none waits. */
   readonly oldestDirtySeconds: number;
-  /** Open pull requests by the state of the evaluation that stands. */
-  readonly openPulls: Readonly<Record<string, number>>;
   readonly openOverrides: number;
   readonly openReviews: number;
   readonly overdueReviews: number;
@@ -60,6 +58,8 @@ export interface Vitals {
 export interface OperatorReads {
   database(): Promise<DatabaseReading>;
   vitals(): Promise<Vitals>;
+  /** Open pull requests by the state of the evaluation that stands. */
+  openPulls(): Promise<Readonly<Record<string, number>>>;
   /** Open pull requests that have waited for approval longer than the shortest `sla_hours` of the policies that they match. */
   lateApprovals(): Promise<number>;
 }

@@ -37,6 +37,8 @@ export const evaluation = pgTable(
     unique("evaluation_draft_version").on(t.draftId, t.version),
     check("evaluation_of_one", sql`num_nonnulls(${t.subjectKey}, ${t.draftId}) = 1`),
     index("evaluation_head").on(t.subjectKey, t.headSha),
+    // By its bytes, so that the keys of one repository are one range whatever the database's language.
+    index("evaluation_overridden").on(sql`${t.subjectKey} collate "C"`).where(sql`${t.state} = 'overridden'`),
     check(
       "evaluation_state",
       sql`${t.state} in ('not_applicable', 'auto_approved', 'approved', 'overridden', 'pending_approval', 'rejected', 'blocked', 'invalid', 'error')`,

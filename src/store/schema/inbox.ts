@@ -58,6 +58,7 @@ export const subject = pgTable(
     unique("subject_pull").on(t.repositoryId, t.number),
     index("subject_head").on(t.repositoryId, t.headSha),
     index("subject_owner").on(t.ownerId),
+    index("subject_open_base").on(t.repositoryId, t.baseRef).where(sql`${t.open}`),
     index("subject_marked").on(t.dirtyAt).where(sql`${t.wantGen} > ${t.doneGen}`),
     index("subject_waiting").on(t.dirtySince).where(sql`${t.dirtySince} is not null`),
   ],

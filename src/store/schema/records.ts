@@ -44,6 +44,7 @@ export const governanceApproval = pgTable(
   (t) => [
     unique("governance_approval_snapshot").on(t.draftSnapshotId),
     unique("governance_approval_version").on(t.workspaceId, t.approvalVersion),
+    index("governance_approval_forced").on(t.workspaceId, t.auditSeq).where(sql`${t.kind} = 'forced'`),
     unique("governance_approval_landing").on(t.repositoryId, t.pullRequest, t.mergeSha),
     check("governance_approval_kind", sql`${t.kind} in ('regular', 'forced')`),
     check("governance_approval_channel", sql`${t.channel} in ('studio_ui', 'api', 'github')`),

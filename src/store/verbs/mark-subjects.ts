@@ -13,6 +13,11 @@ export function subjectKey(repositoryId: number, number: number): string {
   return `${repositoryId}#${number}`;
 }
 
+/** From the first of these on and before the second are the keys of the repository's pull requests, by their bytes. */
+export function pullKeys(repositoryId: number): readonly [first: string, end: string] {
+  return [`${repositoryId}#`, `${repositoryId}$`];
+}
+
 /**
  * Raises `want_gen` of every subject that the marks touch, by as many times as they were told; their keys. Rows are locked in
  * key order, so deliveries never deadlock.
@@ -22,7 +27,9 @@ export async function markSubjects(tx: Tx, host: string, marks: readonly Mark[],
   const pulls = marks.filter((mark) => mark.kind === "pull").sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
   await addSubjects(tx, host, pulls);
   for (const mark of marks) if (mark.kind === "merge_group") await addGroup(tx, host, mark);
-  const rows = await tx.select({ key: subject.key }).from(subject).where(touchedBy(marks)).orderBy(subject.key).for("no key update");
+  const condition = touchedBy(await withoutBareStacks(tx, marks));
+  if (condition === undefined) return [];
+  const rows = await tx.select({ key: subject.key }).from(subject).where(condition).orderBy(subject.key).for("no key update");
   const keys = rows.map((row) => row.key);
   if (keys.length === 0) return [];
   await tx
@@ -103,7 +110,6 @@ function touchedBy(marks: readonly Mark[]): SQL | undefined {
 }
 
 function touched(mark: Exclude<Mark, PullMark>): SQL | undefined {
-  if (mark.kind === "stack") return stackedOn(mark.repository, mark.ref);
   if (mark.kind === "merge_group") return eq(subject.key, groupKey(mark.repository.id, mark.headSha));
   if (mark.kind === "owner") return and(eq(subject.ownerId, mark.ownerId), subject.open);
   if (mark.kind === "issue") {
@@ -112,19 +118,28 @@ function touched(mark: Exclude<Mark, PullMark>): SQL | undefined {
   }
   if (mark.kind === "branch") return or(onBranch(mark), eq(subject.key, branchKey(mark.repository.id, storable(mark.ref))));
   const ofRepository = and(eq(subject.repositoryId, mark.repository.id), subject.open);
-  return mark.kind === "repository" ? ofRepository : and(ofRepository, eq(subject.headSha, mark.sha));
+  // When anything stands on the branch, everything open: how far a stack reaches up is known only to who reads it.
+  return mark.kind === "repository" || mark.kind === "stack" ? ofRepository : and(ofRepository, eq(subject.headSha, mark.sha));
+}
+
+/** Nothing stands on most branches, and that is asked first: an index tells it, where the whole condition would be held against all that is open. */
+async function withoutBareStacks(tx: Tx, marks: readonly Mark[]): Promise<readonly Mark[]> {
+  const stacks = marks.filter((mark) => mark.kind === "stack");
+  if (stacks.length === 0) return marks;
+  const { repositoryId, baseRef, open } = subject;
+  const places = stacks.map(({ repository, ref }) => and(eq(repositoryId, repository.id), eq(baseRef, storable(ref))));
+  const above = await tx
+    .selectDistinct({ repositoryId, baseRef })
+    .from(subject)
+    .where(and(open, or(...places)));
+  const isUnder = (mark: (typeof stacks)[number]) =>
+    above.some((each) => each.repositoryId === mark.repository.id && each.baseRef === storable(mark.ref));
+  return marks.filter((mark) => mark.kind !== "stack" || isUnder(mark));
 }
 
 function onBranch({ repository, ref, isDefault }: Extract<Mark, { kind: "branch" }>): SQL | undefined {
   const ofRepository = and(eq(subject.repositoryId, repository.id), subject.open);
   return isDefault ? ofRepository : and(ofRepository, eq(subject.baseRef, ref));
-}
-
-/** When anything stands on the branch, everything open: how far a stack reaches up is known only to who reads it. */
-function stackedOn(repository: RepositoryRef, ref: string): SQL | undefined {
-  const open = and(eq(subject.repositoryId, repository.id), subject.open);
-  const above = sql`exists (select 1 from subject above where above.repository_id = ${repository.id} and above.open and above.base_ref = ${storable(ref)})`;
-  return and(open, above);
 }
 
 /** What changes about one pull request may change whether the groups that it is queued in may land. */

@@ -237,7 +237,8 @@ export async function unsettledLandings(tx: Tx, { tenantId, workspaceId }: Place
     .where(
       and(
         eq(governanceApproval.workspaceId, workspaceId),
-        eq(governanceApproval.kind, "forced"),
+        // As the index of those says it.
+        sql`${governanceApproval.kind} = 'forced'`,
         or(and(isNotNull(mergeSha), gt(auditSeq, settled)), and(isNull(mergeSha), gt(auditSeq, upTo(answered)))),
       ),
     )

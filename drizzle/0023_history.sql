@@ -1,0 +1,3 @@
+CREATE INDEX "evaluation_overridden" ON "evaluation" USING btree ("subject_key" collate "C") WHERE "evaluation"."state" = 'overridden';--> statement-breakpoint
+CREATE INDEX "subject_open_base" ON "subject" USING btree ("repository_id","base_ref") WHERE "subject"."open";--> statement-breakpoint
+CREATE INDEX "governance_approval_forced" ON "governance_approval" USING btree ("workspace_id","audit_seq") WHERE "governance_approval"."kind" = 'forced';

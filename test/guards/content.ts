@@ -12,6 +12,13 @@ export const CONTENT: readonly Guard[] = [
     test: CONTRACT,
   },
   {
+    threat: "T34",
+    file: "src/engine/contract/diff/renamed-files.ts",
+    guard: "return saysTheSame(read(was), read({ ...was, path: there })) ?",
+    without: 'return there !== "" ?',
+    test: "test/engine/contract/diff/renamed-files.test.ts",
+  },
+  {
     threat: "T35",
     file: "src/engine/contract/path-tricks.ts",
     guard: "const tricks = paths.flatMap",
@@ -90,14 +97,14 @@ export const CONTENT: readonly Guard[] = [
   },
   {
     threat: "T36",
-    file: "src/engine/contract/diff/sides.ts",
+    file: "src/engine/contract/diff/side.ts",
     guard: "!REGULAR.has(file.mode)",
     without: "false",
     test: CONTRACT,
   },
   {
     threat: "T36",
-    file: "src/engine/contract/diff/sides.ts",
+    file: "src/engine/contract/diff/side.ts",
     guard: "if (pointer) return",
     without: 'if (pointer && file.path === "") return',
     test: CONTRACT,

@@ -1,6 +1,7 @@
 import type { Problem } from "../problem.ts";
 import { compileContract } from "./compile.ts";
-import { readSide, type Watch } from "./diff/sides.ts";
+import { readSide } from "./diff/side.ts";
+import type { Watch } from "./diff/sides.ts";
 import type { DiffInput } from "./diff.ts";
 import type { CompiledContract } from "./finding.ts";
 import type { LineageSummary } from "./lineage/model.ts";

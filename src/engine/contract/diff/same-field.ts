@@ -6,7 +6,7 @@ export function isSameField(before: OwnedField, after: OwnedField): boolean {
 }
 
 /** Deep equality of plain data without positions. A key that only one side has is a difference. */
-function isSame(a: unknown, b: unknown): boolean {
+export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a)) {

@@ -1,35 +1,23 @@
-import type { Problem } from "../../problem.ts";
 import type { GovernedFile } from "../finding.ts";
 import type { Contract, ContractFile } from "../model.ts";
-import { readContract } from "../read.ts";
 import { type CHANGE_MAX, ChangeBudget } from "../readers/budget.ts";
 import type { SchemaVersions } from "../readers/graphql/versions.ts";
 import { TOO_MANY } from "../readers/schema/inside.ts";
 import { References } from "../references.ts";
 import type { ReadingRules } from "../rules.ts";
-import { isLfsPointer } from "../source/text.ts";
 import type { WantedType } from "../type-places.ts";
 import { withTypesInside } from "./inside-types.ts";
+import { renamedFiles } from "./renamed-files.ts";
+import { MAYBE_CONTRACT, readSide, type Side } from "./side.ts";
 import { mayTurn } from "./turned-types.ts";
 import { TypePool } from "./type-pool.ts";
 import { UnknownTypes } from "./unknown-types.ts";
-
-/** What stands at a path on one side. `suspect`: nobody can say whether it declared something. */
-export type Side =
-  | { readonly status: "absent" }
-  | { readonly status: "ignored" }
-  | { readonly status: "contract"; readonly contract: Contract }
-  | { readonly status: "irregular"; readonly because: string; readonly suspect: boolean }
-  | { readonly status: "unparseable"; readonly problem: Problem; readonly suspect: boolean };
 
 export interface ChangedPath {
   readonly path: string;
   readonly before: Side;
   readonly after: Side;
 }
-
-const REGULAR = new Set(["100644", "100755", "100664"]);
-const MAYBE_CONTRACT = /\.(ya?ml|json|avsc|proto|graphqls?|gql)$|(^|\/)[^./]+$/i;
 
 export interface SidesInput {
   readonly base: readonly ContractFile[];
@@ -71,7 +59,7 @@ export function readSides(input: SidesInput, watch: Watch): ReadSides {
     base: new References([...referenced.base, ...input.base]),
     head: new References([...referenced.head, ...input.head]),
   };
-  const moved = renamed(base, head);
+  const moved = renamedFiles(base, head, (file) => readSide(file, rules, references.base));
   for (const [to, file] of moved) {
     base.delete(file.path);
     base.set(to, { ...file, path: to });
@@ -136,29 +124,6 @@ function readTypeFiles(
   return { contracts, unread };
 }
 
-/** Files that are at another path with the same content and mode, by their new path: read there on both sides, whatever names them. */
-function renamed(base: ReadonlyMap<string, ContractFile>, head: ReadonlyMap<string, ContractFile>): ReadonlyMap<string, ContractFile> {
-  const gone = Map.groupBy(
-    [...base.values()].filter(({ path }) => !head.has(path)),
-    contentOf,
-  );
-  const come = Map.groupBy(
-    [...head.values()].filter(({ path }) => !base.has(path)),
-    contentOf,
-  );
-  return new Map(
-    [...come].flatMap(([content, files]) => {
-      const from = gone.get(content) ?? [];
-      // One file that became two, or two that became one, is more than a new name.
-      return files.length === 1 && from.length === 1 ? [[files[0]!.path, from[0]!] as const] : [];
-    }),
-  );
-}
-
-function contentOf({ mode, blob, bytes }: ContractFile): string {
-  return `${mode} ${bytes === null ? "unread" : "read"} ${blob}`;
-}
-
 function toldSide(side: Side, told: ReadonlyMap<Contract, Contract | null>): Side {
   if (side.status !== "contract") return side;
   const contract = told.get(side.contract);
@@ -190,29 +155,3 @@ function readWithin(
 function missing(path: string, mode: string | null, blob: string): ContractFile {
   return { path, mode: mode ?? "100644", blob, bytes: null, unreadable: "the content was not read" };
 }
-
-export function readSide(
-  file: ContractFile | undefined,
-  rules: ReadingRules,
-  references: References,
-  versions: SchemaVersions = new Map(),
-): Side {
-  if (file === undefined) return { status: "absent" };
-  const suspect = MAYBE_CONTRACT.test(file.path);
-  if (!REGULAR.has(file.mode))
-    return { status: "irregular", because: KINDS[file.mode] ?? `file mode ${file.mode}`, suspect: suspect || file.mode !== "120000" };
-  const reading = readContract(file, rules, references, versions);
-  switch (reading.status) {
-    case "contract":
-      return reading;
-    case "ignored":
-      return { status: "ignored" };
-    case "unparseable": {
-      const pointer = (file.bytes !== null && isLfsPointer(file.bytes)) || /\blfs\b/i.test(file.unreadable ?? "");
-      if (pointer) return { status: "irregular", because: "a Git LFS pointer stands in place of the content", suspect };
-      return { status: "unparseable", problem: reading.problems[0]!, suspect };
-    }
-  }
-}
-
-const KINDS: Readonly<Record<string, string>> = { "120000": "a symbolic link", "160000": "a submodule", "040000": "a folder" };

@@ -96,6 +96,13 @@ export const CONTENT: readonly Guard[] = [
     test: CONTRACT,
   },
   {
+    threat: "T33",
+    file: "src/engine/contract/diff.ts",
+    guard: "    ...claimedNames(objects, fields),\n",
+    without: "",
+    test: "test/engine/contract/evasions.test.ts",
+  },
+  {
     threat: "T36",
     file: "src/engine/contract/diff/side.ts",
     guard: "!REGULAR.has(file.mode)",

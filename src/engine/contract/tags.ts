@@ -31,11 +31,11 @@ export function tagsIn(map: MapNode, place: TagPlace): readonly Tag[] {
 
 const NONE: readonly Tag[] = [];
 
-/** As tagsIn, and down into nested mappings (dbt `meta` holds whatever a team likes). */
+/** As tagsIn, and down into nested mappings and lists of them (dbt `meta` holds whatever a team likes). */
 export function tagsDeepIn(map: MapNode, place: TagPlace): readonly Tag[] {
-  const nested = [...map.entries.values()].flatMap(({ key, value }) =>
-    value.kind === "map" && !TAG_LISTS.has(key) ? tagsDeepIn(value, place) : [],
-  );
+  const below = (node: Node): readonly Tag[] =>
+    node.kind === "map" ? tagsDeepIn(node, place) : node.kind === "seq" ? node.items.flatMap(below) : [];
+  const nested = [...map.entries.values()].flatMap(({ key, value }) => (TAG_LISTS.has(key) ? [] : below(value)));
   return [...tagsIn(map, place), ...nested];
 }
 

@@ -89,6 +89,20 @@ export const CONTENT: readonly Guard[] = [
     test: CONTRACT,
   },
   {
+    threat: "T32",
+    file: "src/engine/contract/readers/unrecognised.ts",
+    guard: "return fields.length === 0 ? [] : [watched(",
+    without: "return fields.length < 99 ? [] : [watched(",
+    test: "test/engine/contract/evasions.test.ts",
+  },
+  {
+    threat: "T32",
+    file: "src/engine/contract/readers/dbt.ts",
+    guard: '|| dbtTags(version, { vocabulary, scope: "object", via: [] }).some(protects)',
+    without: "",
+    test: "test/engine/contract/evasions.test.ts",
+  },
+  {
     threat: "T33",
     file: "src/engine/contract/finding-codes.ts",
     guard: '"field.removed": row("field", ["break", "block", "other", "loss"],',

@@ -1,3 +1,4 @@
+import { protects } from "../diff/change.ts";
 import type { Contract, DataObject, Field, Tag } from "../model.ts";
 import { booleanAt, canonical, child, listAt, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
 import { type TagPlace, tagsDeepIn, tagsIn } from "../tags.ts";
@@ -5,8 +6,11 @@ import { blankContract, blankField, examplesOf, maskingOf, pairsOf, prose, refus
 import { dbtLinks } from "./links.ts";
 import type { Source } from "./source.ts";
 import { physicalType } from "./type-names.ts";
+import { watchedSections } from "./unrecognised.ts";
 
-const SECTIONS = ["models", "seeds", "snapshots"] as const;
+const SECTIONS = ["models", "seeds", "snapshots", "analyses"] as const;
+/** Sections without data of their own; what is tagged in any other is watched. */
+const NO_DATA = new Set<string>([...SECTIONS, "sources", "version", "unit_tests", "data_tests", "macros", "groups"]);
 
 export function recogniseDbt(root: MapNode): boolean {
   return [...SECTIONS, "sources"].some((section) => root.entries.get(section)?.value.kind === "seq");
@@ -16,8 +20,9 @@ export function recogniseDbt(root: MapNode): boolean {
 export function readDbt(source: Source): Contract {
   const { root, file, vocabulary } = source;
   const objects = [
+    ...watchedSections(source, NO_DATA),
     ...SECTIONS.flatMap((section) =>
-      root.entries.get(section)?.value.kind === "seq" ? mapsAt(root, section).flatMap((node) => readModel(node, vocabulary)) : [],
+      root.entries.get(section)?.value.kind === "seq" ? mapsAt(root, section).flatMap((node) => readModel(node, section, vocabulary)) : [],
     ),
     ...(root.entries.get("sources")?.value.kind === "seq" ? mapsAt(root, "sources").flatMap((node) => readSource(node, vocabulary)) : []),
   ];
@@ -38,10 +43,14 @@ export function readDbt(source: Source): Contract {
   };
 }
 
-/** The model, and each of its versions that has columns of its own. */
-function readModel(node: MapNode, vocabulary: Source["vocabulary"]): readonly DataObject[] {
-  const name = requiredText(node, "a model", "name");
-  const versions = mapsAt(node, "versions").filter((version) => version.entries.has("columns"));
+/** The model, and each of its versions that has columns or tags of its own. */
+function readModel(node: MapNode, section: (typeof SECTIONS)[number], vocabulary: Source["vocabulary"]): readonly DataObject[] {
+  const own = requiredText(node, "a model", "name");
+  // Nothing refers to an analysis: it may be called like a model.
+  const name = section === "analyses" ? `analyses.${own}` : own;
+  const versions = mapsAt(node, "versions").filter(
+    (version) => version.entries.has("columns") || dbtTags(version, { vocabulary, scope: "object", via: [] }).some(protects),
+  );
   return [
     readObject(node, name, [], vocabulary),
     ...versions.map((version) => readObject(version, `${name}.v${textAt(version, "v") ?? "?"}`, [], vocabulary)),

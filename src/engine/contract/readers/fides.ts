@@ -17,6 +17,7 @@ import { blankContract, blankField, maskingOf, pairsOf, prose, refuseDuplicates,
 import { retentionOf } from "./parts.ts";
 import type { Source } from "./source.ts";
 import { physicalType } from "./type-names.ts";
+import { watchedSections } from "./unrecognised.ts";
 
 /** Datasets and taxonomies of Fides: lists whose items name themselves by `fides_key`. Connector configurations (`saas_config`) declare no data. */
 export function recogniseFides(root: MapNode): boolean {
@@ -25,6 +26,8 @@ export function recogniseFides(root: MapNode): boolean {
     return node?.kind === "seq" && node.items.some((item) => item.kind === "map" && item.entries.has("fides_key"));
   });
 }
+
+const OWN_SECTIONS: ReadonlySet<string> = new Set(["dataset", "data_category"]);
 
 /** One dataset is the contract and its categories hold for all of it; of several in one file, each collection says whose it is. */
 export function readFides(source: Source): Contract {
@@ -46,7 +49,7 @@ export function readFides(source: Source): Contract {
     purpose: purposes.length === 0 ? null : [...new Set(purposes)].sort().join(", "),
     retention: retention.length === 0 ? null : retentionOf(retention.join(", "), root.pos),
     servers: datasets.flatMap(({ node, key }) => serversOf(node, key)),
-    objects: parts.flatMap((part) => part.objects),
+    objects: [...parts.flatMap((part) => part.objects), ...watchedSections(source, OWN_SECTIONS)],
     tags: only === null ? [] : categoriesOf(only.node, vocabulary, "contract"),
     definitions: mapsAt(root, "data_category").map(definitionOf),
     links: parts.flatMap((part) => part.links),

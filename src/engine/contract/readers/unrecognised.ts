@@ -1,5 +1,5 @@
 import { protects } from "../diff/change.ts";
-import type { Contract, Field, Tag } from "../model.ts";
+import type { Contract, DataObject, Field, Position, Tag } from "../model.ts";
 import type { MapNode, Node } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
 import { blankContract, blankField } from "./build.ts";
@@ -18,6 +18,29 @@ export function isUnrecognised({ format, specVersion }: Contract): boolean {
  * null = it protects nothing.
  */
 export function readUnrecognised(root: Node, source: Omit<Source, "root">): Contract | null {
+  const fields = protectedIn(root, source);
+  if (fields.length === 0) return null;
+  const pos = { line: 1, column: 1 };
+  return {
+    ...blankContract("plain", source.file, pos),
+    specVersion: UNRECOGNISED,
+    objects: [watched(source.file, fields, pos)],
+  };
+}
+
+/** The same for what stands beside the sections that a reader knows: `known` are the keys that it reads, or that hold no data. */
+export function watchedSections(source: Source, known: ReadonlySet<string>): readonly DataObject[] {
+  const entries = new Map([...source.root.entries].filter(([key, { value }]) => !known.has(key) && value.kind === "seq"));
+  const fields = protectedIn({ ...source.root, entries }, source);
+  return fields.length === 0 ? [] : [watched("(other sections)", fields, fields[0]!.pos)];
+}
+
+function watched(name: string, fields: readonly Field[], pos: Position): DataObject {
+  const object = { name, stableId: null, physicalName: null, description: null, tags: [], quality: [], examples: [] };
+  return { ...object, fields: distinct(fields), pos };
+}
+
+function protectedIn(root: Node, source: Omit<Source, "root">): readonly Field[] {
   const fields: Field[] = [];
   const walk = (node: Node, path: readonly string[]) => {
     if (node.kind === "seq") {
@@ -33,14 +56,7 @@ export function readUnrecognised(root: Node, source: Omit<Source, "root">): Cont
     }
   };
   walk(root, []);
-  if (fields.length === 0) return null;
-  const object = { name: source.file, stableId: null, physicalName: null, description: null, tags: [], quality: [], examples: [] };
-  const pos = { line: 1, column: 1 };
-  return {
-    ...blankContract("plain", source.file, pos),
-    specVersion: UNRECOGNISED,
-    objects: [{ ...object, fields: distinct(fields), pos }],
-  };
+  return fields;
 }
 
 function protecting(node: MapNode, { vocabulary }: Pick<Source, "vocabulary">): readonly Tag[] {
@@ -48,7 +64,7 @@ function protecting(node: MapNode, { vocabulary }: Pick<Source, "vocabulary">): 
 }
 
 function nameOf(item: Node): string | null {
-  const name = item.kind === "map" ? item.entries.get("name")?.value : undefined;
+  const name = item.kind === "map" ? (item.entries.get("name") ?? item.entries.get("fides_key"))?.value : undefined;
   return name?.kind === "scalar" && name.text !== "" ? name.text : null;
 }
 

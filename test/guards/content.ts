@@ -103,6 +103,13 @@ export const CONTENT: readonly Guard[] = [
     test: "test/engine/contract/evasions.test.ts",
   },
   {
+    threat: "T32",
+    file: "src/engine/contract/readers/schema/bodies.ts",
+    guard: "const schemas = reached === null ? [] : schemaOf(reached.map);",
+    without: 'const schemas = reached?.kind === "own" ? schemaOf(reached.map) : [];',
+    test: "test/engine/contract/evasions.test.ts",
+  },
+  {
     threat: "T33",
     file: "src/engine/contract/finding-codes.ts",
     guard: '"field.removed": row("field", ["break", "block", "other", "loss"],',

@@ -2,7 +2,7 @@ import type { Contract, Server } from "../model.ts";
 import { canonical, child, looseMaps, type MapNode, textAt, textsOf } from "../source/node.ts";
 import { blankContract, prose } from "./build.ts";
 import { readBody, readCallback, readPathItem, readResponse } from "./openapi/operations.ts";
-import { entriesOf, mapOf, readParameter } from "./schema/bodies.ts";
+import { entriesOf, mapOf, readMedia, readParameter } from "./schema/bodies.ts";
 import { readSchemas, readShared, Told } from "./schema/components.ts";
 import { type Dialect, SchemaDocument } from "./schema/document.ts";
 import { documentTags } from "./schema/extras.ts";
@@ -59,6 +59,9 @@ function readComponents(document: SchemaDocument, told: Told, root: MapNode): vo
       );
     readShared(told, container, base, "requestBodies", (object, entry) =>
       readBody(document, object, { path: [entry.key], node: entry.value, pos: entry.keyPos }),
+    );
+    readShared(told, container, base, "mediaTypes", (object, entry) =>
+      readMedia(document, object, { path: [entry.key], node: entry.value, pos: entry.keyPos }),
     );
     readShared(told, container, base, "responses", (object, entry) =>
       readResponse(document, object, { path: [entry.key], node: entry.value, pos: entry.keyPos }),

@@ -1,10 +1,10 @@
 import type { DataObject, Field, Position, Tag } from "../../model.ts";
 import { booleanAt, child, type Entry, isNull, type MapNode, type Node, textAt } from "../../source/node.ts";
 import { blankField, examplesOf, prose } from "../build.ts";
-import { unknownTag } from "./closure.ts";
+import { type Place, unknownTag } from "./closure.ts";
 import type { SchemaDocument, Target } from "./document.ts";
 import { extensionTags } from "./extras.ts";
-import { placeOf, readField } from "./fields.ts";
+import { readField } from "./fields.ts";
 
 /** Something named that holds schemas: a parameter, a body, a response, a message. */
 export interface Part {
@@ -47,25 +47,28 @@ export function readParameter(document: SchemaDocument, object: string, { path, 
   const { map } = reached;
   const via = reached.kind === "target" ? [reached.target.ref] : [];
   const at = reached.kind === "target" && reached.target.external ? pos : null;
-  const content = mapOf(map, "content");
-  const schemas =
-    content === null
-      ? []
-      : [...content.entries.values()].flatMap(({ value }) => (value.kind === "map" ? (child(value, "schema") ?? []) : []));
+  const media = [...(mapOf(map, "content")?.entries.values() ?? [])].map(({ value }) => reach(document, value));
+  const unknown = media.flatMap((each) => (each?.kind === "unknown" ? [unknownTag({ ref: each.ref, pos, via: [...via, each.ref] })] : []));
+  const known = media.filter((each) => each?.kind !== "unknown");
+  const marked = known.flatMap((each) => (each === null ? [] : throughTags(document, each.map, [...via, ...placesOf(each, pos).via], at)));
   const schema = child(map, "schema");
   // Swagger 2.0 and AsyncAPI 3 write the keywords beside the name.
-  const places = [...(schema === null ? [] : [schema]), ...schemas];
+  const written = schema === null ? [] : [{ node: schema, via, at, certain: true }];
+  const places = [
+    ...written,
+    ...known.flatMap((each) => placesOf(each, pos).places.map((place) => ({ ...place, via: [...via, ...place.via], at: at ?? place.at }))),
+  ];
   const slot = { path, pos, required: required ?? booleanAt(map, "required") };
   const [field, ...inside] = readField(document, object, {
     ...slot,
-    places: (places.length === 0 ? [map] : places).map((each) => ({ node: each, via, at, certain: true })),
+    places: places.length === 0 ? [{ node: map, via, at, certain: true }] : places,
   });
   const own = reached.kind === "own" ? [] : ownTags(document, node, []);
   const tags = places.length === 0 ? own : [...own, ...throughTags(document, map, via, at)];
   return [
     {
       ...field!,
-      tags: [...tags, ...field!.tags],
+      tags: [...tags, ...marked, ...unknown, ...field!.tags],
       description: prose(child(map, "description")) ?? field!.description,
       deprecated: field!.deprecated || booleanAt(map, "deprecated") === true,
       examples: [...new Set([...field!.examples, ...samplesOf(document, map)])].sort(),
@@ -83,21 +86,37 @@ export function readContent(
   map: MapNode,
   tags: readonly Tag[],
 ): readonly Field[] {
-  const content = mapOf(map, "content");
-  return [...(content?.entries.values() ?? [])].flatMap((media) => {
-    const [field, ...inside] = readField(document, object, {
-      path: [...path, media.key],
-      pos: media.keyPos,
-      places: media.value.kind === "map" ? schemaOf(media.value).map(placeOf) : [],
-      required: null,
-    });
-    const own = ownTags(document, media.value, []);
-    const samples = media.value.kind === "map" ? samplesOf(document, media.value) : [];
-    return [
-      { ...field!, tags: [...tags, ...own, ...field!.tags], examples: [...new Set([...field!.examples, ...samples])].sort() },
-      ...inside,
-    ];
-  });
+  const media = mapOf(map, "content")?.entries.values() ?? [];
+  return [...media].flatMap(({ key, keyPos, value }) =>
+    readMedia(document, object, { path: [...path, key], node: value, pos: keyPos }, tags),
+  );
+}
+
+/** One media type, which may be a shared one since OpenAPI 3.2. */
+export function readMedia(
+  document: SchemaDocument,
+  object: string,
+  { path, node, pos }: Part,
+  tags: readonly Tag[] = [],
+): readonly Field[] {
+  const reached = reach(document, node);
+  if (reached?.kind === "unknown") return [unknownField(document, object, path, pos, reached.ref)];
+  const { places, via, at } = placesOf(reached, pos);
+  const [field, ...inside] = readField(document, object, { path, pos, places, required: null });
+  const own = [...ownTags(document, node, []), ...(reached?.kind === "target" ? throughTags(document, reached.map, via, at) : [])];
+  const samples = reached === null ? [] : samplesOf(document, reached.map);
+  return [
+    { ...field!, tags: [...tags, ...own, ...field!.tags], examples: [...new Set([...field!.examples, ...samples])].sort() },
+    ...inside,
+  ];
+}
+
+/** The schemas of a media type, and the way there. */
+function placesOf(reached: Exclude<Reached, { kind: "unknown" }> | null, pos: Position) {
+  const via = reached?.kind === "target" ? [reached.target.ref] : [];
+  const at = reached?.kind === "target" && reached.target.external ? pos : null;
+  const schemas = reached === null ? [] : schemaOf(reached.map);
+  return { places: schemas.map((node): Place => ({ node, via, at, certain: true })), via, at };
 }
 
 function schemaOf(media: MapNode): readonly Node[] {

@@ -3,8 +3,9 @@ import type { Contract, ContractFile, ContractReading } from "./model.ts";
 import { avroUnion } from "./readers/avro.ts";
 import { Budget, refuseOversize } from "./readers/budget.ts";
 import type { SchemaVersions } from "./readers/graphql/versions.ts";
-import { recognise, recogniseSecond, textReaderOf } from "./readers/index.ts";
+import { readerOf, recognise, recogniseSecond, textReaderOf } from "./readers/index.ts";
 import { mappingsOf } from "./readers/plain.ts";
+import { readRegistryRequest } from "./readers/registry.ts";
 import { withTagsOf } from "./readers/second.ts";
 import { readUnrecognised } from "./readers/unrecognised.ts";
 import { NO_REFERENCES, type References } from "./references.ts";
@@ -77,6 +78,8 @@ function readBytes(
     return unrecognised(root, common, "not a mapping");
   }
   const [reader, second] = recognise(mapping, file.path, rules.mappings);
+  const request = reader === undefined ? readRegistryRequest({ root: mapping, ...common }, readerOf) : null;
+  if (request !== null) return within(request);
   if (reader === undefined) return unrecognised(root, common, "declares no data contract of a format that is read");
   if (second !== undefined) throw new ReadFailure(`the file says that it is both ${reader.title} and ${second.title}`, root.pos.line);
   const contract = reader.read({ root: mapping, ...common });

@@ -3,6 +3,7 @@ import type { Contract, DataObject, Field, Position, Tag } from "../model.ts";
 import type { MapNode, Node } from "../source/node.ts";
 import { tagsIn } from "../tags.ts";
 import { blankContract, blankField } from "./build.ts";
+import { tagsDeclared } from "./declared.ts";
 import type { Source } from "./source.ts";
 
 const UNRECOGNISED = "unrecognised";
@@ -60,8 +61,14 @@ function protectedIn(root: Node, source: Omit<Source, "root">): readonly Field[]
 }
 
 function protecting(node: MapNode, { vocabulary }: Pick<Source, "vocabulary">): readonly Tag[] {
-  return tagsIn(node, { vocabulary, scope: "field", via: [] }).filter((tag) => tag.known && protects(tag));
+  const place = { vocabulary, scope: "field", via: [] } as const;
+  const vendors = [...node.entries.values()].filter(({ key }) => VENDORED.test(key));
+  const told = vendors.flatMap(({ key, keyPos, value }) => tagsDeclared({ name: key, carrier: key, value, pos: keyPos }, place));
+  return [...tagsIn(node, place), ...told].filter((tag) => tag.known && protects(tag));
 }
+
+/** Names that a tool has made its own: `confluent:tags`, `x-acme-class`. */
+const VENDORED = /^x-|[:/]/i;
 
 function nameOf(item: Node): string | null {
   const name = item.kind === "map" ? (item.entries.get("name") ?? item.entries.get("fides_key"))?.value : undefined;

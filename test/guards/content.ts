@@ -124,6 +124,13 @@ export const CONTENT: readonly Guard[] = [
     test: "test/engine/contract/evasions.test.ts",
   },
   {
+    threat: "T32",
+    file: "src/engine/contract/tags.ts",
+    guard: 'if (property?.kind !== "scalar") return aside(',
+    without: 'if (property?.kind !== "scalar") return [] ?? aside(',
+    test: "test/engine/contract/evasions.test.ts",
+  },
+  {
     threat: "T33",
     file: "src/engine/contract/finding-codes.ts",
     guard: '"field.removed": row("field", ["break", "block", "other", "loss"],',

@@ -34,9 +34,14 @@ const NONE: readonly Tag[] = [];
 /** As tagsIn, and down into nested mappings and lists of them (dbt `meta` holds whatever a team likes). */
 export function tagsDeepIn(map: MapNode, place: TagPlace): readonly Tag[] {
   const below = (node: Node): readonly Tag[] =>
-    node.kind === "map" ? tagsDeepIn(node, place) : node.kind === "seq" ? node.items.flatMap(below) : [];
+    node.kind === "map" ? tagsDeepIn(node, place) : node.kind === "seq" ? aside(node.items.flatMap(below), "in a list") : [];
   const nested = [...map.entries.values()].flatMap(({ key, value }) => (TAG_LISTS.has(key) ? [] : below(value)));
   return [...tagsIn(map, place), ...nested];
+}
+
+/** Where tools do not look: a tag that moves there from a place of the standard is weaker. */
+function aside(tags: readonly Tag[], where: string): readonly Tag[] {
+  return tags.map((each) => ({ ...each, carrier: `${each.carrier} ${where}` }));
 }
 
 function tagsOfEntry(key: string, pos: Position, value: Node, carrier: string, place: TagPlace): readonly Tag[] {
@@ -107,6 +112,8 @@ function pairTags(key: string, pos: Position, value: Node, carrier: string, clas
   );
 }
 
+const ASIDE = "inside customProperties";
+
 /** ODCS `customProperties`: a list of {property, value}, or a mapping. Two answers to one question are refused. */
 function customTags(value: Node, place: TagPlace): readonly Tag[] {
   if (value.kind === "map") return tagsIn(value, place);
@@ -114,10 +121,15 @@ function customTags(value: Node, place: TagPlace): readonly Tag[] {
   const seen = new Map<string, string>();
   return value.items.flatMap((item) => {
     if (item.kind !== "map") return [];
-    const property = item.entries.get("property")?.value;
+    const property = ["property", "name", "key"].map((key) => item.entries.get(key)?.value).find((node) => node?.kind === "scalar");
     const answer = item.entries.get("value")?.value;
-    if (property?.kind !== "scalar" || answer === undefined) return [];
-    const tags = tagsOfEntry(property.text.trim(), property.pos, answer, `customProperties.${property.text.trim()}`, place);
+    // Not as the standard writes it, and a person reads it all the same.
+    if (property?.kind !== "scalar") return aside(tagsIn(item, place), ASIDE);
+    if (answer === undefined) return [];
+    if (answer.kind === "map" && markerClass(place.vocabulary, property.text) === null && !isClassifyingKey(property.text))
+      return aside(tagsDeepIn(answer, place), ASIDE);
+    const carrier = item.entries.has("property") ? `customProperties.${property.text.trim()}` : `${property.text.trim()} ${ASIDE}`;
+    const tags = tagsOfEntry(property.text.trim(), property.pos, answer, carrier, place);
     const says = canonical(answer);
     const before = seen.get(property.text.trim());
     const speaks = tags.length > 0 || markerClass(place.vocabulary, property.text) !== null;

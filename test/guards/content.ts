@@ -40,6 +40,13 @@ export const CONTENT: readonly Guard[] = [
     test: CONTRACT,
   },
   {
+    threat: "T40",
+    file: "src/engine/contract/readers/build.ts",
+    guard: "if (child(map, one) === null || child(map, other) === null) return;",
+    without: 'if (one !== "") return;',
+    test: "test/engine/contract/evasions.test.ts",
+  },
+  {
     threat: "T41",
     file: "src/engine/policy/glob.ts",
     guard: "globProblem(glob) === null ? new",

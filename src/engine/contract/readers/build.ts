@@ -1,5 +1,5 @@
 import type { Contract, Field, Format, Position } from "../model.ts";
-import { canonical, child, type MapNode, type Node, ReadFailure, textAt, textsOf } from "../source/node.ts";
+import { canonical, child, keyPosition, type MapNode, type Node, ReadFailure, textAt, textsOf } from "../source/node.ts";
 
 /** A contract with nothing declared, known by its file; readers override what their format says. */
 export function blankContract(format: Format, file: string, pos: Position): Contract {
@@ -69,6 +69,12 @@ export function refuseDuplicates(items: readonly { readonly name: string; readon
     if (seen.has(name)) throw new ReadFailure(`duplicate ${what} \`${name}\``, line);
     seen.add(name);
   }
+}
+
+/** Two keys for one thing: tools read one of them, and nobody can say which. */
+export function refuseBoth(map: MapNode, one: string, other: string): void {
+  if (child(map, one) === null || child(map, other) === null) return;
+  throw new ReadFailure(`\`${one}\` and \`${other}\` both stand here, and only one of them is read`, keyPosition(map, other).line);
 }
 
 export function requiredText(map: MapNode, what: string, ...keys: readonly string[]): string {

@@ -12,6 +12,7 @@ import {
   pairsOf,
   prose,
   qualityOf,
+  refuseBoth,
   refuseDuplicates,
 } from "./build.ts";
 import type { Source } from "./source.ts";
@@ -20,10 +21,11 @@ import { physicalType } from "./type-names.ts";
 /** `models` by name, or a list of models that name themselves; a file of bare `fields` is one model. */
 export function readModels(source: Source): readonly DataObject[] {
   const models = child(source.root, "models");
-  if (models === null && source.root.entries.has("fields"))
-    return [readModel(textAt(source.root, "name") ?? "contract", source.root, source.root.pos, source, false)];
   const named = models === null ? [] : namedMaps(models, "model");
-  return named.map(({ name, node, pos }) => readModel(name, node, pos, source, true));
+  const read = named.map(({ name, node, pos }) => readModel(name, node, pos, source, true));
+  if (!source.root.entries.has("fields")) return read;
+  const bare = models === null ? (textAt(source.root, "name") ?? "contract") : "(fields)";
+  return [...read, readModel(bare, source.root, source.root.pos, source, false)];
 }
 
 /** Protected definitions that no field of the file takes as they are: other files may, and what protects them is seen nowhere else. */
@@ -88,6 +90,7 @@ function bodyOf(node: Node, name: string, what: string): MapNode {
 }
 
 function readModel(name: string, node: MapNode, pos: Position, source: Source, ownTags: boolean): DataObject {
+  refuseBoth(node, "fields", "columns");
   const fields = child(node, "fields", "columns");
   const keys = new Set([...textsOf(child(node, "primaryKey"))]);
   const read = fields === null ? [] : namedMaps(fields, "field").flatMap((field) => readField(field, name, [], source));

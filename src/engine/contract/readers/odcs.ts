@@ -12,6 +12,7 @@ import {
   pairsOf,
   prose,
   qualityOf,
+  refuseBoth,
   refuseDuplicates,
   requiredText,
 } from "./build.ts";
@@ -68,7 +69,11 @@ export function purposeOf(about: MapNode, key: string, usage: Node | null = chil
 
 function objectNodes(root: MapNode): readonly MapNode[] {
   const dataset = child(root, "dataset");
-  if (dataset?.kind === "map") return mapsAt(dataset, dataset.entries.has("tables") ? "tables" : "table");
+  if (dataset?.kind === "map") {
+    refuseBoth(root, "schema", "dataset");
+    refuseBoth(dataset, "tables", "table");
+    return mapsAt(dataset, dataset.entries.has("tables") ? "tables" : "table");
+  }
   return [...mapsAt(root, "schema"), ...mapsAt(root, "dataset")];
 }
 

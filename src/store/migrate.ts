@@ -6,7 +6,7 @@ import { migrate as migrateTables } from "drizzle-orm/postgres-js/migrator";
 import { PgBoss } from "pg-boss";
 import type postgres from "postgres";
 import type { StorageStanding } from "../gate/ports/storage.ts";
-import { connectPostgres, type Database, rowsOf, type Tx } from "./connect.ts";
+import { connectPostgres, type Database, rowsOf, type Tx, UnsafeDatabase } from "./connect.ts";
 import { readStanding, refuseOneLogin } from "./logins.ts";
 import { grantTo, raiseWalls } from "./walls.ts";
 
@@ -20,7 +20,7 @@ export class UnknownSchema extends Error {
   override readonly name = "UnknownSchema";
 }
 
-/** Applies what is missing: tables, the queue's schema, row-level security, grants. Several processes may call it at once. Rejects with `UnknownSchema`. */
+/** Applies what is missing: tables, the queue's schema, row-level security, grants. Several processes may call it at once. Rejects with `UnknownSchema` or `UnsafeDatabase`. */
 export async function migrate(db: Database): Promise<void> {
   if (db.pglite !== null) {
     await (await import("./embedded.ts")).migrateEmbedded(db.pglite, MIGRATIONS);
@@ -48,6 +48,7 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
   const client = connectPostgres(ownerUrl, 1);
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    if (db.ownerUrl !== null) await refuseElsewhere(db, client);
     const [owner, behindDoors] = [drizzle(client), drizzle(closingDoors(client))];
     await afterDeadlock((close) => migrateTables(close ? behindDoors : owner, { migrationsFolder: MIGRATIONS }));
     await installQueue(ownerUrl);
@@ -62,6 +63,20 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+/** Both logins must lead to one database, before anything is written: whoever runs sees the lock that the owner holds there. */
+async function refuseElsewhere(db: Database, owner: postgres.Sql): Promise<void> {
+  const [held] = await owner<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  const seen = rowsOf(
+    await db.outer.execute(sql`
+      select 1 from pg_locks l join pg_database d on d.oid = l.database
+      where d.datname = current_database() and l.locktype = 'advisory' and l.objid = ${MIGRATION_LOCK} and l.pid = ${held!.pid} and l.granted`),
+  );
+  if (seen.length > 0) return;
+  throw new UnsafeDatabase(
+    "DATABASE_URL and DATABASE_OWNER_URL lead to two databases; nothing was written. Name one server, port and database in both",
+  );
 }
 
 const TRIES_MAX = 12;

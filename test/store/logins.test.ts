@@ -39,6 +39,15 @@ describeOnPostgres("two logins", (fresh) => {
     await named.close();
   });
 
+  it("an owner's address that leads to another database is refused, and nothing is written there", async () => {
+    const { databaseUrl } = await twoLogins(await fresh());
+    const other = await fresh();
+    const both = await openDatabase({ databaseUrl, ownerUrl: other, dataDir: null });
+    await expect(prepareDatabase(both, false)).rejects.toThrow("DATABASE_URL and DATABASE_OWNER_URL lead to two databases");
+    expect(await asAdmin(other, "select relname from pg_class where relname in ('audit_event', '__drizzle_migrations')")).toEqual([]);
+    await both.close();
+  });
+
   it.each([
     ["grant update on audit_event to %s", "change or delete rows of the audit trail"],
     ["grant delete on audit_event to %s", "change or delete rows of the audit trail"],

@@ -12,11 +12,12 @@ const EXIT_MS = 2_000;
 
 async function serveUntilSignal(): Promise<number> {
   // Loaded only here, so that the command line starts fast.
-  const [{ readConfig, secretsOf }, { startServer }, { createRedaction }, { errorFields }] = await Promise.all([
+  const [{ readConfig, secretsOf }, { startServer }, { createRedaction }, { errorFields }, { startFailureOf }] = await Promise.all([
     import("./config.ts"),
     import("./serve.ts"),
     import("./gate/redaction.ts"),
     import("./gate/server-log.ts"),
+    import("./gate/start-failure.ts"),
   ]);
   const reading = readConfig(process.env);
   if (reading.status === "invalid") {
@@ -36,10 +37,10 @@ async function serveUntilSignal(): Promise<number> {
   try {
     server = await startServer(reading.config);
   } catch (error) {
-    const code = startFailureCode(error);
-    if (code === null) throw error;
-    process.stderr.write(`countersign: cannot start: ${redact((error as Error).message)}\n`);
-    return code;
+    const failure = startFailureOf(error);
+    if (failure === null) throw error;
+    process.stderr.write(`countersign: cannot start: ${redact(failure.says)}\n`);
+    return failure.code;
   }
   process.stdout.write(`countersign: listening on ${server.url}\n`);
   await signalled;
@@ -51,10 +52,11 @@ async function serveUntilSignal(): Promise<number> {
 
 /** The database that DATABASE_URL or DATA_DIR names, migrated; nothing else of the configuration is needed. */
 async function openAccess() {
-  const [{ readConfig }, store, { Refusal, TruthError }] = await Promise.all([
+  const [{ readConfig }, store, { Refusal, TruthError }, { startFailureOf }] = await Promise.all([
     import("./config.ts"),
     import("./store/index.ts"),
     import("./gate/ports.ts"),
+    import("./gate/start-failure.ts"),
   ]);
   const { DATABASE_URL, DATABASE_OWNER_URL, ALLOW_ONE_DATABASE_LOGIN, NODE_ENV, DATA_DIR } = process.env;
   const reading = readConfig({ DATABASE_URL, DATABASE_OWNER_URL, ALLOW_ONE_DATABASE_LOGIN, NODE_ENV, DATA_DIR });
@@ -65,18 +67,20 @@ async function openAccess() {
     await store.prepareDatabase(database, oneLogin !== "refused");
     return { access: store.createAccessStore(database), close: () => database.close() };
   } catch (error) {
-    const code = startFailureCode(error);
-    if (code === null) throw error;
+    const failure = startFailureOf(error);
+    if (failure === null) throw error;
     const hint = DATABASE_URL ? null : "with the embedded database, stop the server first, or make the key at POST /api/v1/keys";
-    throw code === 3
-      ? new TruthError("database", "network", (error as Error).message)
-      : new Refusal("config", (error as Error).message, hint);
+    throw failure.code === 3 ? new TruthError("database", "network", failure.says) : new Refusal("config", failure.says, hint);
   }
 }
 
 /** Migrates by the owner's login and says how the login that runs stands. */
 async function migrateOnce(): Promise<number> {
-  const [{ readConfig }, store] = await Promise.all([import("./config.ts"), import("./store/index.ts")]);
+  const [{ readConfig }, store, { startFailureOf }] = await Promise.all([
+    import("./config.ts"),
+    import("./store/index.ts"),
+    import("./gate/start-failure.ts"),
+  ]);
   const reading = readConfig(process.env);
   if (reading.status === "invalid") {
     process.stderr.write(`countersign: the configuration is wrong\n${reading.problems.map((problem) => `  ${problem}\n`).join("")}`);
@@ -95,27 +99,32 @@ async function migrateOnce(): Promise<number> {
       await database.close();
     }
   } catch (error) {
-    const code = startFailureCode(error);
-    if (code === null) throw error;
-    process.stderr.write(`countersign: cannot migrate: ${(error as Error).message}\n`);
-    return code;
+    const failure = startFailureOf(error);
+    if (failure === null) throw error;
+    process.stderr.write(`countersign: cannot migrate: ${failure.says}\n`);
+    return failure.code;
   }
 }
 
 async function openServerDoctor() {
-  const [{ readConfig, readRecords }, store, { createNotary }, github] = await Promise.all([
+  const [{ readConfig, readRecords }, store, { createNotary }, github, { startFailureOf }] = await Promise.all([
     import("./config.ts"),
     import("./store/index.ts"),
     import("./notary/index.ts"),
     import("./github/index.ts"),
+    import("./gate/start-failure.ts"),
   ]);
   const reading = readConfig(process.env);
   const server = reading.status === "ok" ? reading.config.github : null;
   const { databaseUrl, dataDir, notary } = readRecords(process.env);
   let opened: Awaited<ReturnType<typeof store.openDatabase>> | null = null;
   const database = async () => {
-    opened = await store.openDatabase({ databaseUrl, dataDir });
-    return store.readForDoctor(opened);
+    try {
+      opened = await store.openDatabase({ databaseUrl, dataDir });
+      return await store.readForDoctor(opened);
+    } catch (error) {
+      throw new Error(startFailureOf(error)?.says ?? (error as Error).message);
+    }
   };
   const deps = {
     problems: reading.status === "ok" ? [] : reading.problems,
@@ -132,27 +141,6 @@ async function readStorage(): Promise<StorageStanding | null> {
   const store = await import("./store/index.ts");
   const database = await store.openDatabase({ databaseUrl, dataDir: null });
   return store.readStanding(database).finally(() => database.close());
-}
-
-/** 2 = something to set right on this machine, 3 = a database that does not answer, null = our own fault. */
-function startFailureCode(error: unknown): 2 | 3 | null {
-  if (!(error instanceof Error)) return null;
-  const code = "code" in error ? String(error.code) : "";
-  if (["DataDirectoryLocked", "UnsafeDatabase", "UnknownSchema", "AppRefused"].includes(error.name)) return 2;
-  if (["EADDRINUSE", "EADDRNOTAVAIL", "EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOENT", "ENOSPC"].includes(code)) return 2;
-  if (error.name === "PostgresError") return 2;
-  return [
-    "ECONNREFUSED",
-    "ENOTFOUND",
-    "ETIMEDOUT",
-    "ECONNRESET",
-    "EAI_AGAIN",
-    "CONNECT_TIMEOUT",
-    "ANSWER_TIMEOUT",
-    "CONNECTION_CLOSED",
-  ].includes(code)
-    ? 3
-    : null;
 }
 
 async function main(): Promise<void> {

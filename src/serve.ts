@@ -24,6 +24,7 @@ import { ROUTINES } from "./gate/routine-table.ts";
 import { runDueRoutines, startRoutines } from "./gate/routines.ts";
 import { createServerLog } from "./gate/server-log.ts";
 import { createShares } from "./gate/shares.ts";
+import { CannotListen } from "./gate/start-failure.ts";
 import { submissionExpiry } from "./gate/submission-routine.ts";
 import * as github from "./github/index.ts";
 import { createNotary } from "./notary/index.ts";
@@ -98,7 +99,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const storage = await store.prepareDatabase(database, config.oneLogin !== "refused");
     if (storage.logins === "one") log.warn({ excess: storage.excess }, "one database login: what runs could rewrite the records");
     if (config.github !== null && asked !== null) refuseApp(config.github, await asked, log);
-    const { notifyTargets = [] } = config;
+    const notifyTargets = config.notifyTargets ?? [];
     const targets = createNotifyTargets(notifyTargets, (refused) => log.warn(refused, "a line of `notify` leads nowhere"));
     const ledger = store.createLedger(database, notifyTargets.length === 0 ? {} : { targets });
     // Stopped after the queue, so that the job that is running can end.
@@ -115,8 +116,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     started.push(() => queue.stop());
 
     const publicUrl = config.publicUrl ?? url;
-    const access = store.createAccessStore(database);
-    const submissions = store.createSubmissions(database);
+    const [access, submissions] = [store.createAccessStore(database), store.createSubmissions(database)];
     const expireAfterMs = (config.submissionDays ?? SUBMISSION_DAYS) * DAY_MS;
     const notary = createNotary(config.notary ?? { signingKey: null, checkpointDir: null, checkpointGit: null });
     for (const warning of notaryWarnings(notary)) log.warn(warning);
@@ -283,7 +283,7 @@ async function listen(
   };
   const listening = Promise.withResolvers<number>();
   const server = serve({ fetch, hostname: at.host, port: at.port, serverOptions }, (address) => listening.resolve(address.port));
-  server.once("error", listening.reject);
+  server.once("error", (error) => listening.reject(new CannotListen(at, error)));
   const url = `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${await listening.promise}`;
   return { url, close: () => closeServer(server) };
 }

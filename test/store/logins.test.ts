@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import postgres from "postgres";
 import { expect, it } from "vitest";
+import { startFailureOf } from "../../src/gate/start-failure.ts";
 import { openDatabase, rowsOf, UnsafeDatabase } from "../../src/store/connect.ts";
 import { readStanding } from "../../src/store/logins.ts";
 import { migrate, prepareDatabase, UnknownSchema } from "../../src/store/migrate.ts";
@@ -45,6 +46,17 @@ describeOnPostgres("two logins", (fresh) => {
     const both = await openDatabase({ databaseUrl, ownerUrl: other, dataDir: null });
     await expect(prepareDatabase(both, false)).rejects.toThrow("DATABASE_URL and DATABASE_OWNER_URL lead to two databases");
     expect(await asAdmin(other, "select relname from pg_class where relname in ('audit_event', '__drizzle_migrations')")).toEqual([]);
+    await both.close();
+  });
+
+  it("an owner that may make no schema is the operator's to put right, and no fault of ours", async () => {
+    const { databaseUrl } = await twoLogins(await fresh());
+    const both = await openDatabase({ databaseUrl, ownerUrl: databaseUrl, dataDir: null });
+    const refused = await prepareDatabase(both, false).catch(startFailureOf);
+    expect(refused).toEqual({
+      code: 2,
+      says: expect.stringMatching(/^the database refuses: permission denied .*\(42501\)\. The login of DATABASE_OWNER_URL has to own/),
+    });
     await both.close();
   });
 

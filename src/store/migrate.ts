@@ -23,6 +23,7 @@ export class UnknownSchema extends Error {
 /** Applies what is missing: tables, the queue's schema, row-level security, grants. Several processes may call it at once. Rejects with `UnknownSchema` or `UnsafeDatabase`. */
 export async function migrate(db: Database): Promise<void> {
   if (db.pglite !== null) {
+    await refuseNewer(db.outer);
     await (await import("./embedded.ts")).migrateEmbedded(db.pglite, MIGRATIONS);
     await db.transaction([], (tx) => raiseWalls(tx));
   } else await migrateServer(db, db.ownerUrl ?? db.url!);
@@ -50,6 +51,7 @@ async function migrateServer(db: Database, ownerUrl: string): Promise<void> {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
     if (db.ownerUrl !== null) await refuseElsewhere(db, client);
     const [owner, behindDoors] = [drizzle(client), drizzle(closingDoors(client))];
+    await refuseNewer(owner as unknown as Tx);
     await afterDeadlock((close) => migrateTables(close ? behindDoors : owner, { migrationsFolder: MIGRATIONS }));
     await installQueue(ownerUrl);
     const runner = await db.transaction([], loginOf);
@@ -135,16 +137,27 @@ async function installQueue(url: string): Promise<void> {
 }
 
 async function refuseUnknown(tx: Tx): Promise<void> {
-  const known = new Set(readMigrationFiles({ migrationsFolder: MIGRATIONS }).map((migration) => migration.hash));
+  const [applied, known] = [await refuseNewer(tx), knownHashes().size];
+  if (applied === null) throw new UnknownSchema("the database is not migrated; run `countersign migrate` with the owner's login");
+  if (applied !== known)
+    throw new UnknownSchema(`${applied} of ${known} migrations are applied; run \`countersign migrate\` with the owner's login`);
+}
+
+/** Before anything is written: grants of this version would take from those of a newer one what they work with. Resolves to how many are applied; null = none was ever. */
+async function refuseNewer(tx: Tx): Promise<number | null> {
   const [journal] = rowsOf<{ there: boolean }>(
     await tx.execute(sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`),
   );
-  if (!journal!.there) throw new UnknownSchema("the database is not migrated; run `countersign migrate` with the owner's login");
-  const applied = rowsOf<{ hash: string }>(await tx.execute(sql`select hash from drizzle.__drizzle_migrations`));
+  if (!journal!.there) return null;
+  const [applied, known] = [rowsOf<{ hash: string }>(await tx.execute(sql`select hash from drizzle.__drizzle_migrations`)), knownHashes()];
   const stranger = applied.find((row) => !known.has(row.hash));
-  if (stranger) throw new UnknownSchema(`the database holds a migration that this version does not know: ${stranger.hash}`);
-  if (applied.length !== known.size)
+  if (stranger)
     throw new UnknownSchema(
-      `${applied.length} of ${known.size} migrations are applied; run \`countersign migrate\` with the owner's login`,
+      `the database holds a migration that this version does not know: ${stranger.hash}. Start the version that made it, or restore the backup of before`,
     );
+  return applied.length;
+}
+
+function knownHashes(): ReadonlySet<string> {
+  return new Set(readMigrationFiles({ migrationsFolder: MIGRATIONS }).map(({ hash }) => hash));
 }

@@ -49,6 +49,20 @@ describeOnPostgres("two logins", (fresh) => {
     await both.close();
   });
 
+  it("an older version that migrates, or starts with both logins, takes nothing from the newer one that runs", async () => {
+    const { databaseUrl, ownerUrl } = await twoLogins(await fresh());
+    const both = await openDatabase({ databaseUrl, ownerUrl, dataDir: null });
+    await prepareDatabase(both, false);
+    await asAdmin(
+      ownerUrl,
+      `create table tomorrow (id int); grant select, insert on tomorrow to "${new URL(databaseUrl).username}";
+       insert into drizzle.__drizzle_migrations (hash, created_at) values ('of tomorrow', 4102444800000)`,
+    );
+    await expect(prepareDatabase(both, false)).rejects.toThrow(/does not know: of tomorrow\. Start the version that made it/);
+    expect(await asAdmin(databaseUrl, "insert into tomorrow values (1) returning id")).toEqual([{ id: 1 }]);
+    await both.close();
+  });
+
   it("an owner that may make no schema is the operator's to put right, and no fault of ours", async () => {
     const { databaseUrl } = await twoLogins(await fresh());
     const both = await openDatabase({ databaseUrl, ownerUrl: databaseUrl, dataDir: null });

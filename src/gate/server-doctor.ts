@@ -19,6 +19,8 @@ export interface ServerDoctorDeps {
   /** Opens the server's database and reads it. Rejects with an error that says what to do. */
   readonly database: () => Promise<{
     readonly reading: DatabaseReading;
+    /** A newer version has migrated it. */
+    readonly newer: boolean;
     readonly storage: StorageStanding;
     /** As the database says it; null = embedded. */
     readonly version: string | null;
@@ -60,9 +62,17 @@ async function readDatabase({ database }: ServerDoctorDeps): Promise<readonly Ca
       unknown("database", messageOf(error), "start it, or stop the server that has it; a running server tells its own state at /readyz"),
     ];
   }
-  const { reading, storage, version, vitals } = found;
+  const { reading, newer, storage, version, vitals } = found;
   if (reading !== "ok")
     return [failed("database", "it is not migrated as far as this version needs", "run `countersign migrate` with the owner's login")];
+  if (newer)
+    return [
+      failed(
+        "database",
+        "a newer version has migrated it: servers of this one that run go on, and none starts",
+        "start the newer version, or restore the backup of before",
+      ),
+    ];
   const logins =
     storage.logins === "one"
       ? [

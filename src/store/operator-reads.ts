@@ -23,13 +23,15 @@ export function createOperatorReads(db: Database): OperatorReads {
   };
 }
 
-/** All that the doctor looks at; `vitals` null = there is nothing to count yet. */
+/** All that the doctor looks at; `vitals` null = there is nothing to count yet. `newer`: nothing of this version starts on it. */
 export async function readForDoctor(db: Database) {
   const reads = createOperatorReads(db);
   const reading = await reads.database();
+  const known = new Set(readMigrationFiles({ migrationsFolder: MIGRATIONS }).map(({ hash }) => hash));
+  const newer = reading === "ok" && (await appliedTo(db)).some((hash) => !known.has(hash));
   const [row] = rowsOf<{ version: string }>(await db.outer.execute(sql`select current_setting('server_version') as version`));
   return {
-    ...{ reading, version: db.driver === "pglite" ? null : row!.version },
+    ...{ reading, newer, version: db.driver === "pglite" ? null : row!.version },
     storage: await readStanding(db),
     vitals: reading === "ok" ? await reads.vitals() : null,
   };
@@ -37,12 +39,15 @@ export async function readForDoctor(db: Database) {
 
 async function readDatabase(db: Database, known: readonly string[]): Promise<DatabaseReading> {
   try {
-    const applied = rowsOf<{ hash: string }>(await db.outer.execute(sql`select hash from drizzle.__drizzle_migrations`));
-    const hashes = new Set(applied.map(({ hash }) => hash));
+    const hashes = new Set(await appliedTo(db));
     return known.every((hash) => hashes.has(hash)) ? "ok" : "not_migrated";
   } catch (error) {
     return isMissing(error) ? "not_migrated" : "unreachable";
   }
+}
+
+async function appliedTo(db: Database): Promise<readonly string[]> {
+  return rowsOf<{ hash: string }>(await db.outer.execute(sql`select hash from drizzle.__drizzle_migrations`)).map(({ hash }) => hash);
 }
 
 /** Undefined table or schema. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ServerDoctorDeps } from "../../src/gate/server-doctor.ts";
 import { createAppProbe } from "../../src/github/index.ts";
@@ -49,6 +50,17 @@ test("what fails: 1, by name and with what to do; as JSON too", async () => {
     "configuration: PORT: wrong",
     expect.stringMatching(/^github: .*lacks? `members: read`|^github: acme has not granted `members: read`/),
     ...(failed.length > 2 ? [expect.stringContaining("acme has not granted `members: read`")] : []),
+  ]);
+});
+
+test("a schema that a newer version migrated, on which no server of this one starts: 1", async () => {
+  const row = sql`('from the future', 4102444800000)`;
+  await db.outer.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ${row}`);
+  const { code, stdout } = await doctor();
+  await db.outer.execute(sql`delete from drizzle.__drizzle_migrations where hash = 'from the future'`);
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringMatching(/✗ database: a newer version has migrated it.*none starts\n {2}→ start the newer/),
   ]);
 });
 

@@ -2,6 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { emptyDatabaseProblems, oneOf, secretProblems, webAddress, wholeNumber } from "./gate/environment-values.ts";
 import { type NotifyTarget, readNotify } from "./gate/notify-targets.ts";
 import { type OperationsConfig, readOperations } from "./gate/operations-config.ts";
 import { pinList, pinProblems, pinsOf } from "./gate/policy-repositories.ts";
@@ -80,25 +81,25 @@ export type ConfigReading =
   | { readonly status: "ok"; readonly config: ServerConfig }
   | { readonly status: "invalid"; readonly problems: readonly string[] };
 
-const WELL_KNOWN_SECRETS = new Set(
-  "development secret webhook-secret webhooksecret changeme change-me password countersign your-webhook-secret".split(" "),
-);
-const SECRET_LENGTH_MIN = 16;
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+const API = "https://api.github.com, or https://HOST/api/v3 of an Enterprise Server";
 
 const environmentSchema = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  PUBLIC_URL: webAddress("where people reach the server, such as https://countersign.example").optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: "must be postgres://user@host:port/name" }).optional(),
   DATABASE_OWNER_URL: z.url({ protocol: /^postgres(?:ql)?$/, error: "must be postgres://user@host:port/name" }).optional(),
-  ALLOW_ONE_DATABASE_LOGIN: z.enum(["true", "false"]).default("false"),
+  ALLOW_ONE_DATABASE_LOGIN: oneOf("true", "false").default("false"),
   NODE_ENV: z.string().optional(),
   DATA_DIR: z.string().min(1).optional(),
-  APP_ID: z.coerce.number().int().positive().optional(),
+  APP_ID: wholeNumber(1, Number.MAX_SAFE_INTEGER, "must be the number that the app's settings on GitHub show as App ID").optional(),
   PRIVATE_KEY: z.string().min(1).optional(),
   PRIVATE_KEY_PATH: z.string().min(1).optional(),
-  GITHUB_BASE_URL: z.url({ protocol: /^https?$/ }).default("https://api.github.com"),
+  GITHUB_BASE_URL: webAddress(API)
+    .refine((url) => !/^https?:\/\/(www\.)?github\.com(\/|$)/i.test(url), `must be ${API}, not the site for people`)
+    .default("https://api.github.com"),
   WEBHOOK_SECRET: z.string().optional(),
   WEBHOOK_SECRET_PREVIOUS: z.string().optional(),
   ORG_POLICY_REPOSITORIES: pinList.optional(),
@@ -115,39 +116,40 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, "must be the name of a branch")
     .default("checkpoints"),
   AUDIT_CHECKPOINT_GIT_KEY_PATH: z.string().min(1).optional(),
-  GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
-  SUBMISSION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  GITHUB_WRITE_INTERVAL_MS: wholeNumber(0, 60_000).default(1_000),
+  SUBMISSION_DAYS: wholeNumber(1, 3_650).default(30),
+  LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
 });
 
 /** Reads and checks the environment. Everything that is wrong is named at once; nothing is guessed. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigReading {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success)
-    return { status: "invalid", problems: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
-  const values = parsed.data;
-  const key = readKey(values.PRIVATE_KEY, values.PRIVATE_KEY_PATH);
-  const station = readStation(given, values.APP_ID !== undefined);
-  const notary = readNotary(values);
+  const { APP_ID, PRIVATE_KEY, PRIVATE_KEY_PATH, WEBHOOK_SECRET, WEBHOOK_SECRET_PREVIOUS } = given;
+  const key = readKey(PRIVATE_KEY, PRIVATE_KEY_PATH);
+  const station = readStation(given, APP_ID !== undefined);
+  const notary = readNotary({ AUDIT_CHECKPOINT_GIT_BRANCH: "", ...given, ...parsed.data });
   const operations = readOperations(given);
   const notify = readNotify(given, readablePath);
   const problems = [
-    ...secretProblems(values.WEBHOOK_SECRET, values.APP_ID !== undefined),
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    ...emptyDatabaseProblems(env),
+    ...secretProblems(WEBHOOK_SECRET, APP_ID !== undefined),
     // Still accepted while it is rotated out, so no less secret.
-    ...secretProblems(values.WEBHOOK_SECRET_PREVIOUS, false, "WEBHOOK_SECRET_PREVIOUS"),
+    ...secretProblems(WEBHOOK_SECRET_PREVIOUS, false, "WEBHOOK_SECRET_PREVIOUS"),
     ...key.problems,
     ...notary.problems,
-    ...pinProblems(values.ORG_POLICY_REPOSITORIES),
+    ...pinProblems(parsed.data?.ORG_POLICY_REPOSITORIES),
     ...station.problems,
     ...operations.problems,
     ...notify.problems,
   ];
-  if (values.APP_ID !== undefined && key.pem === null && key.problems.length === 0)
+  if (APP_ID !== undefined && key.pem === null && key.problems.length === 0)
     problems.push("PRIVATE_KEY or PRIVATE_KEY_PATH: missing (APP_ID is set)");
-  if (values.DATABASE_OWNER_URL !== undefined && values.DATABASE_URL === undefined)
+  if (given["DATABASE_OWNER_URL"] !== undefined && given["DATABASE_URL"] === undefined)
     problems.push("DATABASE_URL: missing (DATABASE_OWNER_URL is set): it names the login that runs, the other one migrates");
-  if (problems.length > 0) return { status: "invalid", problems };
+  if (problems.length > 0 || !parsed.success) return { status: "invalid", problems };
+  const values = parsed.data;
   const config: ServerConfig = {
     host: values.HOST,
     port: values.PORT,
@@ -180,15 +182,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 function isOneLoginAllowed(values: z.infer<typeof environmentSchema>): boolean {
   if (values.ALLOW_ONE_DATABASE_LOGIN === "true") return true;
   return values.NODE_ENV !== "production" && values.DATABASE_OWNER_URL === undefined;
-}
-
-/** With an app id a webhook secret is required; whatever is given must be one that nobody can guess. */
-export function secretProblems(secret: string | undefined, required: boolean, name = "WEBHOOK_SECRET"): string[] {
-  const how = "make one with: openssl rand -hex 32";
-  if (secret === undefined) return required ? [`${name}: missing; ${how}`] : [];
-  if (WELL_KNOWN_SECRETS.has(secret.toLowerCase())) return [`${name}: a well-known default, anyone could sign webhooks; ${how}`];
-  if (secret.length < SECRET_LENGTH_MIN) return [`${name}: ${secret.length} characters, at least ${SECRET_LENGTH_MIN} are needed; ${how}`];
-  return [];
 }
 
 /** The dev login is no environment variable: only the demo asks for it, and it is refused wherever real people or data could be. */

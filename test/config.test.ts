@@ -57,6 +57,30 @@ describe("readConfig", () => {
     ["metrics for strangers", { METRICS_LISTEN: "0.0.0.0:9464" }, /METRICS_LISTEN: 0\.0\.0\.0 is no loopback address, so METRICS_TOKEN/],
     ["metrics at no address", { METRICS_LISTEN: "9464" }, /METRICS_LISTEN: must be <address>:<port>/],
     ["metrics at no port", { METRICS_LISTEN: "127.0.0.1:65536" }, /METRICS_LISTEN: must be <address>:<port>/],
+    ["no number in words", { PORT: "http" }, /^PORT: must be a whole number from 0 to 65535$/],
+    ["a number as no operator writes it", { ...APP, GITHUB_WRITE_INTERVAL_MS: " " }, /^GITHUB_WRITE_INTERVAL_MS: must be a whole number/],
+    ["a number of another base", { ...APP, APP_ID: "0x7" }, /^APP_ID: must be the number that the app's settings/],
+    [
+      "GitHub's site for its API",
+      { ...APP, GITHUB_BASE_URL: "https://github.com" },
+      /^GITHUB_BASE_URL: must be https:\/\/api\.github\.com/,
+    ],
+    ["an API with a user", { ...APP, GITHUB_BASE_URL: "https://u:hunter2@h/api/v3" }, /^GITHUB_BASE_URL: .*without user/],
+    [
+      "a public address with a user, who would stand in checks",
+      { PUBLIC_URL: "https://u:hunter2@c.example" },
+      /^PUBLIC_URL: .*without user/,
+    ],
+    ["a public address that nothing can follow", { PUBLIC_URL: "https://c.example/?a=1" }, /^PUBLIC_URL: .*query/],
+    ["an empty database address", { DATABASE_URL: "" }, /^DATABASE_URL: is empty; set it to postgres:/],
+    [
+      "a secret with the line break of its file",
+      { ...APP, WEBHOOK_SECRET: `${SECRET}\n` },
+      /^WEBHOOK_SECRET: begins or ends with white space/,
+    ],
+    ["a secret of blanks", { ...APP, WEBHOOK_SECRET: " ".repeat(20) }, /^WEBHOOK_SECRET: begins or ends with white space/],
+    ["all that is wrong at once", { ...APP, PORT: "x", WEBHOOK_SECRET: "s3cr3t" }, /^PORT: .*\nWEBHOOK_SECRET: 6 characters/],
+    ["a log level in capitals", { LOG_LEVEL: "INFO" }, /^LOG_LEVEL: must be one of trace, debug, info/],
     ["a database of another kind", { DATABASE_URL: "mysql://localhost/x" }, /DATABASE_URL: must be postgres:/],
   ])("refuses %s", (_what, env, message) => {
     expect(problems(env)).toMatch(message);

@@ -44,12 +44,13 @@ export function readStation(env: Env, hasApp: boolean): StationReading {
   const { grants, problems } = rolesOf(env["STATION_ROLES"]);
   const proxies = listOf(env["TRUSTED_PROXIES"]);
   for (const each of proxies)
-    if (!range.safeParse(each).success || /\/0+$/.test(each)) problems.push(`TRUSTED_PROXIES: \`${each}\` is no address and no CIDR range`);
+    if (!range.safeParse(each).success || /\/0+$/.test(each))
+      problems.push(`TRUSTED_PROXIES: \`${each}\` is no address and no CIDR range, or would trust everybody`);
   const limits = { approve: 0, person: 0, address: 0, signIn: 0 };
   for (const [key, { name, perMinute }] of Object.entries(LIMITS) as [keyof typeof LIMITS, (typeof LIMITS)["approve"]][]) {
     const parsed = rate.safeParse(env[name] || perMinute);
     if (parsed.success) limits[key] = parsed.data;
-    else problems.push(`${name}: a whole number of requests a minute, at least 1`);
+    else problems.push(`${name}: a whole number of requests a minute, from 1 to 1000000`);
   }
   problems.push(...signInProblems(env, hasApp));
   const [clientId, clientSecret, secret] = NEEDED.map((name) => env[name] || null);

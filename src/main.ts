@@ -52,24 +52,31 @@ async function serveUntilSignal(): Promise<number> {
 
 /** The database that DATABASE_URL or DATA_DIR names, migrated; nothing else of the configuration is needed. */
 async function openAccess() {
-  const [{ readConfig }, store, { Refusal, TruthError }, { startFailureOf }] = await Promise.all([
+  const [{ readConfig }, store, { Refusal }] = await Promise.all([
     import("./config.ts"),
     import("./store/index.ts"),
     import("./gate/ports.ts"),
-    import("./gate/start-failure.ts"),
   ]);
   const { DATABASE_URL, DATABASE_OWNER_URL, ALLOW_ONE_DATABASE_LOGIN, NODE_ENV, DATA_DIR } = process.env;
   const reading = readConfig({ DATABASE_URL, DATABASE_OWNER_URL, ALLOW_ONE_DATABASE_LOGIN, NODE_ENV, DATA_DIR });
   if (reading.status === "invalid") throw new Refusal("config", reading.problems.join("; "));
-  try {
-    const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir, oneLogin } = reading.config;
+  const { databaseUrl, databaseOwnerUrl: ownerUrl = null, dataDir, oneLogin } = reading.config;
+  const hint = DATABASE_URL ? null : "with the embedded database, stop the server first, or make the key at POST /api/v1/keys";
+  return opening(hint, async () => {
     const database = await store.openDatabase({ databaseUrl, ownerUrl, dataDir });
     await store.prepareDatabase(database, oneLogin !== "refused");
     return { access: store.createAccessStore(database), close: () => database.close() };
+  });
+}
+
+/** A command's database: what keeps it closed is the operator's to put right. */
+async function opening<T>(hint: string | null, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
   } catch (error) {
+    const [{ startFailureOf }, { Refusal, TruthError }] = await Promise.all([import("./gate/start-failure.ts"), import("./gate/ports.ts")]);
     const failure = startFailureOf(error);
     if (failure === null) throw error;
-    const hint = DATABASE_URL ? null : "with the embedded database, stop the server first, or make the key at POST /api/v1/keys";
     throw failure.code === 3 ? new TruthError("database", "network", failure.says) : new Refusal("config", failure.says, hint);
   }
 }
@@ -139,7 +146,7 @@ async function readStorage(): Promise<StorageStanding | null> {
   const databaseUrl = process.env["DATABASE_URL"];
   if (!databaseUrl) return null;
   const store = await import("./store/index.ts");
-  const database = await store.openDatabase({ databaseUrl, dataDir: null });
+  const database = await opening(null, () => store.openDatabase({ databaseUrl, dataDir: null }));
   return store.readStanding(database).finally(() => database.close());
 }
 
@@ -202,7 +209,9 @@ async function main(): Promise<void> {
       ]);
       const { databaseUrl, dataDir, notary, problems } = readRecords(process.env);
       if (problems.length > 0) throw new Refusal("config", problems.join("; "));
-      const database = await store.openDatabase({ databaseUrl, dataDir });
+      const database = await opening("with the embedded database, stop the server first", () =>
+        store.openDatabase({ databaseUrl, dataDir }),
+      );
       return { records: store.createLedger(database), notary: createNotary(notary), close: () => database.close() };
     },
     generateKey: async () => (await import("./notary/signing-key.ts")).generateKey(),

@@ -96,6 +96,17 @@ describe("the built server as a process", () => {
     const [code] = await once(child, "close");
     expect([code, err]).toEqual([2, expect.stringMatching(/^countersign: cannot start: .*EADDRINUSE.*\n$/)]);
     expect(existsSync(join(dataDir, "countersign.lock"))).toBe(false);
+    // A command that wants the same records says who has them, and is no bug.
+    const auditor = spawn(process.execPath, [MAIN, "audit", "export", "--tenant", "acme"], {
+      env: { PATH: process.env["PATH"] ?? "", DATA_DIR: taken.dataDir },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let refused = "";
+    auditor.stderr.on("data", (chunk: Buffer) => (refused += chunk.toString()));
+    expect([(await once(auditor, "close"))[0], refused]).toEqual([
+      2,
+      expect.stringMatching(/^countersign: another process uses this data directory.*\n {2}with the embedded database, stop the server/s),
+    ]);
     first.child.kill("SIGTERM");
     expect((await once(first.child, "close"))[0]).toBe(0);
     await Promise.all([taken.remove(), remove()]);

@@ -1,5 +1,6 @@
 import { type AgentJudgement, judgeAgents } from "./agents/judge-agents.ts";
 import type { Finding } from "./contract/finding.ts";
+import { MOVED } from "./contract/finding-codes.ts";
 import type { Vocabulary } from "./contract/vocabulary.ts";
 import type { OverrideUse, PolicyMatch, RefusedApproval, Requirement, RiskScore } from "./decision.ts";
 import type { Facts } from "./facts.ts";
@@ -119,7 +120,7 @@ function weigh(
     .flatMap((finding) => wordsTouched(required, finding, vocabulary))[0];
   // Governance changes have their own approvers, so they raise what is shown and not what the level asks of people.
   // Where a change touches no contract, nobody is asked, however strict the thresholds are.
-  const nothing = diff.findings.length === 0 && diff.losses.length === 0;
+  const nothing = diff.findings.every(({ code }) => code === MOVED) && diff.losses.length === 0;
   const level = nothing ? "low" : scoreRisk({ ...input, findings: diff.findings }).level;
   // A matching policy takes the place of the designated teams, but a repository's policy never that of the organisation's teams.
   const isReplaced = enforced && config.teams.designatedBy !== "org";

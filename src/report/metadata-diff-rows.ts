@@ -57,6 +57,7 @@ export const DIFFERENCE_ROWS: Readonly<Record<string, DifferenceRow>> = {
   "contract.unparseable": row("CHANGE", "contract", "contract"),
   "contract.repaired": row("CHANGE", "contract", "contract"),
   "contract.left_governed_path": row("CHANGE", "contract", "contract"),
+  "contract.moved": row("CHANGE", "contract", "contract"),
   "contract.not_regular_file": row("CHANGE", "contract", "contract"),
 
   "server.added": row("ADD", "servers", "servers"),

@@ -8,6 +8,22 @@ const ENGINE = "test/engine/policy/threats.test.ts";
 /** Which policy decides, and whom its names mean. */
 export const POLICY: readonly Guard[] = [
   {
+    threat: "T34",
+    file: "src/engine/policy/match.ts",
+    guard: "isUnder(glob, [contract]) !== isUnder(glob, [before ?? contract])",
+    without: "isUnder(glob, [contract])",
+    test: "test/engine/policy/moved-contracts.test.ts",
+    named: "T34: out of a policy's paths",
+  },
+  {
+    threat: "T34",
+    file: "src/engine/policy/match.ts",
+    guard: "...(former.get(contract) ?? [])",
+    without: "",
+    test: "test/engine/policy/moved-contracts.test.ts",
+    named: "T34: out of them and stripped on the way",
+  },
+  {
     threat: "T08",
     file: "src/engine/policy/directory.ts",
     guard: "const replaced = certain ? replacedTeam(team, pins ?? []) : null;",

@@ -65,6 +65,7 @@ export const CAPABILITY_OF = {
   "contract.unparseable": "repair-contract",
   "contract.repaired": "repair-contract",
   "contract.left_governed_path": "remove-contract",
+  "contract.moved": "add-contract",
   "contract.not_regular_file": "repair-contract",
   "server.added": "change-access",
   "server.removed": "change-access",

@@ -49,14 +49,18 @@ export interface DiffInput extends SidesInput {
  * @param schemas null = contracts are not compared with official schemas.
  */
 export function diffContracts(input: DiffInput, watch: Watch = () => {}, schemas: OfficialSchemas | null = null): Comparison {
-  const { paths, types } = readSides(input, watch);
+  const { paths, types, stoodAt } = readSides(input, watch);
   const files = fileChanges(paths);
   const contracts = matchContracts(files.before, files.after);
   const outside = outsideContracts(input);
   const objects = matchObjects(contracts);
   const fields = matchFields(objects);
   const matched = { contracts, objects, fields };
-  const changes = [...files.changes, ...contractSetChanges(matched, files.told, paths, outside, input.rules.vocabulary)];
+  const changes = [
+    ...files.changes,
+    ...contractSetChanges(matched, files.told, paths, outside, input.rules.vocabulary),
+    ...movedContracts(contracts, objects, stoodAt),
+  ];
   const heads = paths.flatMap((path) => (path.after.status === "contract" ? [path.after.contract] : []));
   const capped = capChanges([...changes, ...unbumpedVersions(contracts, changes)], files.before);
   return {
@@ -159,6 +163,20 @@ function newScopes(contracts: Matched<Contract>, objects: Matched<OwnedObject>):
     ...empty,
     ...ofObjects,
   ];
+}
+
+/** Wherever something governed came from: who watches the one place or the other is asked. */
+function movedContracts(contracts: Matched<Contract>, objects: Matched<OwnedObject>, stoodAt: (contract: Contract) => string) {
+  const pairs = [...contracts.pairs, ...objects.pairs.map(({ before, after }) => ({ before: before.contract, after: after.contract }))];
+  const moves = new Map(pairs.map((pair) => [JSON.stringify([stoodAt(pair.before), pair.after.file]), pair]));
+  return [...moves.values()]
+    .filter(({ before, after }) => stoodAt(before) !== after.file)
+    .map(({ before, after }): Change => {
+      const from = stoodAt(before);
+      const place = { ...contractPlace(before, after), tagsBefore: [], tagsAfter: [] };
+      // A path is held against globs: whole, however long.
+      return { ...change("contract.moved", place, null, null), before: from, after: after.file };
+    });
 }
 
 /** A contract without an id is its objects: when all of them stand in other governed files, nothing was deleted. */

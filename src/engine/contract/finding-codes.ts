@@ -113,6 +113,7 @@ export const FINDING_CODES = {
     (c) => `the contract left the governed paths: it is now at ${quoted(c.after)}`,
     true,
   ),
+  "contract.moved": row("contract", INFO, (c) => `came from ${quoted(c.before)}`),
   "contract.not_regular_file": row("file", ALWAYS_LOSS, (c) => `not a regular file: ${c.about}`),
 
   "server.added": row("contract", WARN_BLOCK, (c) => `server ${c.about}`),
@@ -143,6 +144,9 @@ export const FINDING_CODES = {
 } as const satisfies Record<string, FindingRule>;
 
 export type FindingCode = keyof typeof FINDING_CODES;
+
+/** It changes nothing that the contract says, and so concerns only who names places. */
+export const MOVED = "contract.moved" satisfies FindingCode;
 
 /** Opposites of codes above that have no row of their own, and what tells them instead. A test finds every pair that is neither here nor there. */
 export const FINDING_WAIVERS: Readonly<Record<string, string>> = {

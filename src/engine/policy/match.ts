@@ -1,5 +1,6 @@
 import { BUILT_IN_CLASSES, isSensitive } from "../contract/classes.ts";
 import type { Finding } from "../contract/finding.ts";
+import { MOVED } from "../contract/finding-codes.ts";
 import { impliedClasses, type Vocabulary } from "../contract/vocabulary.ts";
 import type { PolicyMatch } from "../decision.ts";
 import { levelled, meetsClassification, parseClassification } from "./classification.ts";
@@ -26,7 +27,12 @@ function matchPolicy(policy: Policy, change: Change): PolicyMatch {
   const wholes = wholeTests(trigger, change);
   const tests = findingTests(trigger, change);
   const considered = change.findings.filter((finding) => !trigger.ignore.includes(finding.code));
-  const hits = considered.filter((finding) => tests.every((test) => test.reasons(finding).length > 0));
+  const holds = ({ reasons }: FindingTest, finding: Finding) => reasons(finding).length > 0;
+  // What comes under a policy's paths or leaves them does so with all that it carries, whatever else the policy asks about a change.
+  const crosses = tests.filter(({ tellsMoves }) => tellsMoves);
+  const hits = considered.filter((finding) =>
+    (finding.code === MOVED && crosses.length > 0 ? crosses : tests).every((test) => holds(test, finding)),
+  );
   const matched = hits.length > 0 && wholes.every((test) => test.holds);
   return {
     name: policy.name,
@@ -39,16 +45,34 @@ function matchPolicy(policy: Policy, change: Change): PolicyMatch {
   };
 }
 
+/** Of each contract that stands elsewhere now, where it and what it holds stood. */
+function formerPaths(findings: readonly Finding[]): ReadonlyMap<string, readonly string[]> {
+  const moves = findings.filter(({ code }) => code === MOVED);
+  return new Map(
+    [...Map.groupBy(moves, ({ contract }) => contract)].map(([contract, of]) => [contract, of.flatMap(({ before }) => before ?? [])]),
+  );
+}
+
+/** Globs that a change is under, wherever the contract stood or stands. A move itself is under those that it crosses: else nothing left their sight. */
+function pathsOf(globs: readonly string[], { code, contract, file, before }: Finding, former: ReadonlyMap<string, readonly string[]>) {
+  const isUnder = (glob: string, paths: readonly string[]) => paths.some((path) => matchesGlob(glob, path));
+  if (code === MOVED) return globs.filter((glob) => isUnder(glob, [contract]) !== isUnder(glob, [before ?? contract]));
+  const paths = [contract, file, ...(former.get(contract) ?? [])];
+  return globs.filter((glob) => isUnder(glob, paths));
+}
+
 /** A part of the trigger that must hold for one finding. `reasons` empty = it does not hold. */
 interface FindingTest {
   readonly reasons: (finding: Finding) => readonly string[];
   readonly otherwise: string;
+  /** It holds for a contract that comes or goes, by where it stood and stands. */
+  readonly tellsMoves?: true;
 }
 
 const some = (words: readonly string[]): string => words.join(" or ");
 
 /** Each test answers once for all findings that are alike to it: a change may have thousands, and an organisation hundreds of policies. */
-function findingTests(trigger: Trigger, { vocabulary }: Change): readonly FindingTest[] {
+function findingTests(trigger: Trigger, { vocabulary, findings: told }: Change): readonly FindingTest[] {
   const { tags, paths, findings, classification } = trigger;
   const tests: FindingTest[] = [];
   if (tags !== null)
@@ -56,15 +80,17 @@ function findingTests(trigger: Trigger, { vocabulary }: Change): readonly Findin
       reasons: remembered(carried, (finding) => wordsTouched(tags, finding, vocabulary).map((word) => `tag ${word}`)),
       otherwise: `no change touches a field tagged ${some(tags)}`,
     });
-  if (paths !== null)
+  if (paths !== null) {
+    const former = formerPaths(told);
     tests.push({
       reasons: remembered(
-        ({ contract, file }) => `${contract}\0${file}`,
-        ({ contract, file }) =>
-          paths.filter((glob) => matchesGlob(glob, contract) || matchesGlob(glob, file)).map((glob) => `path ${glob}`),
+        ({ code, contract, file, before }) => `${contract}\0${file}${code === MOVED ? `\0${before}` : ""}`,
+        (finding) => pathsOf(paths, finding, former).map((glob) => `path ${glob}`),
       ),
       otherwise: `no change is in ${some(paths)}`,
+      tellsMoves: true,
     });
+  }
   if (findings !== null)
     tests.push({
       reasons: remembered(

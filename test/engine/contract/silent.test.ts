@@ -14,10 +14,12 @@ describe("changes of form", () => {
     head: Tree;
     unchanged?: Tree;
     mappings?: ReadingRules["mappings"];
+    /** It comes to another file, and that is told. */
+    moved?: boolean;
   }[];
-  it.each(cases)("$name: no finding", ({ base, head, unchanged, mappings = [] }) => {
+  it.each(cases)("$name: no finding but where it came from", ({ base, head, unchanged, mappings = [], moved = false }) => {
     const diff = (from: Tree, to: Tree) => diffContracts({ ...inputOf(from, to, {}, unchanged), rules: { ...rules, mappings } });
-    expect(diff(base, head).findings.map(brief)).toEqual([]);
+    expect([...new Set(diff(base, head).findings.map(brief))]).toEqual(moved ? ["info contract.moved"] : []);
     expect(
       diff(head, base)
         .findings.filter(({ severity }) => severity === "block")

@@ -39,6 +39,8 @@ export interface SidesInput {
 
 export interface ReadSides {
   readonly paths: readonly ChangedPath[];
+  /** Where a contract of the base stood: it is read under its new name where that is all that is new. */
+  readonly stoodAt: (contract: Contract) => string;
   /** The types that each side knows of. */
   readonly types: { readonly base: TypePool; readonly head: TypePool };
 }
@@ -94,6 +96,7 @@ export function readSides(input: SidesInput, watch: Watch): ReadSides {
   );
   return {
     paths: read.map((each) => ({ ...each, before: toldSide(each.before, was.told), after: toldSide(each.after, is.told) })),
+    stoodAt: placeOf.base,
     types: { base: was.pool, head: is.pool },
   };
 }

@@ -67,7 +67,7 @@ describe("a field is found again, step by step", () => {
         "models/a.yml": "models: [{name: u, columns: [{name: k}]}]\n",
         "models/b.yml": "models: [{name: t, columns: [{name: x}]}]\n",
       },
-      ["block tag.removed t.x"],
+      ["block tag.removed t.x", "info contract.moved < models/a.yml"],
     ],
     [
       "never by its looks alone: those are shown",

@@ -40,21 +40,21 @@ describe("a file under another name, without another change", () => {
         head: { "b/x.yaml": DCS },
         unchanged: { "a/common.yaml": "definitions: {f: {pii: true}}", "b/common.yaml": "definitions: {f: {type: string}}" },
       },
-      ["block tag.removed m.f", "block type.changed m.f"],
+      ["block tag.removed m.f", "block type.changed m.f", "info contract.moved"],
     ],
     [
       "T34 a place that no mapping takes",
       { base: { "tables/a.yaml": TABLES }, head: { "others/a.yaml": TABLES }, mappings: MAPPINGS },
       ["block contract.deleted"],
     ],
-    ["a place where it says the same", { base: { "a/x.yaml": ODCS }, head: { "b/y.yaml": ODCS } }, []],
+    ["a place where it says the same", { base: { "a/x.yaml": ODCS }, head: { "b/y.yaml": ODCS } }, ["info contract.moved"]],
     [
       "a folder with what its files refer to",
       {
         base: { "a/x.yaml": DCS, "a/common.yaml": "definitions: {f: {pii: true}}" },
         head: { "b/x.yaml": DCS, "b/common.yaml": "definitions: {f: {pii: true}}" },
       },
-      [],
+      ["info contract.moved", "info contract.moved"],
     ],
     [
       "a schema that its file names",
@@ -62,7 +62,7 @@ describe("a file under another name, without another change", () => {
         base: { "a.json": '{"type": "object", "properties": {"e": {"type": "string", "x-pii": true}}}' },
         head: { "b.json": '{"type": "object", "properties": {"e": {"type": "string", "x-pii": true}}}' },
       },
-      [],
+      ["info contract.moved"],
     ],
   ])("%s", (_, rename, expected) => {
     expect(briefs(rename)).toEqual(expected);

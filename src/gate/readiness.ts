@@ -4,10 +4,11 @@ import type { AppProbe, DatabaseReading, OperatorReads } from "./ports.ts";
 export interface Readiness {
   /** `degraded`: deliveries are taken and stored, and something that decides is missing. */
   readonly status: "ready" | "degraded" | "not ready";
-  readonly database: "ok" | "unreachable" | "not migrated";
+  readonly database: "ok" | "unreachable" | "not migrated" | "read-only";
   readonly github: "ok" | "unreachable" | "refused" | "lacks permissions or the clock is off" | "no APP_ID";
 }
 
+const WORDS = { ok: "ok", unreachable: "unreachable", not_migrated: "not migrated", read_only: "read-only" } as const;
 /** Probes come every few seconds, from several places; what they ask for is asked once in these times. */
 const DATABASE_MS = 2_000;
 const GITHUB_MS = 30_000;
@@ -37,7 +38,7 @@ export function createReadiness({ reads, app, monotonic, patienceMs = PATIENCE_M
     const isReady = data === "ok" && gh !== "no APP_ID";
     return {
       status: !isReady ? "not ready" : gh === "ok" ? "ready" : "degraded",
-      database: data === "not_migrated" ? "not migrated" : data,
+      database: WORDS[data],
       github: gh,
     };
   };

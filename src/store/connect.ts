@@ -52,13 +52,18 @@ export interface Patience {
    * counts, and in no statement either: it would hold its locks for as long as the network keeps the connection.
    */
   readonly transactionMs: number;
+  /**
+   * One connection, give or take a tenth. What the server told a session at its start holds to its end: those that were opened while the database
+   * was read-only (a full disk at many providers) would refuse every write long after it is not.
+   */
+  readonly sessionMs: number;
 }
 
 /**
  * A host that vanishes (power, a network that drops what it carries) resets no connection: TCP would go on sending for a quarter of an hour,
  * and for ever where a proxy between acknowledges it. What was under way then is a lost connection, of which nobody knows what it did.
  */
-export const PATIENCE: Patience = { statementMs: 30_000, silenceMs: 40_000, connectMs: 10_000, transactionMs: 60_000 };
+export const PATIENCE: Patience = { statementMs: 30_000, silenceMs: 40_000, connectMs: 10_000, transactionMs: 60_000, sessionMs: 300_000 };
 /** `server_version_num` of the first that knows it. */
 const TRANSACTION_TIMEOUT_SINCE = 170_000;
 /** Seconds after which the server asks a client that says nothing whether it is still there. Its own answer to that is two hours. */
@@ -74,7 +79,10 @@ export function connectPostgres(
   return postgres(url, {
     max,
     // The first is the mended driver's own (docs/adr/0021).
-    ...(patience !== null && { answer_timeout: patience.silenceMs / 1000, connect_timeout: patience.connectMs / 1000 }),
+    ...(patience !== null && {
+      ...{ answer_timeout: patience.silenceMs / 1000, connect_timeout: patience.connectMs / 1000 },
+      max_lifetime: (patience.sessionMs / 1000) * (0.9 + Math.random() / 5),
+    }),
     onnotice: () => {},
     // Its own goes up to 20 s, and counts the failures of all connections together: work would lie that long after a short cut.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1) * (0.5 + Math.random() / 2),

@@ -40,7 +40,9 @@ export async function readForDoctor(db: Database) {
 async function readDatabase(db: Database, known: readonly string[]): Promise<DatabaseReading> {
   try {
     const hashes = new Set(await appliedTo(db));
-    return known.every((hash) => hashes.has(hash)) ? "ok" : "not_migrated";
+    if (!known.every((hash) => hashes.has(hash))) return "not_migrated";
+    const [session] = rowsOf<{ frozen: string }>(await db.outer.execute(sql`select current_setting('transaction_read_only') as frozen`));
+    return session?.frozen === "off" ? "ok" : "read_only";
   } catch (error) {
     return isMissing(error) ? "not_migrated" : "unreachable";
   }

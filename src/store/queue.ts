@@ -115,8 +115,9 @@ function asError(told: unknown): unknown {
 }
 
 /** For the pool that pg-boss has of its own: a statement without an answer ends its connection. */
-function waitingFor({ statementMs, silenceMs, connectMs }: Patience) {
-  return { statement_timeout: statementMs, query_timeout: silenceMs, connectionTimeoutMillis: connectMs };
+function waitingFor({ statementMs, silenceMs, connectMs, sessionMs }: Patience) {
+  const told = { statement_timeout: statementMs, query_timeout: silenceMs, connectionTimeoutMillis: connectMs };
+  return { ...told, maxLifetimeSeconds: sessionMs / 1000 };
 }
 
 async function declareQueue(boss: PgBoss, options: QueueOptions): Promise<void> {

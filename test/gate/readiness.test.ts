@@ -24,6 +24,7 @@ describe("readiness", () => {
     ["asking it fails", () => Promise.reject(new Error("postgres://u:p@h")), FINE, { status: "not ready", database: "unreachable" }],
     ["it never answers", () => new Promise(() => {}), FINE, { status: "not ready", database: "unreachable" }],
     ["it is not migrated", async () => "not_migrated", FINE, { status: "not ready", database: "not migrated" }],
+    ["it takes no writes", async () => "read_only", FINE, { status: "not ready", database: "read-only" }],
     ["there is no app", async () => "ok", null, { status: "not ready", github: "no APP_ID" }],
     ["GitHub is silent", async () => "ok", { status: "unreachable", because: "secret" }, { status: "degraded", github: "unreachable" }],
     ["the key is not taken", async () => "ok", { status: "refused", because: "x", aheadMs: 0 }, { status: "degraded", github: "refused" }],

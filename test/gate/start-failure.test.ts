@@ -57,7 +57,7 @@ test("a port in use names the variables, and a database that is down is said to 
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const { port } = probe.address() as { port: number };
   await new Promise((resolve) => probe.close(resolve));
-  const patience = { statementMs: 1_000, silenceMs: 1_000, connectMs: 500, transactionMs: 1_000 };
+  const patience = { statementMs: 1_000, silenceMs: 1_000, connectMs: 500, transactionMs: 1_000, sessionMs: 300_000 };
   const down = await openDatabase({ databaseUrl: `postgres://u:hunter2@127.0.0.1:${port}/x`, dataDir: null, patience }).catch(
     startFailureOf,
   );

@@ -8,7 +8,7 @@ import { layWire, type Wire } from "../support/fleet.ts";
 import { until } from "../support/scene.ts";
 
 /** Short, so that nobody waits for what a server waits for. */
-const PATIENCE = { statementMs: 800, silenceMs: 1500, connectMs: 1000, transactionMs: 60_000 };
+const PATIENCE = { statementMs: 800, silenceMs: 1500, connectMs: 1000, transactionMs: 60_000, sessionMs: 300_000 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** The causes of an error, outermost first. */
 const codesOf = (error: unknown): unknown[] =>

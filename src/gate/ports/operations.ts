@@ -40,7 +40,7 @@ export interface AppProbe {
 }
 
 /** Whether the database can be worked with. A newer version's migrations do no harm: replicas are replaced one after the other. */
-export type DatabaseReading = "ok" | "unreachable" | "not_migrated";
+export type DatabaseReading = "ok" | "unreachable" | "not_migrated" | "read_only";
 
 /** The work that is left and the debts that are open, counted over all tenants. Ages in seconds by the database's clock. */
 export interface Vitals {

@@ -242,6 +242,8 @@ function readKey(
   path: string | undefined,
   name: keyof typeof KEY_KINDS = "PRIVATE_KEY",
 ): { pem: string | null; problems: string[] } {
+  // While a key is replaced, nobody could tell which of them signs.
+  if (pem !== undefined && path !== undefined) return { pem: null, problems: [`${name}: set, and ${name}_PATH as well; keep one of them`] };
   if (pem !== undefined) return usableKey(name, name, pem.replaceAll("\\n", "\n"));
   if (path === undefined) return { pem: null, problems: [] };
   const { text, problems } = readablePath(`${name}_PATH`, path);

@@ -161,6 +161,8 @@ describe("T82: a key that others can read", () => {
     const path = join(folder, kind);
     writeFileSync(path, pem(kind), { mode: 0o600 });
     expect(problems({ ...env, [name]: path })).toBe("ok");
+    const inline = name.slice(0, -"_PATH".length);
+    expect(problems({ ...env, [name]: path, [inline]: pem(kind) })).toContain(`${inline}: set, and ${name} as well; keep one of them`);
     for (const mode of [0o640, 0o604, 0o644]) {
       chmodSync(path, mode);
       expect(problems({ ...env, [name]: path })).toContain(`${name}: ${path} is readable by others; chmod 600 ${path}`);

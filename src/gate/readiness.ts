@@ -62,7 +62,7 @@ export function remembered<T>(monotonic: () => number, forMs: number, ask: () =>
       fresh.until = monotonic() + ms;
     };
     fresh.answer.then(
-      () => keep(Math.max(forMs, Math.min((monotonic() - asked) / share, RARELY_MS))),
+      () => keep(Math.max(forMs, Math.min((monotonic() - asked) * (1 / share - 1), RARELY_MS))),
       () => keep(forMs),
     );
     known = fresh;

@@ -52,7 +52,7 @@ describe("readiness", () => {
 
 test.each([
   ["takes no time", 0, 5_000],
-  ["takes half a second", 500, 50_000],
+  ["takes half a second", 500, 49_500],
   ["hung for half a minute", 30_000, 600_000],
 ])("what %s is asked again as often as its share of the time allows", async (_what, takes, keptMs) => {
   let now = 0;
@@ -66,6 +66,18 @@ test.each([
   await answer();
   expect(ask).toHaveBeenCalledTimes(1);
   now = answered + keptMs;
+  await answer();
+  expect(ask).toHaveBeenCalledTimes(2);
+});
+
+test("what has no share of the time is asked again as soon, however long it took", async () => {
+  let now = 0;
+  const ask = vi.fn(async () => {
+    now += 40_000;
+  });
+  const answer = remembered(() => now, 2_000, ask);
+  await answer();
+  now += 2_000;
   await answer();
   expect(ask).toHaveBeenCalledTimes(2);
 });

@@ -87,13 +87,15 @@ describe("tagged fields that move with their tags are moves, and no tag is lost"
     expect(totals).toMatchObject({ tagLosses: 0, taggedFieldsLost: 0 });
   });
 
-  test("a whole contract that goes to another file says nothing at all", async () => {
+  test("a whole contract that goes to another file says so, and nothing else", async () => {
     const text = contract("a", { customers: [id, email] });
     const { last, totals } = await replay([
       { message: "start", files: { "contracts/a.odcs.yaml": text } },
       { message: "move", files: { "contracts/a.odcs.yaml": null, "contracts/teams/a.odcs.yaml": text } },
     ]);
-    expect(last.findings).toEqual([]);
+    expect(last.findings.map(({ code, before, after }) => [code, before, after])).toEqual([
+      ["contract.moved", "contracts/a.odcs.yaml", "contracts/teams/a.odcs.yaml"],
+    ]);
     expect(totals).toMatchObject({ tagLosses: 0, taggedFieldsLost: 0 });
   });
 });

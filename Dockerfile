@@ -40,4 +40,4 @@ USER node
 VOLUME /var/lib/countersign
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz', { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=20", "dist/app/main.js", "serve"]
+CMD ["node", "--max-semi-space-size=2", "--heap-growing-percent=20", "dist/app/main.js", "serve"]

@@ -24,8 +24,8 @@ describeOnPostgres("a database that says nothing any more, and closes nothing", 
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  async function behindWire(options = "", patience = PATIENCE): Promise<{ db: Database; wire: Wire }> {
-    const url = new URL(`${await fresh()}${options}`);
+  async function behindWire(patience = PATIENCE): Promise<{ db: Database; wire: Wire }> {
+    const url = new URL(await fresh());
     const port = Number(url.port);
     wire = await layWire(() => [port]);
     closing.push(() => wire!.close());
@@ -84,7 +84,7 @@ describeOnPostgres("a database that says nothing any more, and closes nothing", 
   });
 
   test("T78: connections that are ended for their age make room for others, though nobody hears of their end", async () => {
-    const { db, wire } = await behindWire("?max_lifetime=1");
+    const { db, wire } = await behindWire({ ...PATIENCE, sessionMs: 1_000 });
     await Promise.all(Array.from({ length: 10 }, () => db.outer.execute(sql`select pg_sleep(0.2)`)));
     wire.silence();
     await pause(1500);
@@ -111,7 +111,7 @@ describeOnPostgres("a database that says nothing any more, and closes nothing", 
   });
 
   test("T76: who vanishes in the middle of a statement gives up its locks, though the server hears of no end", async () => {
-    const { db, wire } = await behindWire("", { ...PATIENCE, silenceMs: 60_000, transactionMs: 1_000 });
+    const { db, wire } = await behindWire({ ...PATIENCE, silenceMs: 60_000, transactionMs: 1_000 });
     await db.outer.execute(sql`create table held (by text)`);
     await db.outer.execute(sql`insert into held values ('nobody')`);
     const holds = Promise.withResolvers<void>();

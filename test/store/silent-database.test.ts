@@ -91,6 +91,32 @@ describeOnPostgres("a database that says nothing any more, and closes nothing", 
     expect(await Promise.race([codes(db.outer.execute(sql`select 1`)), pause(5_000)])).toBe("answered");
   });
 
+  test("T78: connections end for their age between transactions: none is refused, half done or done twice", async () => {
+    const { db } = await behindWire({ ...PATIENCE, sessionMs: 100 });
+    await db.outer.execute(sql`create table done (number int, part int)`);
+    await db.outer.execute(sql`create table sessions (pid int primary key)`);
+    const many = 400;
+    let next = 0;
+    const worker = async () => {
+      while (next < many) {
+        const number = next++;
+        await db.transaction([], async (tx) => {
+          await tx.execute(sql`insert into sessions values (pg_backend_pid()) on conflict do nothing`);
+          await tx.execute(sql`insert into done values (${number}, 1)`);
+          await tx.execute(sql`select pg_sleep(0.03)`);
+          await tx.execute(sql`insert into done values (${number}, 2)`);
+        });
+        await db.read([], (tx) => tx.execute(sql`select count(*) from done`));
+      }
+    };
+    await Promise.all(Array.from({ length: 15 }, worker));
+    const [told] = rowsOf<object>(
+      await db.outer.execute(sql`
+        select (select count(*)::int from sessions) > 20 as renewed, count(*)::int as rows, count(distinct (number, part))::int as parts from done`),
+    );
+    expect(told).toEqual({ renewed: true, rows: 2 * many, parts: 2 * many });
+  });
+
   test("T78: the server's own verdict on a statement that takes too long comes first", async () => {
     const { db } = await behindWire();
     expect(await codes(db.outer.execute(sql`select pg_sleep(5)`))).toContain("57014");

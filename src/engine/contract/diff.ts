@@ -168,15 +168,13 @@ function newScopes(contracts: Matched<Contract>, objects: Matched<OwnedObject>):
 /** Wherever something governed came from: who watches the one place or the other is asked. */
 function movedContracts(contracts: Matched<Contract>, objects: Matched<OwnedObject>, stoodAt: (contract: Contract) => string) {
   const pairs = [...contracts.pairs, ...objects.pairs.map(({ before, after }) => ({ before: before.contract, after: after.contract }))];
-  const moves = new Map(pairs.map((pair) => [JSON.stringify([stoodAt(pair.before), pair.after.file]), pair]));
-  return [...moves.values()]
-    .filter(({ before, after }) => stoodAt(before) !== after.file)
-    .map(({ before, after }): Change => {
-      const from = stoodAt(before);
-      const place = { ...contractPlace(before, after), tagsBefore: [], tagsAfter: [] };
-      // A path is held against globs: whole, however long.
-      return { ...change("contract.moved", place, null, null), before: from, after: after.file };
-    });
+  const moved = pairs.filter(({ before, after }) => stoodAt(before) !== after.file);
+  const once = new Map(moved.map((pair) => [JSON.stringify([stoodAt(pair.before), pair.after.file]), pair]));
+  return [...once.values()].map(({ before, after }): Change => {
+    const place = { ...contractPlace(before, after), tagsBefore: [], tagsAfter: [] };
+    // A path is held against globs: whole, however long.
+    return { ...change("contract.moved", place, null, null), before: stoodAt(before), after: after.file };
+  });
 }
 
 /** A contract without an id is its objects: when all of them stand in other governed files, nothing was deleted. */

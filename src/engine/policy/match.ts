@@ -1,6 +1,7 @@
 import { BUILT_IN_CLASSES, isSensitive } from "../contract/classes.ts";
 import type { Finding } from "../contract/finding.ts";
 import { MOVED } from "../contract/finding-codes.ts";
+import { type FormerPaths, formerPaths } from "../contract/former-paths.ts";
 import { impliedClasses, type Vocabulary } from "../contract/vocabulary.ts";
 import type { PolicyMatch } from "../decision.ts";
 import { levelled, meetsClassification, parseClassification } from "./classification.ts";
@@ -19,13 +20,14 @@ export interface Change {
 
 /** Every policy with whether it matched and why, in the order given. */
 export function matchPolicies(policies: readonly Policy[], change: Change): readonly PolicyMatch[] {
-  return policies.map((policy) => matchPolicy(policy, change));
+  const former = formerPaths(change.findings);
+  return policies.map((policy) => matchPolicy(policy, change, former));
 }
 
-function matchPolicy(policy: Policy, change: Change): PolicyMatch {
+function matchPolicy(policy: Policy, change: Change, former: FormerPaths): PolicyMatch {
   const { trigger } = policy;
   const wholes = wholeTests(trigger, change);
-  const tests = findingTests(trigger, change);
+  const tests = findingTests(trigger, change, former);
   const considered = change.findings.filter((finding) => !trigger.ignore.includes(finding.code));
   const holds = ({ reasons }: FindingTest, finding: Finding) => reasons(finding).length > 0;
   // What comes under a policy's paths or leaves them does so with all that it carries, whatever else the policy asks about a change.
@@ -45,16 +47,8 @@ function matchPolicy(policy: Policy, change: Change): PolicyMatch {
   };
 }
 
-/** Of each contract that stands elsewhere now, where it and what it holds stood. */
-function formerPaths(findings: readonly Finding[]): ReadonlyMap<string, readonly string[]> {
-  const moves = findings.filter(({ code }) => code === MOVED);
-  return new Map(
-    [...Map.groupBy(moves, ({ contract }) => contract)].map(([contract, of]) => [contract, of.flatMap(({ before }) => before ?? [])]),
-  );
-}
-
 /** Globs that a change is under, wherever the contract stood or stands. A move itself is under those that it crosses: else nothing left their sight. */
-function pathsOf(globs: readonly string[], { code, contract, file, before }: Finding, former: ReadonlyMap<string, readonly string[]>) {
+function pathsOf(globs: readonly string[], { code, contract, file, before }: Finding, former: FormerPaths) {
   const isUnder = (glob: string, paths: readonly string[]) => paths.some((path) => matchesGlob(glob, path));
   if (code === MOVED) return globs.filter((glob) => isUnder(glob, [contract]) !== isUnder(glob, [before ?? contract]));
   const paths = [contract, file, ...(former.get(contract) ?? [])];
@@ -72,7 +66,7 @@ interface FindingTest {
 const some = (words: readonly string[]): string => words.join(" or ");
 
 /** Each test answers once for all findings that are alike to it: a change may have thousands, and an organisation hundreds of policies. */
-function findingTests(trigger: Trigger, { vocabulary, findings: told }: Change): readonly FindingTest[] {
+function findingTests(trigger: Trigger, { vocabulary }: Change, former: FormerPaths): readonly FindingTest[] {
   const { tags, paths, findings, classification } = trigger;
   const tests: FindingTest[] = [];
   if (tags !== null)
@@ -80,8 +74,7 @@ function findingTests(trigger: Trigger, { vocabulary, findings: told }: Change):
       reasons: remembered(carried, (finding) => wordsTouched(tags, finding, vocabulary).map((word) => `tag ${word}`)),
       otherwise: `no change touches a field tagged ${some(tags)}`,
     });
-  if (paths !== null) {
-    const former = formerPaths(told);
+  if (paths !== null)
     tests.push({
       reasons: remembered(
         ({ code, contract, file, before }) => `${contract}\0${file}${code === MOVED ? `\0${before}` : ""}`,
@@ -90,7 +83,6 @@ function findingTests(trigger: Trigger, { vocabulary, findings: told }: Change):
       otherwise: `no change is in ${some(paths)}`,
       tellsMoves: true,
     });
-  }
   if (findings !== null)
     tests.push({
       reasons: remembered(

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { limitationsTouched } from "../../../src/engine/agents/limitations.ts";
+import type { RecognisedAgent } from "../../../src/engine/agents/recognise.ts";
 import { diffContracts } from "../../../src/engine/contract/diff.ts";
 import { decide } from "../../../src/engine/decide.ts";
-import { inputOf, type Tree } from "../contract/support.ts";
+import { inputOf, rules, type Tree } from "../contract/support.ts";
 import { facts, policy } from "./build.ts";
 
 const WITH = "{id: x, kind: DataContract, apiVersion: v3.0.2, version: 1.0.0, schema: [{name: t, properties: [{name: a, tags: [pii]}]}]}";
@@ -57,6 +59,22 @@ describe("a contract that is moved", () => {
     ],
   ])("%s", (_, base, head, expected) => {
     expect(matched(base, head)).toEqual(expected);
+  });
+
+  test.each<[string, object, Tree, number]>([
+    ["T34: a path, and it left it", { contract: "contracts/pay/**", tag: null, note: "" }, { "contracts/a.yaml": WITH }, 1],
+    [
+      "T34: a path and a tag that went on the way",
+      { contract: "contracts/pay/**", tag: "pii", note: "" },
+      { "contracts/a.yaml": WITHOUT },
+      1,
+    ],
+    ["T34: its name, in prose", { contract: null, tag: null, note: "guesses about ledger.yaml" }, { "contracts/a.yaml": WITHOUT }, 1],
+    ["another path", { contract: "contracts/hr/**", tag: null, note: "" }, { "contracts/a.yaml": WITHOUT }, 0],
+  ])("is one that an agent's System Card names by %s", (_, limitation, head, touched) => {
+    const agent = { registration: { systemCard: { limitations: [limitation] } } } as unknown as RecognisedAgent;
+    const { findings } = diffContracts(inputOf({ "contracts/pay/ledger.yaml": WITH }, head));
+    expect(limitationsTouched([agent], findings, rules.vocabulary)).toBe(touched);
   });
 
   test("asks for nobody by its risk alone", () => {

@@ -24,6 +24,14 @@ export const POLICY: readonly Guard[] = [
     named: "T34: out of them and stripped on the way",
   },
   {
+    threat: "T34",
+    file: "src/engine/agents/limitations.ts",
+    guard: ", ...(former.get(finding.contract) ?? [])",
+    without: "",
+    test: "test/engine/policy/moved-contracts.test.ts",
+    named: "is one that an agent's System Card names by",
+  },
+  {
     threat: "T08",
     file: "src/engine/policy/directory.ts",
     guard: "const replaced = certain ? replacedTeam(team, pins ?? []) : null;",

@@ -50,47 +50,27 @@ describe("readiness", () => {
   });
 });
 
-test.each([
-  ["takes no time", 0, 5_000],
-  ["takes half a second", 500, 49_500],
-  ["hung for half a minute", 30_000, 600_000],
-])("what %s is asked again as often as its share of the time allows", async (_what, takes, keptMs) => {
+test.each<[string, { takes: number; share?: number; fails?: true }, number]>([
+  ["what takes no time", { takes: 0, share: 0.01 }, 5_000],
+  ["what takes half a second", { takes: 500, share: 0.01 }, 49_500],
+  ["what hung for half a minute", { takes: 30_000, share: 0.01 }, 600_000],
+  ["what has no share of the time, however long it took,", { takes: 40_000 }, 5_000],
+  ["a failure, however long it took,", { takes: 25_000, share: 0.01, fails: true }, 5_000],
+])("%s is kept for as long as its share of the time says, and asked again then", async (_what, { takes, share, fails }, keptMs) => {
   let now = 0;
   const ask = vi.fn(async () => {
     now += takes;
+    if (fails) throw new Error("no answer");
+    return "told";
   });
-  const answer = remembered(() => now, 5_000, ask, 0.01);
-  await answer();
-  const answered = now;
-  now = answered + keptMs - 1;
-  await answer();
+  const answer = remembered(() => now, 5_000, ask, share);
+  const asked = () => answer().catch((error: Error) => error.message);
+  const told = await asked();
+  const until = now + keptMs;
+  now = until - 1;
+  expect(await asked()).toBe(told);
   expect(ask).toHaveBeenCalledTimes(1);
-  now = answered + keptMs;
-  await answer();
-  expect(ask).toHaveBeenCalledTimes(2);
-});
-
-test("what has no share of the time is asked again as soon, however long it took", async () => {
-  let now = 0;
-  const ask = vi.fn(async () => {
-    now += 40_000;
-  });
-  const answer = remembered(() => now, 2_000, ask);
-  await answer();
-  now += 2_000;
-  await answer();
-  expect(ask).toHaveBeenCalledTimes(2);
-});
-
-test("a failure is no reason to wait longer, however long it took", async () => {
-  let now = 0;
-  const ask = vi.fn(async () => {
-    now += 25_000;
-    throw new Error("no answer");
-  });
-  const answer = remembered(() => now, 5_000, ask, 0.01);
-  await expect(answer()).rejects.toThrow();
-  now += 5_000;
-  await expect(answer()).rejects.toThrow();
+  now = until;
+  await asked();
   expect(ask).toHaveBeenCalledTimes(2);
 });

@@ -1,5 +1,6 @@
 import { canonicalJson } from "./canonical.ts";
 import type { Facts, PeopleFacts } from "./facts.ts";
+import { rewrite } from "./rewrite.ts";
 
 /**
  * The same facts in one order: lists whose order means nothing are sorted and said once, git dates are left out, and no text holds
@@ -122,20 +123,9 @@ function problemKey(problem: { readonly file: string | null; readonly line: numb
   return `${problem.file ?? ""}\u0000${place(problem.line)}`;
 }
 
-/** The value itself where nothing has to change: most facts are well formed, and copies cost time. */
 function wellFormed(value: unknown): unknown {
   if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) {
-    const items = value.map(wellFormed);
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
-  let changes = false;
-  const entries = Object.entries(value).map(([key, each]): [string, unknown] => {
-    const entry: [string, unknown] = [key.toWellFormed(), wellFormed(each)];
-    changes ||= entry[0] !== key || entry[1] !== each;
-    return entry;
-  });
-  return changes ? Object.fromEntries(entries) : value;
+  return rewrite(value, wellFormed, (key) => key.toWellFormed());
 }

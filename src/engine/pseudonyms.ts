@@ -1,3 +1,5 @@
+import { rewrite } from "./rewrite.ts";
+
 /**
  * What is kept forever names nobody: where a value holds a login, the stored form holds a reference to an identity, which can be
  * erased. `restore(pseudonymise(x))` is `x` while every identity is known.
@@ -64,7 +66,7 @@ function collect(value: unknown, known: ReadonlySet<string>): ReadonlySet<string
 export function referencesIn(stored: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   mapTexts(stored, (text) => {
-    for (const [, ref] of text.matchAll(REFERENCE)) if (ref !== undefined) found.add(ref);
+    if (text.includes("⟦")) for (const [, ref] of text.matchAll(REFERENCE)) if (ref !== undefined) found.add(ref);
     return text;
   });
   return found;
@@ -97,18 +99,18 @@ interface Naming {
 
 function walk(value: unknown, key: string | null, naming: Naming): unknown {
   if (typeof value === "string") return key !== null && PERSON_KEYS.has(key) && value !== "" ? naming.name(value) : inText(value, naming);
-  if (Array.isArray(value)) return value.map((item) => walk(item, key, naming));
   if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return rewrite(value, (item) => walk(item, key, naming));
   const keyed = key !== null && KEYED_BY_PERSON.has(key);
   // A requirement that users fill is called after them, and a step of the explanation after the person whom it is about.
   const called = "users" in value ? "id" : "children" in value ? "name" : null;
-  return Object.fromEntries(
-    Object.entries(value).map(([inner, item]) => {
-      const written = keyed ? naming.name(inner) : escaped(inner);
-      if (NOT_ABOUT_PEOPLE.has(inner)) return [written, mapTexts(item, escaped)];
-      if (inner === called && typeof item === "string") return [written, bareWords(escaped(item), naming)];
-      return [written, walk(item, inner, naming)];
-    }),
+  return rewrite(
+    value,
+    (item, inner) => {
+      if (NOT_ABOUT_PEOPLE.has(inner!)) return mapTexts(item, escaped);
+      return inner === called && typeof item === "string" ? bareWords(escaped(item), naming) : walk(item, inner, naming);
+    },
+    keyed ? naming.name : escaped,
   );
 }
 
@@ -129,9 +131,7 @@ function lowerCase(names: ReadonlySet<string>): ReadonlySet<string> {
 
 function mapTexts(value: unknown, each: (text: string) => string): unknown {
   if (typeof value === "string") return each(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, each));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [each(key), mapTexts(item, each)]));
+  return value === null || typeof value !== "object" ? value : rewrite(value, (item) => mapTexts(item, each), each);
 }
 
 function accountsIn(value: unknown): ReadonlyMap<string, number> {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { LRUCache } from "lru-cache";
 
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 const ANSWER_BYTES_MAX = 1024 * 1024;
 /** Git objects by id never change: they are kept as objects, without a question to GitHub. */
 const BY_ID = /\/(?:git\/(?:commits|trees|blobs)|compare)\//;
@@ -15,8 +16,14 @@ interface Kept {
   readonly etag: string;
   /** Whose token it was read with, hashed: GitHub's tags hold for one token. */
   readonly reader: string;
-  readonly body: string;
+  readonly body: Packed;
   readonly link: string | null;
+}
+
+/** A text, or what it is deflated to, one character for each byte: a short string costs less beside it than a buffer. */
+interface Packed {
+  readonly deflated: boolean;
+  readonly text: string;
 }
 
 /** What GitHub answered before, to be asked whether it would answer the same now. Never an answer by itself. */
@@ -33,7 +40,7 @@ export interface KeptAnswers {
 export function createKeptAnswers(maxBytes = KEPT_BYTES): KeptAnswers {
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
-    sizeCalculation: (one, address) => 300 + 2 * (one.body.length + address.length),
+    sizeCalculation: (one, address) => 300 + address.length + (one.body.deflated ? 1 : 2) * one.body.text.length,
   });
   // Asked about several times with each call, mostly for one installation after another.
   let last = { token: "", reader: "" };
@@ -49,14 +56,26 @@ export function createKeptAnswers(maxBytes = KEPT_BYTES): KeptAnswers {
     tagOf: (address, token) => ofReader(address, token)?.etag ?? null,
     unchanged(address, token, etag) {
       const one = ofReader(address, token);
-      return one === null || one.etag !== etag ? null : { data: JSON.parse(one.body), link: one.link };
+      return one === null || one.etag !== etag ? null : { data: JSON.parse(unpack(one.body)), link: one.link };
     },
     keep(address, token, etag, { text, link }) {
       if (typeof etag !== "string" || etag === "" || text === null || text.length > ANSWER_BYTES_MAX || BY_ID.test(address))
         return void kept.delete(address);
-      kept.set(address, { etag, reader: readerOf(token), body: text, link });
+      kept.set(address, { etag, reader: readerOf(token), body: pack(text), link });
     },
   };
+}
+
+/** GitHub repeats itself: a pull request of 20 KB is 1.3 KB. What is shorter than this is not worth the time. */
+const DEFLATED_FROM = 1024;
+
+function pack(text: string): Packed {
+  if (text.length < DEFLATED_FROM) return { deflated: false, text };
+  return { deflated: true, text: deflateRawSync(text, { level: 1 }).toString("latin1") };
+}
+
+function unpack({ deflated, text }: Packed): string {
+  return deflated ? inflateRawSync(Buffer.from(text, "latin1")).toString("utf8") : text;
 }
 
 /** Weakly: GitHub marks a tag as weak when it compresses the answer. */

@@ -13,9 +13,9 @@ interface Drizzles {
   buildSelection(fields: readonly Selected[], options?: { readonly isSingleTable?: boolean }): SQL;
 }
 
-/** A statement as far as it is written. */
+/** A statement as far as it is written. Its pieces are joined once: a text that grows keeps each of them for as long as it is kept itself. */
 interface Writing {
-  sql: string;
+  readonly pieces: string[];
   readonly params: unknown[];
 }
 
@@ -35,8 +35,9 @@ class OnePassDialect extends (PgDialect as unknown as new () => Drizzles) {
   readonly #rows = new WeakMap<object, SQL>();
 
   override sqlToQuery(statement: SQL, invokeSource?: "indexes"): QueryWithTypings {
-    const to: Writing = { sql: "", params: [] };
-    return invokeSource === undefined && this.#write(statement, to) ? to : super.sqlToQuery(statement, invokeSource);
+    const { pieces, params }: Writing = { pieces: [], params: [] };
+    const known = invokeSource === undefined && this.#write(statement, { pieces, params });
+    return known ? { sql: pieces.join(""), params } : super.sqlToQuery(statement, invokeSource);
   }
 
   override buildSelection(fields: readonly Selected[], options: { readonly isSingleTable?: boolean } = {}): SQL {
@@ -57,10 +58,9 @@ class OnePassDialect extends (PgDialect as unknown as new () => Drizzles) {
     if (chunk instanceof SQL) return !inlined(chunk) && chunk.queryChunks.every((part) => this.#write(part, to));
     if (chunk instanceof Name) return writeText(this.escapeName(chunk.value), to);
     if (Array.isArray(chunk)) {
-      to.sql += "(";
+      writeText("(", to);
       const known = chunk.every((part, index) => writeText(index === 0 ? "" : ", ", to) && this.#write(part, to));
-      to.sql += ")";
-      return known;
+      return known && writeText(")", to);
     }
     const name = this.#names.get(chunk);
     if (name !== undefined) return writeText(name, to);
@@ -79,14 +79,13 @@ class OnePassDialect extends (PgDialect as unknown as new () => Drizzles) {
 }
 
 function writeText(text: string, to: Writing): true {
-  to.sql += text;
+  to.pieces.push(text);
   return true;
 }
 
 function writeValue(value: unknown, to: Writing): true {
   to.params.push(value);
-  to.sql += `$${to.params.length}`;
-  return true;
+  return writeText(`$${to.params.length}`, to);
 }
 
 /** drizzle writes the values of such a statement into its text. */

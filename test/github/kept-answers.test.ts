@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createKeptAnswers } from "../../src/github/kept-answers.ts";
 import { openRig, type Rig } from "./rig.ts";
@@ -114,7 +115,8 @@ describe("what is kept", () => {
 
   test("is bounded by bytes, and neither huge answers nor git objects are in it", () => {
     const kept = createKeptAnswers(100_000);
-    for (let index = 0; index < 100; index++) kept.keep(`1 GET /${index}`, "one", '"t"', { text: `["${"x".repeat(2_000)}"]`, link: null });
+    const text = () => `["${randomBytes(4_200).toString("base64")}"]`;
+    for (let index = 0; index < 100; index++) kept.keep(`1 GET /${index}`, "one", '"t"', { text: text(), link: null });
     const left = Array.from({ length: 100 }, (_, index) => kept.tagOf(`1 GET /${index}`, "one")).filter((tag) => tag !== null);
     expect(left.length).toBeGreaterThan(10);
     expect(left.length).toBeLessThan(25);
@@ -122,6 +124,21 @@ describe("what is kept", () => {
     large.keep("1 GET /large", "one", '"t"', { text: `["${"x".repeat(2_000_000)}"]`, link: null });
     large.keep("1 GET /repos/a/b/git/blobs/1", "one", '"t"', answer);
     expect([large.tagOf("1 GET /large", "one"), large.tagOf("1 GET /repos/a/b/git/blobs/1", "one")]).toEqual([null, null]);
+  });
+
+  test("holds what 500 pull requests are read from: GitHub spells out every address again", () => {
+    const kept = createKeptAnswers();
+    const answer = (index: number) => ({
+      id: index,
+      title: `größer ${index} 🚂`,
+      repository: Object.fromEntries(
+        Array.from({ length: 200 }, (_, at) => [`${at}_url`, `https://github.example/repos/acme/contracts/${at}{/x}`]),
+      ),
+    });
+    const text = (index: number) => JSON.stringify(answer(index));
+    expect(text(0).length).toBeGreaterThan(10_000);
+    for (let index = 0; index < 2_500; index++) kept.keep(`1 GET /${index}`, "one", '"t"', { text: text(index), link });
+    for (const index of [0, 2_499]) expect(kept.unchanged(`1 GET /${index}`, "one", '"t"')).toEqual({ data: answer(index), link });
   });
 
   test("an answer without a tag, or that is no JSON, forgets the one before it", () => {

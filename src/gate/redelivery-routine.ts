@@ -31,19 +31,24 @@ async function alarm(deps: RecoveryDeps, { reconciledTo }: HookPosition): Promis
     deps.onAlarm("GitHub's list of deliveries was not read for days: what it no longer lists cannot be repeated", { reconciledTo });
 }
 
-/** From the newest back to what was accounted for before, and on from there the next time when it is more. False = GitHub keeps no list. */
+/**
+ * From the newest back to what was accounted for before, and on from there the next time when it is more. What was attempted since a walk
+ * began that broke off is read as well, not a whole round later. False = GitHub keeps no list.
+ */
 async function readAttempts(deps: RecoveryDeps): Promise<boolean> {
   let position = await deps.ledger.hookPosition();
+  let isOlder = position.walk !== null;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
     const page = await readPage(deps, position);
     if (page === null) return false;
     const { reconciledTo, walk } = position;
-    // Whatever is attempted while this is read is found by the next walk.
+    // Whatever is attempted while this is read is found by the next one.
     const from = walk?.from ?? deps.clock.now().toISOString();
     const isThrough = page.next === null || page.attempts.some(({ deliveredAt }) => isBefore(deliveredAt, reconciledTo));
     position = isThrough ? { reconciledTo: from, walk: null } : { reconciledTo, walk: { from, cursor: page.next! } };
     await deps.ledger.keepMissing(page.attempts, position);
-    if (isThrough) return true;
+    if (isThrough && !isOlder) return true;
+    isOlder &&= !isThrough;
   }
   return true;
 }

@@ -47,6 +47,21 @@ async function lostPull(): Promise<{ readonly number: number; readonly head: str
   return pull;
 }
 
+/** As a process that ends in the midst of reading GitHub's list. */
+async function killAfterOnePage(): Promise<void> {
+  let pages = 0;
+  const hooks = {
+    ...recovery.deps.hooks,
+    page: async (cursor: string | null) => {
+      pages += 1;
+      if (pages > 1) throw new Error("killed");
+      return recovery.deps.hooks.page(cursor);
+    },
+  };
+  await expect(redelivery.run({ ...recovery.deps, hooks })).rejects.toThrow("killed");
+  expect((await hand.deps.ledger.hookPosition()).walk).not.toBeNull();
+}
+
 describe("T73: deliveries that failed", () => {
   test("all of them come in, each asked for once, and the check is right", async () => {
     const pull = await lostPull();
@@ -134,21 +149,23 @@ describe("T73: deliveries that failed", () => {
     for (let count = 0; count < 120; count += 1) hand.hub.push(repo.name, `many-${count}`, { "a.txt": `${count}` }, { actor: "alice" });
     await hand.hub.settled();
     recovery.hear();
-    // One page, and the process ends.
-    let pages = 0;
-    const hooks = {
-      ...recovery.deps.hooks,
-      page: async (cursor: string | null) => {
-        pages += 1;
-        if (pages > 1) throw new Error("killed");
-        return recovery.deps.hooks.page(cursor);
-      },
-    };
-    await expect(redelivery.run({ ...recovery.deps, hooks })).rejects.toThrow("killed");
-    expect((await hand.deps.ledger.hookPosition()).walk).not.toBeNull();
+    await killAfterOnePage();
     for (let round = 0; round < 3; round += 1) await recovery.round(redelivery);
     expect(await inbox()).toEqual(new Set(guids()));
     expect((await hand.deps.ledger.hookPosition()).walk).toBeNull();
+  });
+
+  test("T77: what failed after the walk began that broke off is asked for in the round that ends it, not in the one after", async () => {
+    goDown();
+    // Two deliveries each: a page of GitHub's list and some, and no more than is asked for in a round.
+    for (let count = 0; count < 60; count += 1) hand.hub.push(repo.name, `older-${count}`, { "a.txt": `${count}` }, { actor: "alice" });
+    await hand.hub.settled();
+    await killAfterOnePage();
+    hand.hub.push(repo.name, "newer", { "a.txt": "newer" }, { actor: "alice" });
+    await hand.hub.settled();
+    recovery.hear();
+    await recovery.round(redelivery);
+    expect(await inbox()).toEqual(new Set(guids()));
   });
 });
 

@@ -39,6 +39,15 @@ export const SIMULATED: readonly Guard[] = [
   },
   {
     threat: "T77",
+    file: "src/gate/redelivery-routine.ts",
+    guard: "if (isThrough && !isOlder) return true;",
+    without: "if (isThrough) return true;",
+    test: "test/gate/redelivery.test.ts",
+    named: "T77: what failed after the walk began that broke off",
+    slow: true,
+  },
+  {
+    threat: "T77",
     file: "src/gate/evaluate-pull-request.ts",
     guard: "!ranOut(deps, work) && (await deps.ledger.pendingChecks(key)).length === 0",
     without: "!ranOut(deps, work)",

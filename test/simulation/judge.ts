@@ -113,7 +113,7 @@ function ruleFreshness(truth: Truth, pull: Pull, review: Review): Ruling {
     return wasSeen ? "either" : "fail";
   }
   const moved = seen.some(({ world, then }) => contentOf(truth, world, then).before !== now.before);
-  const isKnown = !truth.unheard.has(review.id) || isAfterPush(truth, pull, given);
+  const isKnown = !truth.unheard.has(review.id) || (isAfterPush(truth, pull, given) && stoodForOne(truth, pull));
   return isSame && !moved && isKnown && wasLookedAt(truth, pull, review) ? "pass" : "either";
 }
 
@@ -123,6 +123,16 @@ function ruleFreshness(truth: Truth, pull: Pull, review: Review): Ruling {
  */
 function isAfterPush({ world }: Truth, pull: Pull, given: number): boolean {
   return world.pushes.every(({ ref, at }) => ref !== pull.headRef || Date.parse(at) < given);
+}
+
+/** Whether the head was one change only so far: of several, a vote that no delivery tells of names none (limits.md). */
+function stoodForOne(truth: Truth, { number, headSha }: Pull): boolean {
+  const changes = truth.past.flatMap(({ world }) =>
+    world.pulls
+      .filter((then) => then.number === number && then.headSha === headSha)
+      .map((then) => JSON.stringify([then.baseRef, contentOf(truth, world, then)])),
+  );
+  return new Set(changes).size === 1;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   taggedFields,
 } from "./diff/change.ts";
 import { claimedNames } from "./diff/claimed-names.ts";
+import { claimedObjects } from "./diff/claimed-objects.ts";
 import { changedTerms } from "./diff/contract-changes.ts";
 import { definitionChanges } from "./diff/definition-changes.ts";
 import { addedField, changedField, removedField } from "./diff/field-changes.ts";
@@ -115,6 +116,7 @@ function contractSetChanges(
     ...objects.pairs.flatMap((pair) => changedObject(pair, forms, ordered)),
     ...fields.pairs.flatMap((pair) => changedField(pair, ordered)),
     ...claimedNames(objects, fields),
+    ...claimedObjects(contracts, objects),
     ...gone.map((contract) => {
       const left = ownedObjects(contract).filter(({ object }) => !paired.has(object));
       return goneContract(contract, left, remains.has(contract.file), whereabouts(contract, outside));

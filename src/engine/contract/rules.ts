@@ -18,7 +18,7 @@ export interface ReadingRules {
 }
 
 /** Raised whenever a reader reads something else into the same bytes: memories of what was read before are then void. */
-const READER_VERSION = 4;
+const READER_VERSION = 5;
 
 /** Equal for rules that read every file alike. */
 export function rulesDigest({ vocabulary, mappings }: ReadingRules): string {

@@ -173,6 +173,12 @@ export function objectPlace(before: OwnedObject | null, after: OwnedObject | nul
   };
 }
 
+/** With what the fields of an object are tagged: at stake when it is said of other data. */
+export function withTagsInside(place: Place, before: DataObject, after: DataObject): Place {
+  const inside = ({ fields }: DataObject) => [...new Map(fields.flatMap(({ tags }) => tags).map((tag) => [tag.key, tag])).values()];
+  return { ...place, tagsBefore: [...place.tagsBefore, ...inside(before)], tagsAfter: [...place.tagsAfter, ...inside(after)] };
+}
+
 /** The contract as a whole: every tag inside it is in force. */
 export function contractPlace(before: Contract | null, after: Contract | null, pos?: Position): Place {
   const shown = (after ?? before)!;

@@ -11,6 +11,7 @@ import {
   tagsInForce,
 } from "./change.ts";
 import { isOneObject, type Matched } from "./match.ts";
+import { storedAs } from "./stored.ts";
 
 /**
  * Fields at the head that take over an alias, an id or a physical name of a protected field which is itself still there, without its tags:
@@ -73,19 +74,20 @@ function claimsOf(field: Field): readonly Claim[] {
   return [
     ...field.aliases.map((alias): Claim => ({ name: named(field, alias), by: "alias" })),
     ...(field.stableId === null ? [] : [{ name: identified(field.stableId), by: "id" } as const]),
-    ...(field.physicalName === null ? [] : [{ name: stored(field, field.physicalName), by: "physical name" } as const]),
+    ...(field.physicalName === null ? [] : [{ name: stored(field), by: "physical name" } as const]),
   ];
 }
 
-/** What it answers to: a field without a physical name is stored under its own. */
+/** What it answers to: a field without a physical name is stored under its own, in Protobuf's JSON without the marks between words. */
 function answers(field: Field): readonly string[] {
   return [
     named(field, field.name),
     ...(field.stableId === null ? [] : [identified(field.stableId)]),
-    stored(field, field.physicalName ?? field.name),
+    stored(field),
+    ...(field.physicalName === null && field.name.includes("_") ? [stored({ ...field, name: field.name.replaceAll("_", "") })] : []),
   ];
 }
 
 const named = (field: Field, name: string) => JSON.stringify(["name", ...field.path.slice(0, -1), name]);
-const stored = (field: Field, name: string) => JSON.stringify(["stored", ...field.path.slice(0, -1), name]);
+const stored = (field: Field) => JSON.stringify(["stored", ...field.path.slice(0, -1), storedAs(field)]);
 const identified = (id: string) => JSON.stringify(["id", id]);

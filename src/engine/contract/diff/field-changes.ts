@@ -19,6 +19,7 @@ import { isSameObject, type Pair } from "./match.ts";
 import { listChanges, qualityChanges } from "./quality-changes.ts";
 import { redirectChanges } from "./redirected.ts";
 import { isSameField } from "./same-field.ts";
+import { storedElsewhere } from "./stored.ts";
 import { compareTags, type Ordered, type TagChange } from "./tag-changes.ts";
 import { compareTypes, describeType, describeTypes } from "./type-change.ts";
 
@@ -64,9 +65,8 @@ function identityChanges(before: OwnedField, after: OwnedField, place: Place, as
   if (!isSameObject(before, after) || !sameParent)
     return [made("field.moved", `${before.object.name}.${was}`, `${after.object.name}.${after.field.path.join(".")}`)];
   if (before.field.name !== after.field.name) return [made("field.renamed", was, after.field.path.join("."))];
-  const [old, now] = [before.field.physicalName, after.field.physicalName];
-  if (old !== null && now !== null && old !== now) return [{ ...made("field.renamed", `physical name ${old}`, `physical name ${now}`) }];
-  return [];
+  const moved = storedElsewhere({ ...before.field, ...before }, { ...after.field, ...after }, isTagged(place.tagsBefore));
+  return moved === null ? [] : [made("field.renamed", `physical name ${moved.from}`, `physical name ${moved.to}`)];
 }
 
 const WITHOUT_ID = " with its tags, as far as its name tells: no id says that it is the same field";

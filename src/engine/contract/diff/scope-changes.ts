@@ -6,6 +6,7 @@ import {
   contractPlace,
   fieldId,
   fieldPlace,
+  isTagged,
   type OwnedField,
   type OwnedObject,
   objectPlace,
@@ -13,11 +14,13 @@ import {
   ownedObjects,
   type Place,
   tagsInForce,
+  withTagsInside,
 } from "./change.ts";
 import { objectExampleChanges } from "./example-changes.ts";
 import { comparable } from "./field-changes.ts";
 import { isOneObject, type Matched, type Pair } from "./match.ts";
 import { qualityChanges } from "./quality-changes.ts";
+import { storedElsewhere } from "./stored.ts";
 import { compareTags, type Ordered } from "./tag-changes.ts";
 
 /** The forms that a base field (by fieldId) has at head. */
@@ -79,14 +82,10 @@ export function changedObject(pair: Pair<OwnedObject>, forms: FieldForms, ordere
 }
 
 /** The same name for another table: what the tags of the object and its fields say is then said of other data. */
-function redirectedObject({ object: before }: OwnedObject, { object: after }: OwnedObject, place: Place): readonly Change[] {
-  const [old, now] = [before.physicalName, after.physicalName];
-  if (old === null || now === null || old === now) return [];
-  const inside = ({ fields }: OwnedObject["object"]) => [
-    ...new Map(fields.flatMap(({ tags }) => tags).map((tag) => [tag.key, tag])).values(),
-  ];
-  const whole = { ...place, tagsBefore: [...place.tagsBefore, ...inside(before)], tagsAfter: [...place.tagsAfter, ...inside(after)] };
-  return [change("field.renamed", whole, `physical name ${old}`, `physical name ${now}`, "", false)];
+function redirectedObject(before: OwnedObject, after: OwnedObject, place: Place): readonly Change[] {
+  const whole = withTagsInside(place, before.object, after.object);
+  const moved = storedElsewhere({ ...before.object, ...before }, { ...after.object, ...after }, isTagged(whole.tagsBefore));
+  return moved === null ? [] : [change("field.renamed", whole, `physical name ${moved.from}`, `physical name ${moved.to}`, "", false)];
 }
 
 export function changedContractTags(before: Contract, after: Contract, forms: FieldForms, ordered: Ordered): readonly Change[] {

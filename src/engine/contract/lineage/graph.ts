@@ -91,9 +91,7 @@ class Names {
     );
     const owned = summaries.flatMap((summary) =>
       summary.objects.flatMap(({ name, physicalName }) =>
-        [...new Set([name, physicalName, name.split(".").at(-1)!])].flatMap((each) =>
-          each === null ? [] : [{ each, node: nodeOf(summary, name) }],
-        ),
+        [...new Set(namesOfObject(name, physicalName))].map((each) => ({ each, node: nodeOf(summary, name) })),
       ),
     );
     this.objects = new Map([...Map.groupBy(owned, ({ each }) => each)].map(([name, all]) => [name, all.map(({ node }) => node)]));
@@ -114,6 +112,11 @@ class Names {
     const contracts = this.contracts.get(end.object) ?? [];
     return contracts.length > 0 ? contracts.map((summary) => nodeOf(summary, null)) : [outside(end.object)];
   }
+}
+
+/** What an object answers to: with and without what stands around it. */
+export function namesOfObject(name: string, physicalName: string | null): readonly string[] {
+  return [name, physicalName].flatMap((each) => (each === null ? [] : [each, each.split(".").at(-1)!]));
 }
 
 function nodeOf(summary: LineageSummary, object: string | null): LineageNode {

@@ -1,6 +1,6 @@
 import type { Link } from "../model.ts";
 import { HOPS } from "./dependents.ts";
-import { beside, type DeclaredLink } from "./graph.ts";
+import { beside, type DeclaredLink, namesOfObject } from "./graph.ts";
 import type { LineageSummary } from "./model.ts";
 
 /** One contract, or one link that stands in no contract. `at` is its place in the order of reading. */
@@ -57,10 +57,7 @@ export function namesOf(record: LineageRecord): readonly string[] {
 
 function namesOfSummary({ file, key, objects, links }: LineageSummary): readonly string[] {
   const names = [file, key];
-  for (const { name, physicalName } of objects) {
-    names.push(name, name.split(".").at(-1)!, `${file}#${name}`);
-    if (physicalName !== null) names.push(physicalName);
-  }
+  for (const { name, physicalName } of objects) names.push(`${file}#${name}`, ...namesOfObject(name, physicalName));
   for (const link of links) names.push(...namesOfLink(link, file));
   return names;
 }

@@ -51,9 +51,13 @@ function readModel(node: MapNode, section: (typeof SECTIONS)[number], vocabulary
   const versions = mapsAt(node, "versions").filter(
     (version) => version.entries.has("columns") || dbtTags(version, { vocabulary, scope: "object", via: [] }).some(protects),
   );
+  if (section === "analyses") return [readObject(node, name, null, [], vocabulary)];
   return [
-    readObject(node, name, [], vocabulary),
-    ...versions.map((version) => readObject(version, `${name}.v${textAt(version, "v") ?? "?"}`, [], vocabulary)),
+    readObject(node, name, modelStore(node, own), [], vocabulary),
+    ...versions.map((version) => {
+      const v = textAt(version, "v") ?? "?";
+      return readObject(version, `${name}.v${v}`, modelStore(version, `${own}_v${v}`, node), [], vocabulary);
+    }),
   ];
 }
 
@@ -61,12 +65,39 @@ function readModel(node: MapNode, section: (typeof SECTIONS)[number], vocabulary
 function readSource(node: MapNode, vocabulary: Source["vocabulary"]): readonly DataObject[] {
   const name = requiredText(node, "a source", "name");
   const place: TagPlace = { vocabulary, scope: "object", via: [] };
-  return mapsAt(node, "tables").map((table) =>
-    readObject(table, `${name}.${requiredText(table, "a source table", "name")}`, dbtTags(node, place), vocabulary),
-  );
+  return mapsAt(node, "tables").map((table) => {
+    const own = requiredText(table, "a source table", "name");
+    const store = [textAt(node, ...DATABASES), textAt(node, ...SCHEMAS) ?? name, textAt(table, "identifier") ?? own];
+    return readObject(table, `${name}.${own}`, storedIn(store), dbtTags(node, place), vocabulary);
+  });
 }
 
-function readObject(node: MapNode, name: string, outer: readonly Tag[], vocabulary: Source["vocabulary"]): DataObject {
+const DATABASES = ["database", "catalog", "project"] as const;
+const SCHEMAS = ["schema", "dataset"] as const;
+
+/** Where the model is built, as far as the file says: tags hold for what stands there. `around`: the model that a version is of. */
+function modelStore(node: MapNode, name: string, around: MapNode | null = null): string {
+  const configs = [node, around].flatMap((each) => (each === null ? [] : [mapAt(each, "config") ?? each, each]));
+  const told = (keys: readonly string[]) => configs.map((config) => textAt(config, ...keys)).find((text) => text !== null) ?? null;
+  const alias = [mapAt(node, "config"), node].map((config) => (config === null ? null : textAt(config, "alias", "identifier")));
+  return storedIn([
+    told([...DATABASES, "target_database"]),
+    told([...SCHEMAS, "target_schema"]),
+    alias.find((text) => text !== null) ?? name,
+  ]);
+}
+
+function storedIn(parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(".");
+}
+
+function readObject(
+  node: MapNode,
+  name: string,
+  physicalName: string | null,
+  outer: readonly Tag[],
+  vocabulary: Source["vocabulary"],
+): DataObject {
   const columns = mapsAt(node, "columns").filter((column) => !(column.entries.has("include") && !column.entries.has("name")));
   const fields = columns.map((column) => readColumn(column, name, vocabulary));
   refuseDuplicates(
@@ -76,7 +107,7 @@ function readObject(node: MapNode, name: string, outer: readonly Tag[], vocabula
   return {
     name,
     stableId: null,
-    physicalName: textAt(node, "identifier", "alias"),
+    physicalName,
     description: prose(child(node, "description")),
     fields,
     tags: [...outer, ...dbtTags(node, { vocabulary, scope: "object", via: [] })],

@@ -13,7 +13,7 @@ function findingsOf(before: string, after: string) {
 describe("an object that keeps its name for another table", () => {
   it("is told, with the tags of the fields that now describe other data", () => {
     const found = findingsOf(people("p") + notes("n"), people("n") + notes("p"));
-    expect(found.map(brief).sort()).toEqual(["break field.renamed notes", "break field.renamed people"]);
+    expect(found.map(brief).sort()).toEqual(["block field.renamed notes", "break field.renamed notes", "break field.renamed people"]);
     expect(found.find(({ object }) => object === "people")).toMatchObject({
       before: "physical name p",
       after: "physical name n",
@@ -22,8 +22,11 @@ describe("an object that keeps its name for another table", () => {
     });
   });
 
-  it("is not told where one side names no table", () => {
-    expect(findingsOf(people("p"), people("p").replace("    physicalName: p\n", ""))).toEqual([]);
+  it("counts for a table of its own name where one side names none, and only for what is protected", () => {
+    const unnamed = (text: string) => text.replace(/ {4}physicalName: .*\n/, "");
+    expect(findingsOf(people("p"), unnamed(people("p"))).map(brief)).toEqual(["break field.renamed people"]);
+    expect(findingsOf(unnamed(people("p")), people("crm.People"))).toEqual([]);
+    expect(findingsOf(notes("n"), unnamed(notes("n")))).toEqual([]);
     expect(findingsOf(people("p"), people("p"))).toEqual([]);
   });
 });

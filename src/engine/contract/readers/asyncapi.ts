@@ -1,12 +1,13 @@
 import type { Contract, Server } from "../model.ts";
 import { child, type MapNode, textAt } from "../source/node.ts";
-import { readChannel, readMessage, traitsOf, unknownTraits } from "./asyncapi/messages.ts";
+import { readChannel, readMessage } from "./asyncapi/messages.ts";
+import { readOperation } from "./asyncapi/operations.ts";
 import { blankContract, prose } from "./build.ts";
 import { ownersOf, serverAt } from "./openapi.ts";
-import { entriesOf, mapOf, objectOf, readParameter } from "./schema/bodies.ts";
+import { entriesOf, mapOf, readParameter } from "./schema/bodies.ts";
 import { readSchemas, readShared, Told } from "./schema/components.ts";
 import { SchemaDocument } from "./schema/document.ts";
-import { documentTags, extensionTags } from "./schema/extras.ts";
+import { documentTags } from "./schema/extras.ts";
 import { withInside } from "./schema/inside.ts";
 import { linksOf } from "./schema/links.ts";
 import type { Source } from "./source.ts";
@@ -41,17 +42,7 @@ export function readAsyncApi(source: Source): Contract {
     for (const { key, keyPos, value } of entriesOf(container, "channels"))
       readChannel(document, told, `${base}/channels`, key, value, keyPos);
   for (const container of [root, components])
-    for (const { key, keyPos, value } of entriesOf(container, "operations"))
-      told.add(
-        objectOf(
-          `operation ${key}`,
-          keyPos,
-          [],
-          value.kind === "map"
-            ? [...extensionTags(document, "object", value, ...traitsOf(document, value)), ...unknownTraits(document, value)]
-            : [],
-        ),
-      );
+    for (const { key, keyPos, value } of entriesOf(container, "operations")) told.add(readOperation(document, key, value, keyPos));
   const objects = withInside(document, told.objects, told.byPlace);
   return {
     ...blankContract("asyncapi", file, root.pos),

@@ -20,7 +20,7 @@ import { placeOf, readField } from "../schema/fields.ts";
 import { foreignFormat, wrapped } from "../schema/foreign.ts";
 import { escaped } from "../schema/recognise.ts";
 
-/** A channel: its parameters and its messages; `publish` and `subscribe` in version 2, `messages` in version 3. */
+/** A channel: its parameters and its messages; `publish` and `subscribe` in version 2, `messages` in version 3, which is found by its address. */
 export function readChannel(document: SchemaDocument, told: Told, base: string, name: string, node: Node, pos: Position): void {
   const title = `channel ${name}`;
   const reached = reach(document, node);
@@ -56,15 +56,9 @@ export function readChannel(document: SchemaDocument, told: Told, base: string, 
     );
     return fields;
   });
-  told.add(
-    objectOf(
-      title,
-      pos,
-      [...parameters, ...sent, ...listed],
-      extensionTags(document, "object", map, node === map ? null : node),
-      summaryOf(map),
-    ),
-  );
+  const tags = extensionTags(document, "object", map, node === map ? null : node);
+  const channel = objectOf(title, pos, [...parameters, ...sent, ...listed], tags, summaryOf(map));
+  told.add(channel.map((object) => ({ ...object, physicalName: textAt(map, "address") })));
 }
 
 /** Version 2: one message, or any of several. */
@@ -76,7 +70,7 @@ function messagesOf(document: SchemaDocument, object: string, { path, node, pos 
 }
 
 /** What one branch is called, so that the order of branches says nothing. */
-function nameOf(document: SchemaDocument, node: Node): string | null {
+export function nameOf(document: SchemaDocument, node: Node): string | null {
   const reached = reach(document, node);
   if (reached?.kind === "target") return reached.target.ref.split("/").at(-1)!;
   if (reached?.kind === "unknown") return reached.ref;

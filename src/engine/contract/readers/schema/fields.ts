@@ -5,6 +5,7 @@ import { type Closure, closureOf, type Part, type Place, unknownTag } from "./cl
 import type { SchemaDocument } from "./document.ts";
 import { facetsOf } from "./facets.ts";
 import { INNER } from "./keywords.ts";
+import { kindsOf } from "./kinds.ts";
 import { listAsTags } from "./marks.ts";
 import { spreadLists } from "./name-lists.ts";
 
@@ -28,7 +29,7 @@ export function readObject(
   const closure = closureOf(document, [placeOf(node)], true);
   remember(document, closure);
   const about = { name, stableId, physicalName: null, quality: [], pos };
-  const inside = isContainer(closure.parts) ? childrenOf(document, name, [], closure.parts) : null;
+  const inside = isContainer(document, closure.parts) ? childrenOf(document, name, [], closure.parts) : null;
   if (inside === null) {
     const value = readField(document, name, { path: [VALUE], pos, places: [placeOf(node)], required: null });
     return { ...about, description: null, fields: value, tags: [], examples: [] };
@@ -62,9 +63,9 @@ export function readField(document: SchemaDocument, object: string, { path, pos,
   const closure = closureOf(document, places, false);
   const parts = closure.parts.filter((part) => !part.tagsOnly);
   remember(document, closure);
-  const inside = isContainer(parts) ? childrenOf(document, object, path, parts) : [];
+  const inside = isContainer(document, parts) ? childrenOf(document, object, path, parts) : [];
   const spread = spreadLists(document, parts, inside, path.length);
-  const names = isContainer(parts) ? [] : listTags(document, closure.parts);
+  const names = isContainer(document, parts) ? [] : listTags(document, closure.parts);
   const field: Field = {
     ...blankField(object, path, pos),
     ...facetsOf(closure),
@@ -100,9 +101,11 @@ function listTags(document: SchemaDocument, parts: readonly Part[]): readonly Ta
 
 const CONTAINERS = ["properties", "patternProperties", "prefixItems", ...Object.keys(INNER)];
 
-function isContainer(parts: readonly Part[]): boolean {
-  return parts.some(({ map, tagsOnly }) => {
+function isContainer(document: SchemaDocument, parts: readonly Part[]): boolean {
+  return parts.some((part) => {
+    const { map, tagsOnly } = part;
     if (tagsOnly) return false;
+    if (kindsOf(document, part).length > 0) return true;
     if (CONTAINERS.some((key) => (map.entries.get(key)?.value.kind ?? "scalar") !== "scalar")) return true;
     return textsOf(map.entries.get("type")?.value ?? null).includes("object");
   });
@@ -134,6 +137,7 @@ function childrenOf(document: SchemaDocument, object: string, parents: readonly 
       const tuple = part.map.entries.get(keyword)?.value;
       if (tuple?.kind === "seq") for (const [index, item] of tuple.items.entries()) add(`[${index}]`, item, item.pos, part);
     }
+    for (const { segment, node, pos } of kindsOf(document, part)) add(segment, node, pos, part);
     if (part.certain) for (const name of requiredOf(part.map)) required.add(name);
   }
   return [...slots].flatMap(([segment, { pos, places }]) =>

@@ -11,6 +11,9 @@ export const NAMED_ANYWHERE: Readonly<Record<Exclude<NamingFormat, "protobuf">, 
   avro: ["avsc", "json"],
 };
 
+/** What a GraphQL schema is entered by stands under this name, which no type can have: nobody refers to it. */
+export const SCHEMA_ROOTS = "(schema)";
+
 /** A type of another file that a changed field names. `from`: the file whose import it is; null for a name of the formats without imports. */
 export interface WantedType {
   readonly format: NamingFormat;

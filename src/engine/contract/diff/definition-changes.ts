@@ -10,9 +10,14 @@ export function definitionChanges(contracts: Matched<Contract>): readonly Change
     before.definitions.flatMap((definition): readonly Change[] => {
       const here = after.definitions.filter(({ name }) => name === definition.name);
       const now = here.length > 0 ? here : (everyAfter.get(nameOf(after, definition)) ?? []);
-      if (now.some(({ key, says }) => key === definition.key && says === definition.says)) return [];
-      const place = placeOf(before, after, definition, now[0] ?? null);
-      return [change("tag.vocabulary_changed", place, definition.says, now[0]?.says ?? null, `\`${definition.name}\``, true)];
+      const isKnown = ({ name, key, says }: TagDefinition) =>
+        before.definitions.some((was) => was.name === name && was.key === key && was.says === says);
+      // A second meaning beside the first: nobody can say which of them holds.
+      const isClear = here.every(isKnown);
+      if (isClear && now.some(({ key, says }) => key === definition.key && says === definition.says)) return [];
+      const other = here.find((each) => !isKnown(each)) ?? now[0] ?? null;
+      const place = placeOf(before, after, definition, other);
+      return [change("tag.vocabulary_changed", place, definition.says, other?.says ?? null, `\`${definition.name}\``, true)];
     }),
   );
   const heads = new Set([...contracts.pairs.map(({ after }) => after), ...contracts.added]);

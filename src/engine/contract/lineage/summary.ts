@@ -1,12 +1,13 @@
 import { protectingKeys, tagsInForce } from "../diff/change.ts";
 import type { Contract, DataObject, Tag } from "../model.ts";
+import { SCHEMA_ROOTS } from "../type-places.ts";
 import type { LineageSummary } from "./model.ts";
 
 export function summarise(contract: Contract): LineageSummary {
   return {
     file: contract.file,
     key: contract.key,
-    objects: contract.objects.map(({ name, physicalName }) => ({ name, physicalName })),
+    objects: contract.objects.flatMap(({ name, physicalName }) => (name === SCHEMA_ROOTS ? [] : [{ name, physicalName }])),
     tagged: contract.objects.flatMap((object) => taggedIn(contract, object)),
     production: contract.servers.some((server) => isProduction(server.environment)),
     critical: [contract.tags, ...contract.objects.map(({ tags }) => tags)].flat().some(isCritical),

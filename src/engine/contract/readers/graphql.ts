@@ -5,7 +5,9 @@ import { boundedName } from "./budget.ts";
 import { blankContract, blankField, maskingOf } from "./build.ts";
 import { classNamed } from "./declared.ts";
 import { directiveTags } from "./graphql/directives.ts";
+import { importedDefinitions } from "./graphql/imported.ts";
 import { parseSchema } from "./graphql/parse.ts";
+import { rootsOf } from "./graphql/roots.ts";
 import type { Definition, Directive, FieldNode, Schema } from "./graphql/syntax.ts";
 import { TypeUses, typeText } from "./graphql/type-uses.ts";
 import { defaultsGiven, isMasking, type SchemaTypes, typesOf } from "./graphql/types.ts";
@@ -33,14 +35,17 @@ export function readGraphql(source: TextSource): Contract | null {
   const { objects, links } = objectsOf(definitions, reading);
   const contract = {
     ...blankContract("graphql", file, { line: 1, column: 1 }),
-    objects: [...objects, ...reading.fieldless],
+    objects: [...objects, ...reading.fieldless, ...rootsOf(definitions, reading.uses)],
     types: reading.told,
     tags: definitions.flatMap((each) =>
       each.keyword === "schema"
         ? directiveTags(each.directives, { vocabulary, scope: "contract", via: NONE }, reading.types.defaults)
         : NONE,
     ),
-    definitions: definitions.flatMap((each) => (each.keyword === "directive" && !each.isExtension ? definitionOf(each, reading) : NONE)),
+    definitions: definitions.flatMap((each) => {
+      if (each.keyword === "schema") return importedDefinitions(each, vocabulary);
+      return each.keyword === "directive" && !each.isExtension ? definitionOf(each, reading) : NONE;
+    }),
     links,
   };
   if (known === null) versions?.set(file, reading);

@@ -56,6 +56,7 @@ describe("tags of GraphQL schemas", () => {
       ["User", "name"],
       ["In", "a sensitive"],
       ["Elsewhere", "ssn pii"],
+      ["(schema)", "query"],
     ]);
   });
 

@@ -67,7 +67,7 @@ function readRest(scan: Scanner, draft: Draft): void {
   draft.directives = readDirectives(scan);
   switch (keyword) {
     case "schema":
-      if (!isExtension || scan.kind === BRACE) readRoots(scan);
+      if (!isExtension || scan.kind === BRACE) draft.fields = readRoots(scan);
       return;
     case "type":
     case "interface":
@@ -98,14 +98,17 @@ function readPlaces(scan: Scanner, draft: Draft): void {
 }
 
 /** `{ query: Query }` */
-function readRoots(scan: Scanner): void {
+function readRoots(scan: Scanner): readonly FieldNode[] {
   scan.expect(BRACE);
+  const roots: FieldNode[] = [];
   do {
     if (!scan.isWord("query") && !scan.isWord("mutation") && !scan.isWord("subscription")) throw new Doubt();
-    scan.next();
+    const { pos } = scan;
+    const name = scan.name();
     scan.expect(COLON);
-    scan.name();
+    roots.push({ name, pos, description: null, args: NONE, type: scan.name(), fallback: null, directives: NONE });
   } while (!scan.take(BRACE_END));
+  return roots;
 }
 
 /** `& A & B`: the first mark may be left out. */

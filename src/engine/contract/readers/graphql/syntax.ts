@@ -25,7 +25,7 @@ export interface Definition {
   /** The token, with its quotes. */
   readonly description: string | null;
   readonly directives: readonly Directive[];
-  /** Fields of a type, or arguments of a directive. */
+  /** Fields of a type, arguments of a directive, or what a schema is entered by. */
   readonly fields: readonly FieldNode[];
   /** Of an enum. */
   readonly values: readonly string[];

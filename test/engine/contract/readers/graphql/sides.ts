@@ -108,7 +108,9 @@ function theirDefinition(node: DefinitionNode) {
     at: at(node.loc),
     description: "description" in node ? plain(node.description?.value) : null,
     directives: list<ConstDirectiveNode>("directives").map(theirDirective),
-    fields: [...list<TheirField>("fields"), ...list<TheirField>("arguments")].map(theirField),
+    fields: [...list<TheirField>("fields"), ...list<TheirField>("arguments"), ...list<TheirRoot>("operationTypes").map(asField)].map(
+      theirField,
+    ),
     values: named("values").map(({ name }) => name.value),
     members: named("types").map(({ name }) => `${name.value} ${at(name.loc)}`),
     places: list<{ readonly value: string }>("locations").map(({ value }) => value),
@@ -123,6 +125,16 @@ interface TheirField {
   readonly type: Parameters<typeof print>[0];
   readonly defaultValue?: ConstValueNode;
   readonly directives?: readonly ConstDirectiveNode[];
+}
+
+interface TheirRoot {
+  readonly operation: string;
+  readonly type: TheirField["type"];
+  readonly loc?: Location;
+}
+
+function asField({ operation, type, loc }: TheirRoot): TheirField {
+  return { name: { value: operation, ...(loc === undefined ? {} : { loc }) }, type };
 }
 
 function theirField(node: TheirField): unknown {

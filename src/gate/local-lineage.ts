@@ -30,8 +30,8 @@ export interface LocalLineageDeps {
 }
 
 /**
- * The contracts of one commit that are linked to others: those that hold a word of a link, and those that a link of a lineage file or of
- * the change leads to. `changed` null = all contracts, linked or not.
+ * The contracts of one commit that are linked to others: those that hold a word of a link, those that a link of a lineage file or of
+ * the change leads to, and those that hold an id which the change brings. `changed` null = all contracts, linked or not.
  */
 export async function localSurroundings(
   deps: LocalLineageDeps,
@@ -46,7 +46,10 @@ export async function localSurroundings(
   const isKnown = (name: string) =>
     changed.some((summary) => isNamed(name, summary)) ||
     standing.find(name).some((record) => record.kind === "summary" && isNamed(name, record.summary));
-  const open = namesIn(changed.flatMap(({ links }) => links).filter((link) => !endsOf(link).every(isKnown)));
+  const open = wordsOf([
+    ...namesIn(changed.flatMap(({ links }) => links).filter((link) => !endsOf(link).every(isKnown))),
+    ...newIds(changed),
+  ]);
   const more = open === null ? [] : await summariesHolding(deps, commit, set, open, standing);
   const near = surroundingsOf(standing, vicinityOf(standing.find, [...changed, ...more]));
   return { ...near, summaries: [...near.summaries, ...more] };
@@ -97,7 +100,7 @@ async function standingLineage(deps: LocalLineageDeps, commit: string, set: Poli
     files.filter(({ path }) => isChosen(path)),
     set,
   );
-  const named = linked === null ? linked : await holding(namesIn(declared.links));
+  const named = linked === null ? linked : await holding(wordsOf(namesIn(declared.links)));
   const chosen = files.filter(({ path }) => (isChosen(path) || named?.has(path)) && !declaresLineage(path, lineage.files));
   const { governed } = sortChangedFiles(chosen, contracts);
   const standing = standingOf(await summariesOf(deps, commit, governed, set), declared);
@@ -114,15 +117,31 @@ function standingOf(summaries: readonly LineageSummary[], { links, problems }: D
   return { problems, isLinked: () => hasEdge(summaries, links), find: recordFinder(records), all: () => records };
 }
 
-/** An expression for the names that links lead to, as whole words; null = none. A link without a short name is found by its own words only. */
-function namesIn(links: readonly Omit<Link, "pos">[]): string | null {
+/** The names that links lead to. A link without a short name is found by its own words only. */
+function namesIn(links: readonly Omit<Link, "pos">[]): readonly string[] {
   const ends = links.flatMap(({ upstream, downstream }) => [
     upstream.contract ?? upstream.object,
     downstream.contract ?? downstream.object,
   ]);
   const names = [...new Set(ends.flatMap((end) => end?.split(".").at(-1) ?? []))].filter((name) => /^[\w-]{2,100}$/.test(name)).sort();
-  if (names.length === 0) return null;
-  return `(^|[^[:alnum:]_])(${names.slice(0, NAMES_MAX).join("|")})([^[:alnum:]_]|$)`;
+  return names.slice(0, NAMES_MAX);
+}
+
+/** Ids of contracts that came, or went: a file that keeps its id is there twice with it. */
+function newIds(changed: readonly LineageSummary[]): readonly string[] {
+  const times = Map.groupBy(changed, ({ file, key }) => JSON.stringify([file, key]));
+  const once = [...times.values()].flatMap((own) => (own.length === 1 && own[0]!.key !== own[0]!.file ? [own[0]!.key] : []));
+  return [...new Set(once)]
+    .filter((id) => /^[^\s\p{Cc}].{0,198}$/u.test(id))
+    .sort()
+    .slice(0, NAMES_MAX);
+}
+
+/** An expression for some texts as whole words; null = none. */
+function wordsOf(texts: readonly string[]): string | null {
+  if (texts.length === 0) return null;
+  const words = texts.map((text) => text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&"));
+  return `(^|[^[:alnum:]_])(${words.join("|")})([^[:alnum:]_]|$)`;
 }
 
 async function summariesOf(

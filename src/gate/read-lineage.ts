@@ -1,4 +1,5 @@
 import type { Comparison, ContractDiff, GovernedFile } from "../engine/contract/finding.ts";
+import { copyFindings } from "../engine/contract/lineage/copies.ts";
 import { type DeclaredLineage, declaresLineage, readDeclared } from "../engine/contract/lineage/declared.ts";
 import { dependentsOf } from "../engine/contract/lineage/dependents.ts";
 import { lineageFindings } from "../engine/contract/lineage/disagreements.ts";
@@ -18,9 +19,11 @@ export function withLineage(
   surroundings: Surroundings,
   touched: readonly GovernedFile[] = comparison.files,
 ): { diff: ContractDiff; lineage: LineageFacts } {
-  const { lineage: sides, ...diff } = comparison;
-  const changed = new Set(diff.files.map((file) => file.path));
+  const { lineage: sides, ...compared } = comparison;
+  const changed = new Set(compared.files.map((file) => file.path));
   const rest = surroundings.summaries.filter((summary) => !changed.has(summary.file));
+  const copies = copyFindings({ ...compared, base: sides.base, standing: [...rest, ...sides.head] });
+  const diff = copies.length === 0 ? compared : { ...compared, findings: [...compared.findings, ...copies] };
   const { links, problems } = surroundings.declared;
   const all = buildGraph([...rest, ...bothSides(sides)], links);
   const warned = { ...diff, warnings: [...diff.warnings, ...problems] };

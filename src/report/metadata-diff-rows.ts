@@ -83,4 +83,5 @@ export const DIFFERENCE_ROWS: Readonly<Record<string, DifferenceRow>> = {
   "version.not_bumped_on_break": row("CHANGE", "version", "version"),
   "downstream.untagged": row("CHANGE", "schema", "tags"),
   "upstream.still_tagged": row("CHANGE", "schema", "tags"),
+  "copy.untagged": row("CHANGE", "schema", "tags"),
 };

@@ -75,4 +75,28 @@ export const USES: readonly Guard[] = [
     without: "const isClear = true;",
     ...EVASIONS,
   },
+  {
+    threat: "T33",
+    file: "src/gate/read-lineage.ts",
+    guard: "copies.length === 0 ? compared :",
+    without: "copies.length >= 0 ? compared :",
+    test: "test/gate/copies.test.ts",
+    named: "held against it",
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/lineage/copies.ts",
+    guard: "keys.filter((key) => !tags.some((tag) => isAtLeast(tag, key)));",
+    without: "keys.slice(0, tags.length);",
+    test: "test/engine/contract/lineage/copies.test.ts",
+    named: "under the id of another one that stays",
+  },
+  {
+    threat: "T33",
+    file: "src/gate/local-lineage.ts",
+    guard: "    ...newIds(changed),\n",
+    without: "",
+    test: "test/gate/copies.test.ts",
+    named: "held against it",
+  },
 ];

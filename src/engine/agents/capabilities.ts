@@ -33,6 +33,7 @@ export const CAPABILITY_OF = {
   "tag.suspected_missing": null,
   "downstream.untagged": null,
   "upstream.still_tagged": null,
+  "copy.untagged": null,
   "field.removed": "remove-field",
   "field.renamed": "rename-field",
   "field.moved": "rename-field",

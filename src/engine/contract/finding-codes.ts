@@ -65,6 +65,7 @@ export const FINDING_CODES = {
 
   "downstream.untagged": row("field", WARN, (c) => `tag ${quoted(c.before)} does not reach ${quoted(c.after)}, which is fed by this field`),
   "upstream.still_tagged": row("field", WARN, (c) => `${quoted(c.after)}, which feeds this field, still carries ${quoted(c.before)}`),
+  "copy.untagged": row("field", LOSS, (c) => `tag ${quoted(c.before)} is missing, which ${quoted(c.after)} of the same id carries here`),
 
   "field.removed": row("field", ["break", "block", "other", "loss"], said("field removed"), true),
   "field.renamed": row("field", ["break", "block", "other", "loss"], (c) => `renamed from ${quoted(c.before)}${c.about}`, true),
@@ -155,6 +156,7 @@ export const FINDING_WAIVERS: Readonly<Record<string, string>> = {
   "tag.became_clear": "a value that can be evaluated again is `tag.changed` or `tag.added`",
   "tag.suspected_present": "a tag that stands there is no suspicion",
   "classification.raised": "a stronger class in place of a weaker one is `tag.changed`",
+  "copy.still_tagged": "a copy that carries the tags of the other one is `contract.added`",
   "type.narrowed": "a type that takes fewer values is `type.changed`",
   "contract.entered_governed_path": "what was not governed was not read: `contract.added`",
   "contract.regular_file": "a file that can be read again is `contract.repaired`",

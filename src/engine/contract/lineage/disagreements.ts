@@ -33,9 +33,9 @@ export function lineageFindings(graph: LineageGraph, findings: readonly Finding[
   return [...new Map(found.map((finding) => [finding.fingerprint, finding])).values()];
 }
 
-/** True for what is told about the other end of a link, and so depends on contracts that the change does not touch. */
+/** True for what is told about the other end of a link or another contract of the id, and so depends on contracts that the change does not touch. */
 export function isLineageFinding({ code }: Finding): boolean {
-  return code === "downstream.untagged" || code === "upstream.still_tagged";
+  return code === "downstream.untagged" || code === "upstream.still_tagged" || code === "copy.untagged";
 }
 
 interface End {

@@ -107,13 +107,6 @@ export const CONTENT: readonly Guard[] = [
   },
   {
     threat: "T32",
-    file: "src/engine/contract/readers/dbt.ts",
-    guard: '|| dbtTags(version, { vocabulary, scope: "object", via: [] }).some(protects)',
-    without: "",
-    ...EVASIONS,
-  },
-  {
-    threat: "T32",
     file: "src/engine/contract/readers/schema/bodies.ts",
     guard: "const schemas = reached === null ? [] : schemaOf(reached.map);",
     without: 'const schemas = reached?.kind === "own" ? schemaOf(reached.map) : [];',

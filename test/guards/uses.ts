@@ -99,4 +99,32 @@ export const USES: readonly Guard[] = [
     test: "test/gate/copies.test.ts",
     named: "held against it",
   },
+  {
+    threat: "T33",
+    file: "src/engine/contract/readers/dbt/versions.ts",
+    guard: 'textAt(node, "latest_version") ?? latestOf',
+    without: 'textAt(node, "no_version") ?? latestOf',
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/readers/dbt/versions.ts",
+    guard: "fields: ofObject(found.fields, model.name), tags: found.tags",
+    without: "",
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/readers/dbt.ts",
+    guard: 'said[0]?.toLowerCase() === "false"',
+    without: "said.length > 9",
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/diff/claimed-objects.ts",
+    guard: "...(object.aliases ?? []).map(calledBy)",
+    without: "",
+    ...EVASIONS,
+  },
 ];

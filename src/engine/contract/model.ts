@@ -104,6 +104,8 @@ export interface DataObject {
   /** A standard's own id (ODCS 3.1 `id`); null when the format has none. */
   readonly stableId: string | null;
   readonly physicalName: string | null;
+  /** Other names whose data it is read for (Avro). */
+  readonly aliases?: readonly string[];
   readonly description: string | null;
   readonly fields: readonly Field[];
   readonly tags: readonly Tag[];

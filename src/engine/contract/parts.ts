@@ -46,8 +46,8 @@ function eachObject(contract: Contract, ofObject: (object: DataObject) => unknow
   }));
 }
 
-function objectSays({ physicalName, stableId, input, extension }: DataObject): unknown {
-  return { physicalName, stableId, input, extension };
+function objectSays({ physicalName, stableId, aliases, input, extension }: DataObject): unknown {
+  return { physicalName, stableId, aliases, input, extension };
 }
 
 function fieldSays(field: Field): unknown {

@@ -16,8 +16,8 @@ import type { Matched } from "./match.ts";
 import { storedAs } from "./stored.ts";
 
 /**
- * Objects at the head that take over the id or the place in storage of a protected object which is itself still there, without its tags:
- * whoever goes by either finds the data unprotected.
+ * Objects at the head that take over the id, the name or the place in storage of a protected object which is itself still there, without its tags:
+ * whoever goes by those finds the data unprotected.
  */
 export function claimedObjects(contracts: Matched<Contract>, objects: Matched<OwnedObject>): readonly Change[] {
   const formsOf = Map.groupBy(objects.pairs, ({ after }) => after.object);
@@ -31,7 +31,7 @@ export function claimedObjects(contracts: Matched<Contract>, objects: Matched<Ow
     const named = Map.groupBy(
       befores
         .filter(({ object }) => remaining.has(object))
-        .flatMap((before) => claimsOf(before.object).map(({ name }) => ({ name, before }))),
+        .flatMap((before) => [...claimsOf(before.object), calledBy(before.object.name)].map(({ name }) => ({ name, before }))),
       ({ name }) => name,
     );
     return claims.flatMap(({ name, by, after, own }) =>
@@ -59,7 +59,7 @@ function scopesOf({ pairs, added }: Matched<Contract>): readonly Scope[] {
 
 interface Claim {
   readonly name: string;
-  readonly by: "id" | "physical name";
+  readonly by: "id" | "physical name" | "alias";
 }
 
 /** What an object is called beside its name, and none of its forms at the base was. */
@@ -71,7 +71,12 @@ function newClaims(object: DataObject, before: readonly DataObject[]): readonly 
 
 function claimsOf(object: DataObject): readonly Claim[] {
   const stored: Claim = { name: `stored ${storedAs(object)}`, by: "physical name" };
-  return object.stableId === null ? [stored] : [stored, { name: `id ${object.stableId}`, by: "id" }];
+  const id = object.stableId === null ? [] : [{ name: `id ${object.stableId}`, by: "id" } as const];
+  return [stored, ...id, ...(object.aliases ?? []).map(calledBy)];
+}
+
+function calledBy(name: string): Claim {
+  return { name: `name ${name}`, by: "alias" };
 }
 
 /** Types of one name in other letters are two: only what is said to be stored is. */

@@ -1,8 +1,8 @@
-import { protects } from "../diff/change.ts";
 import type { Contract, DataObject, Field, Tag } from "../model.ts";
 import { booleanAt, canonical, child, listAt, looseMaps, type MapNode, mapAt, mapsAt, type Node, textAt, textsOf } from "../source/node.ts";
 import { type TagPlace, tagsDeepIn, tagsIn } from "../tags.ts";
 import { blankContract, blankField, examplesOf, maskingOf, pairsOf, prose, refuseDuplicates, requiredText } from "./build.ts";
+import { isRule, numberOf, versioned } from "./dbt/versions.ts";
 import { dbtLinks } from "./links.ts";
 import type { Source } from "./source.ts";
 import { physicalType } from "./type-names.ts";
@@ -43,32 +43,27 @@ export function readDbt(source: Source): Contract {
   };
 }
 
-/** The model, and each of its versions that has columns or tags of its own. */
+/** The model, and each of its versions. */
 function readModel(node: MapNode, section: (typeof SECTIONS)[number], vocabulary: Source["vocabulary"]): readonly DataObject[] {
   const own = requiredText(node, "a model", "name");
   // Nothing refers to an analysis: it may be called like a model.
-  const name = section === "analyses" ? `analyses.${own}` : own;
-  const versions = mapsAt(node, "versions").filter(
-    (version) => version.entries.has("columns") || dbtTags(version, { vocabulary, scope: "object", via: [] }).some(protects),
-  );
-  if (section === "analyses") return [readObject(node, name, null, [], vocabulary)];
-  return [
-    readObject(node, name, modelStore(node, own), [], vocabulary),
-    ...versions.map((version) => {
-      const v = textAt(version, "v") ?? "?";
-      return readObject(version, `${name}.v${v}`, modelStore(version, `${own}_v${v}`, node), [], vocabulary);
-    }),
-  ];
+  if (section === "analyses") return [readObject(node, `analyses.${own}`, null, [], vocabulary)];
+  const model = readObject(node, own, modelStore(node, own), [], vocabulary);
+  const versions = mapsAt(node, "versions").map((version) => {
+    const v = numberOf({ node: version });
+    return { node: version, own: readObject(version, `${own}.v${v}`, modelStore(version, `${own}_v${v}`, node), [], vocabulary) };
+  });
+  return versions.length === 0 ? [model] : versioned(model, node, versions);
 }
 
-/** Tags of a source reach its tables; `include`/`exclude` entries of versions are no columns. */
+/** Tags of a source reach its tables. */
 function readSource(node: MapNode, vocabulary: Source["vocabulary"]): readonly DataObject[] {
   const name = requiredText(node, "a source", "name");
   const place: TagPlace = { vocabulary, scope: "object", via: [] };
   return mapsAt(node, "tables").map((table) => {
     const own = requiredText(table, "a source table", "name");
     const store = [textAt(node, ...DATABASES), textAt(node, ...SCHEMAS) ?? name, textAt(table, "identifier") ?? own];
-    return readObject(table, `${name}.${own}`, storedIn(store), dbtTags(node, place), vocabulary);
+    return readObject(table, `${name}.${own}`, storedIn(store, [table, node]), dbtTags(node, place), vocabulary);
   });
 }
 
@@ -80,15 +75,15 @@ function modelStore(node: MapNode, name: string, around: MapNode | null = null):
   const configs = [node, around].flatMap((each) => (each === null ? [] : [mapAt(each, "config") ?? each, each]));
   const told = (keys: readonly string[]) => configs.map((config) => textAt(config, ...keys)).find((text) => text !== null) ?? null;
   const alias = [mapAt(node, "config"), node].map((config) => (config === null ? null : textAt(config, "alias", "identifier")));
-  return storedIn([
-    told([...DATABASES, "target_database"]),
-    told([...SCHEMAS, "target_schema"]),
-    alias.find((text) => text !== null) ?? name,
-  ]);
+  const parts = [told([...DATABASES, "target_database"]), told([...SCHEMAS, "target_schema"]), alias.find((text) => text !== null) ?? name];
+  return storedIn(parts, around === null ? [node] : [node, around]);
 }
 
-function storedIn(parts: readonly (string | null)[]): string {
-  return parts.filter((part) => part !== null).join(".");
+/** @param around where it may be switched off: what is, dbt neither builds nor documents, and its tags reach nobody. The nearest counts. */
+function storedIn(parts: readonly (string | null)[], around: readonly MapNode[]): string {
+  const place = parts.filter((part) => part !== null).join(".");
+  const said = around.flatMap((node) => textAt(mapAt(node, "config") ?? node, "enabled", "+enabled") ?? []);
+  return said[0]?.toLowerCase() === "false" ? `${place} (disabled)` : place;
 }
 
 function readObject(
@@ -98,7 +93,7 @@ function readObject(
   outer: readonly Tag[],
   vocabulary: Source["vocabulary"],
 ): DataObject {
-  const columns = mapsAt(node, "columns").filter((column) => !(column.entries.has("include") && !column.entries.has("name")));
+  const columns = mapsAt(node, "columns").filter((column) => !isRule(column));
   const fields = columns.map((column) => readColumn(column, name, vocabulary));
   refuseDuplicates(
     fields.map((field) => ({ name: field.name, line: field.pos.line })),

@@ -143,10 +143,12 @@ export class SchemaWalk {
     const full = this.nameOf(node, "record", namespace);
     const inner = full.includes(".") ? full.slice(0, full.lastIndexOf(".")) : "";
     const at = this.objects.length;
+    const aliases = textsOf(child(node, "aliases")).map((alias) => (alias.includes(".") || inner === "" ? alias : `${inner}.${alias}`));
     const object: DataObject = {
       name: full,
       stableId: null,
       physicalName: null,
+      ...(aliases.length === 0 ? {} : { aliases }),
       description: prose(child(node, "doc")),
       fields: [],
       tags: this.extras(node, OF_TYPES, "object"),

@@ -127,4 +127,18 @@ export const USES: readonly Guard[] = [
     without: "",
     ...EVASIONS,
   },
+  {
+    threat: "T33",
+    file: "src/engine/contract/readers/protobuf.ts",
+    guard: ", ...servicesOf(proto, source)],",
+    without: "],",
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/readers/openapi/operations.ts",
+    guard: "const all = [...fields, ...shownElsewhere];",
+    without: "const all = fields;",
+    ...EVASIONS,
+  },
 ];

@@ -65,7 +65,11 @@ export const FINDING_CODES = {
 
   "downstream.untagged": row("field", WARN, (c) => `tag ${quoted(c.before)} does not reach ${quoted(c.after)}, which is fed by this field`),
   "upstream.still_tagged": row("field", WARN, (c) => `${quoted(c.after)}, which feeds this field, still carries ${quoted(c.before)}`),
-  "copy.untagged": row("field", LOSS, (c) => `tag ${quoted(c.before)} is missing, which ${quoted(c.after)} of the same id carries here`),
+  "copy.untagged": row(
+    "field",
+    WARN_BLOCK,
+    (c) => `tag ${quoted(c.before)} is missing, which ${quoted(c.after)} of the same id carries here`,
+  ),
 
   "field.removed": row("field", ["break", "block", "other", "loss"], said("field removed"), true),
   "field.renamed": row("field", ["break", "block", "other", "loss"], (c) => `renamed from ${quoted(c.before)}${c.about}`, true),

@@ -26,7 +26,7 @@ export function readProtobuf(source: TextSource): Contract {
     ...blankContract("protobuf", file, { line: 1, column: 1 }),
     specVersion: proto.syntax,
     name: proto.package === "" ? null : proto.package,
-    objects: [...extended(objects, proto, source, links), ...taggedEnums(proto, source)],
+    objects: [...extended(objects, proto, source, links), ...taggedEnums(proto, source), ...servicesOf(proto, source)],
     types: [...proto.enums].map(([name, values]) => ({ name, logical: "string", values, tags: enumTags(name, proto, source) })),
     tags: optionTags(proto.options, "contract", source),
     definitions: proto.extensions.flatMap((extension) => definitionsOf(extension, source)),
@@ -132,6 +132,25 @@ function sharedTags(field: ProtoField, enumName: string | null, proto: ProtoFile
 function enumTags(name: string, proto: ProtoFile, source: TextSource): readonly Tag[] {
   const options = proto.enumOptions.get(name)?.options ?? [];
   return optionTags(options, "definition", source).map((tag) => ({ ...tag, carrier: `enum ${tag.carrier}`, via: [name] }));
+}
+
+/** What a method takes and gives: turned to another message, all that calls it finds other data. */
+function servicesOf(proto: ProtoFile, source: TextSource): readonly DataObject[] {
+  return proto.services.map(({ name, methods, pos }) => {
+    const object = `service ${name}`;
+    const fields = methods.flatMap((method) =>
+      (["request", "response"] as const).map((part): Field => {
+        const path = [method.name, part];
+        source.budget.field(path, method.pos);
+        return { ...blankField(object, path, method.pos), type: namedType(method[part], proto.package, proto) };
+      }),
+    );
+    refuseDuplicates(
+      fields.map((field) => ({ name: field.path.join("."), line: field.pos.line })),
+      "method",
+    );
+    return { ...blankObject(object, pos), fields };
+  });
 }
 
 /** A tagged enum stands by itself too: fields of other files may have it. */

@@ -18,7 +18,7 @@ describe("a contract under the id of another one that stays", () => {
     expect(found.map((each) => `${brief(each)} ${each.line}: ${each.message}`)).toEqual([
       "block copy.untagged t.email 8: tag `pii` is missing, which `v1.yaml` of the same id carries here",
     ]);
-    expect(found[0]).toMatchObject({ contract: "v2.yaml", tagsBefore: ["pii"], tagsAfter: [], weight: "loss" });
+    expect(found[0]).toMatchObject({ contract: "v2.yaml", tagsBefore: ["pii"], tagsAfter: [], weight: "exposure" });
   });
 
   it("also when a contract that is there takes the id, and when the other one is part of the change", () => {

@@ -68,7 +68,9 @@ function readOperation(
   const callbacks = entriesOf(operation, "callbacks").flatMap((callback) =>
     readCallback(document, `${name} callback ${callback.key}`, callback),
   );
-  const told = objectOf(name, keyPos, fields, extensionTags(document, "object", ...items, operation), summaryOf(operation));
+  const shownElsewhere = entriesOf(operation, "callbacks").flatMap((callback) => sharedCallback(document, name, callback));
+  const all = [...fields, ...shownElsewhere];
+  const told = objectOf(name, keyPos, all, extensionTags(document, "object", ...items, operation), summaryOf(operation));
   // What a parameter of the path is called makes no other path.
   const stableId = name.includes("{") ? name.replace(/\{[^{}]*\}/g, "{}") : null;
   return [...told.map((object) => ({ ...object, stableId })), ...callbacks];
@@ -81,6 +83,19 @@ export function readCallback(document: SchemaDocument, name: string, { value, ke
   // A shared callback is told where it is defined.
   if (reached.kind === "target" && !reached.target.external) return [];
   return [...reached.map.entries.values()].flatMap((item) => readPathItem(document, `${name} ${item.key}`, item.value, item.keyPos));
+}
+
+/** One that is told where it is defined: the operation refers to it. */
+function sharedCallback(document: SchemaDocument, object: string, { key, keyPos: pos, value: node }: Entry): readonly Field[] {
+  const reached = reach(document, node);
+  if (reached?.kind !== "target" || reached.target.external) return [];
+  const inside = (name: string) =>
+    [...reached.map.entries.values()].flatMap((item) =>
+      readPathItem(document, item.key, item.value, item.keyPos).flatMap((each) =>
+        each.fields.map((field): Field => ({ ...field, object: name, path: [each.name, ...field.path] })),
+      ),
+    );
+  return [referenceField(document, object, { path: ["callback", key], node, pos }, reached, (name) => soleObject(name, pos, inside(name)))];
 }
 
 /** `query.email`, `header.X-User`: place and name identify a parameter. */

@@ -4,7 +4,7 @@ import { boundedName } from "../budget.ts";
 import { DEPTH_MAX, type Option, readFullName, readOptionList, readOptionStatement } from "./options.ts";
 import { Reserved, rangeOf } from "./reserved.ts";
 import { readService } from "./service.ts";
-import type { Extension, Message, ProtoField, ProtoFile } from "./syntax.ts";
+import type { Extension, Message, ProtoField, ProtoFile, Service } from "./syntax.ts";
 import { Tokens } from "./tokens.ts";
 
 /** Parses proto2, proto3 and editions. Throws ReadFailure with a line for everything that the language does not allow. */
@@ -28,6 +28,7 @@ class ProtoParser {
     const { tokens } = this;
     const imports: ProtoFile["imports"][number][] = [];
     const options: Option[] = [];
+    const services: Service[] = [];
     let syntax = "proto2";
     let scope = "";
     if (tokens.isAtEnd) throw new ReadFailure("the file declares nothing: it is empty or holds only comments", 1);
@@ -55,14 +56,14 @@ class ProtoParser {
           options.push(readOptionStatement(tokens));
           break;
         case "service":
-          readService(tokens);
+          services.push(readService(tokens, scope));
           break;
         default:
           throw new ReadFailure(`\`${start.text}\` starts no declaration`, start.line);
       }
     }
     const { messages, enums, enumOptions, extensions } = this;
-    return { syntax, package: scope, imports, options, messages, enums, enumOptions, extensions };
+    return { syntax, package: scope, imports, options, messages, enums, enumOptions, extensions, services };
   }
 
   /** A message, enum or extension, if one starts here. */

@@ -1,27 +1,32 @@
+import { boundedName } from "../budget.ts";
 import { readFullName, readOptionStatement } from "./options.ts";
+import type { Method, Service } from "./syntax.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** Services declare no data: they are read only to know where they end. After the word `service`. */
-export function readService(tokens: Tokens): void {
-  tokens.word("a name");
+/** A service: what its methods take and give. After the word `service`. */
+export function readService(tokens: Tokens, scope: string): Service {
+  const { text: own, line, column } = tokens.word("a name");
+  const methods: Method[] = [];
   tokens.expect("{");
   while (!tokens.take("}")) {
     if (tokens.take(";")) continue;
     const { text } = tokens.word("a method");
     if (text === "option") readOptionStatement(tokens);
-    else if (text === "rpc") readMethod(tokens);
+    else if (text === "rpc") methods.push(readMethod(tokens));
     else if (text === "stream") readStream(tokens);
     else tokens.unexpected("`rpc`");
   }
+  return { name: scope === "" ? own : boundedName(`${scope}.${own}`, line), methods, pos: { line, column } };
 }
 
-function readMethod(tokens: Tokens): void {
-  tokens.word("a name");
-  readMessageType(tokens);
+function readMethod(tokens: Tokens): Method {
+  const { text: name, line, column } = tokens.word("a name");
+  const request = readMessageType(tokens);
   if (!tokens.isWord("returns")) tokens.unexpected("`returns`");
   tokens.next();
-  readMessageType(tokens);
+  const response = readMessageType(tokens);
   readBody(tokens);
+  return { name, request, response, pos: { line, column } };
 }
 
 function readStream(tokens: Tokens): void {
@@ -35,15 +40,16 @@ function readStream(tokens: Tokens): void {
 }
 
 /** `(T)`, `(stream T)` */
-function readMessageType(tokens: Tokens): void {
+function readMessageType(tokens: Tokens): string {
   tokens.expect("(");
   if (tokens.isWord("stream")) {
     tokens.next();
     // A message may be called `stream`.
-    if (tokens.take(")")) return;
+    if (tokens.take(")")) return "stream";
   }
-  readFullName(tokens);
+  const name = readFullName(tokens);
   tokens.expect(")");
+  return name;
 }
 
 function readBody(tokens: Tokens): void {

@@ -15,6 +15,22 @@ export interface ProtoFile {
   /** Full name -> the options of the enum itself. */
   readonly enumOptions: ReadonlyMap<string, { readonly options: readonly Option[]; readonly pos: Position }>;
   readonly extensions: readonly Extension[];
+  readonly services: readonly Service[];
+}
+
+export interface Service {
+  /** With the package. */
+  readonly name: string;
+  readonly methods: readonly Method[];
+  readonly pos: Position;
+}
+
+/** Types as written. */
+export interface Method {
+  readonly name: string;
+  readonly request: string;
+  readonly response: string;
+  readonly pos: Position;
 }
 
 export interface Message {

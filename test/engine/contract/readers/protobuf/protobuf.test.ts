@@ -103,6 +103,7 @@ describe("shapes of .proto files", () => {
       ["p.v1.M.G", 5, "m 1 p.v1.M"],
       ["p.v1.M.N", 9, "t 1 google.protobuf.Timestamp"],
       ["other.Thing", 15, "(p.v1.z) 101 string"],
+      ["service p.v1.S", 16, "request null p.v1.M", "response null p.v1.M"],
     ]);
     const fields = Object.fromEntries(contract.objects.flatMap((object) => object.fields.map((field) => [field.name, field])));
     expect(fields["a"]).toMatchObject({ required: true, nullable: null, default: "7", physicalName: "aa", pos: { line: 4, column: 3 } });

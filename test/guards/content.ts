@@ -164,7 +164,7 @@ export const CONTENT: readonly Guard[] = [
   {
     threat: "T33",
     file: "src/engine/contract/diff/claimed-objects.ts",
-    guard: "|| others.some((other) => keys.some((key) => !other.has(key)));",
+    guard: "|| (others.length > 0 && keys.some((key) => !kept.has(key)));",
     without: "|| others.length < 0;",
     ...EVASIONS,
   },

@@ -3,6 +3,7 @@ import {
   type Change,
   change,
   fieldId,
+  isTagged,
   type OwnedField,
   type OwnedObject,
   objectPlace,
@@ -30,16 +31,29 @@ export function claimedObjects(contracts: Matched<Contract>, objects: Matched<Ow
     if (claims.length === 0) return [];
     const named = Map.groupBy(
       befores
-        .filter(({ object }) => remaining.has(object))
+        .filter((before) => remaining.has(before.object) && isProtected(before))
         .flatMap((before) => [...claimsOf(before.object), calledBy(before.object.name)].map(({ name }) => ({ name, before }))),
       ({ name }) => name,
     );
+    const asked = new Map<string, number>();
     return claims.flatMap(({ name, by, after, own }) =>
-      (named.get(name) ?? []).flatMap(({ before }) =>
-        own.includes(before.object) || isUnsaid(before, after, by) ? [] : claimed(before, after, by),
-      ),
+      (named.get(name) ?? [])
+        .filter(({ before }) => !own.includes(before.object) && !isUnsaid(before, after, by))
+        .slice(0, CANDIDATES_MAX)
+        .flatMap(({ before }) => {
+          const times = (asked.get(name) ?? 0) + 1;
+          asked.set(name, times);
+          return times > CANDIDATES_MAX ? [claimOf(before, after, by, [])] : claimed(before, after, by);
+        }),
     );
   });
+}
+
+/** More that claim one name than this are not compared: nothing shows that they kept the tags. */
+const CANDIDATES_MAX = 20;
+
+function isProtected(before: OwnedObject): boolean {
+  return isTagged(tagsInForce(before)) || before.object.fields.some(({ tags }) => isTagged(tags));
 }
 
 interface Scope {
@@ -88,10 +102,13 @@ function claimed(before: OwnedObject, after: OwnedObject, by: Claim["by"]): read
   const bare = barred(before, after, by);
   const kept = new Set(tagsInForce(after).map(({ key }) => key));
   const isBare = before.object.fields.length === 0 && protectingKeys(tagsInForce(before)).some((key) => !kept.has(key));
-  if (bare.length === 0 && !isBare) return [];
+  return bare.length === 0 && !isBare ? [] : [claimOf(before, after, by, bare)];
+}
+
+function claimOf(before: OwnedObject, after: OwnedObject, by: Claim["by"], bare: readonly OwnedField[]): Change {
   const place = withTagsInside(objectPlace(before, after), before.object, after.object);
   const words = `, as its ${by} says, and its tags did not come along`;
-  return [{ ...change("field.renamed", place, before.object.name, after.object.name, words, true), lost: bare.map(fieldId) }];
+  return { ...change("field.renamed", place, before.object.name, after.object.name, words, true), lost: bare.map(fieldId) };
 }
 
 /**
@@ -102,12 +119,13 @@ function barred(before: OwnedObject, after: OwnedObject, by: Claim["by"]): reado
   const now = new Map(ownedFields(after).map((owned) => [owned.field.path.join("\0"), keysOf(owned)]));
   const known = new Set(before.object.fields.map(({ path }) => path.join("\0")));
   const others = [...now].flatMap(([path, keys]) => (known.has(path) ? [] : [keys]));
+  const kept = new Set([...(others[0] ?? [])].filter((key) => others.every((keys) => keys.has(key))));
   return ownedFields(before).filter((owned) => {
     const keys = protectingKeys(tagsInForce(owned));
     if (keys.length === 0) return false;
     const same = now.get(owned.field.path.join("\0"));
     if (same !== undefined) return keys.some((key) => !same.has(key));
-    return by === "id" || others.some((other) => keys.some((key) => !other.has(key)));
+    return by === "id" || (others.length > 0 && keys.some((key) => !kept.has(key)));
   });
 }
 

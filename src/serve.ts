@@ -198,8 +198,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
         records: store.createTenantReads(database),
         ...{ access, notary, publicUrl, storage },
         governance: {
-          ...drafts,
-          policyRepositoryOf,
+          ...{ ...drafts, submissions, policyRepositoryOf },
           plans: { ...createPlanPublishing({ ledger, pulls: pulls ?? { content: notConnected } }), ...createPlanReading(ledger) },
         },
         register: (api, limiter) =>

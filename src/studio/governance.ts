@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Hono } from "hono";
+import type { ApproveDeps } from "../gate/approve-draft.ts";
 import type { PlanPublishing, PlanReading, PlanShowing } from "../gate/ports.ts";
-import type { StudioDeps as DraftDeps } from "../gate/save-draft-snapshot.ts";
 import type { Api, ApiEnv, Identify } from "./api/api.ts";
 import { freshlySignedIn, type Limiter } from "./api/limits.ts";
 import { registerPlan } from "./api/plan.ts";
@@ -12,10 +12,8 @@ import { createPolicyPages, type PolicyPagesDeps } from "./policy-pages.tsx";
 import { createWorkspacePages } from "./workspace-pages.tsx";
 
 /** Drafts and their approval in Studio, and the plans that runtimes read. */
-export interface GovernanceDeps extends DraftDeps {
+export interface GovernanceDeps extends ApproveDeps {
   readonly plans: PlanPublishing & PlanShowing & PlanReading;
-  /** Id of the repository that holds the organisation's policy; absent, or null = none is pinned. */
-  readonly policyRepositoryOf?: (tenantId: string) => Promise<number | null>;
 }
 
 interface PagesDoor extends Pick<PolicyPagesDeps, "reads"> {
@@ -38,13 +36,7 @@ export function governancePages(
   const tokens = createFormTokens(secrets.length > 0 ? secrets : [randomBytes(32).toString("hex")]);
   const app = createWorkspacePages({ ...deps, ...door, tokens, guards: guardsOf(limiter) });
   const { policyRepositoryOf } = deps;
-  app.route(
-    "/",
-    createPolicyPages({
-      ...{ ...door, reads, tokens, limit: limiter.trials },
-      ...(policyRepositoryOf === undefined ? {} : { policyRepositoryOf }),
-    }),
-  );
+  app.route("/", createPolicyPages({ ...door, reads, tokens, limit: limiter.trials, policyRepositoryOf }));
   return app;
 }
 

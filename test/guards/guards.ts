@@ -14,10 +14,11 @@ import { RECOVERY_GUARDS } from "./recovery.ts";
 import { SIMULATED } from "./simulated.ts";
 import { STATION } from "./station.ts";
 import { STUDIO } from "./studio.ts";
+import { SUBMITTED } from "./submitted.ts";
 import { USES } from "./uses.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
   ...[...PEOPLE, ...POLICY, ...CONTENT, ...USES, ...GATE, ...FOLDERS, ...CHECKS],
-  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...ANSWERS, ...STATION, ...STUDIO, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
+  ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...ANSWERS, ...STATION, ...STUDIO, ...SUBMITTED, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
 ];

@@ -6,6 +6,7 @@ import type { Facts } from "../../src/engine/facts.ts";
 import type { AccessStore, ApprovalRecord, AuditEvent, StoredEvaluation, StudioRecords, TenantReads } from "../../src/gate/ports.ts";
 import type { StudioDeps } from "../../src/studio/app.tsx";
 import { approved, autoApproved, invalid, overridden, rejected, strip } from "../report/fixtures.ts";
+import { SAME_POLICY } from "../support/studio-api.ts";
 
 /** A ledger of hand-made evaluations, for the pages. */
 export type PageLedger = TenantReads;
@@ -35,6 +36,7 @@ const absent = async () => Promise.reject(new Error("these pages have no workspa
 
 /** No workspace is here, and no plan. */
 const noGovernance: StudioDeps["governance"] = {
+  ...SAME_POLICY,
   records: { workspaces: async () => [], workspace: nobody, previewApproval: nobody } as unknown as StudioRecords,
   electorate: { read: absent },
   plans: { planOf: nobody, read: async () => ({ status: "not_found" }), promote: absent, enforce: absent, revoke: absent },

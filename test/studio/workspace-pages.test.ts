@@ -9,7 +9,7 @@ import { createWorkspacePages } from "../../src/studio/workspace-pages.tsx";
 import { CONTRACT } from "../demo/sample.ts";
 import { describeOnBoth } from "../support/database.ts";
 import { ask, directory, done, newTenant, type Opened, openSubmission } from "../support/studio.ts";
-import { person, plansOf, UNGUARDED } from "../support/studio-api.ts";
+import { person, plansOf, SAME_POLICY, UNGUARDED } from "../support/studio-api.ts";
 
 const publicUrl = "http://127.0.0.1:3000";
 const tokens = createFormTokens(["a secret of the test"]);
@@ -35,7 +35,7 @@ describeOnBoth("the workbench", (open) => {
       wayIn: "github" as const,
       guards: { ...UNGUARDED, limit: guard },
     };
-    pages = createWorkspacePages({ ...deps, ...more });
+    pages = createWorkspacePages({ ...SAME_POLICY, ...deps, ...more });
   });
 
   const get = async (as: Principal | null, path: string) => {

@@ -8,6 +8,7 @@ import { createAccessStore } from "../../src/store/access.ts";
 import type { Database } from "../../src/store/connect.ts";
 import { createLedger } from "../../src/store/ledger.ts";
 import { createStudioRecords } from "../../src/store/studio-records.ts";
+import { createSubmissions } from "../../src/store/submissions.ts";
 import { createTenantReads } from "../../src/store/tenant-reads.ts";
 import { createStudio, type StudioDeps } from "../../src/studio/app.tsx";
 import { type Hub, startHub } from "../hub/hub.ts";
@@ -94,6 +95,8 @@ export async function startStation(
   const studio = createStudio({
     records: createTenantReads(db),
     governance: {
+      submissions: createSubmissions(db),
+      policyRepositoryOf: async () => null,
       records: createStudioRecords(db),
       electorate: createElectorate({
         app,

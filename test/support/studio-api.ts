@@ -1,11 +1,12 @@
 import { createPlanPublishing } from "../../src/gate/publish-plan.ts";
+import type { SubmissionPolicyDeps } from "../../src/gate/submission-policy.ts";
 import type { Database } from "../../src/store/connect.ts";
 import { createLedger } from "../../src/store/ledger.ts";
 import { type Api, createApi, identified } from "../../src/studio/api/api.ts";
 import type { Principal, Role, Scope } from "../../src/studio/api/principal.ts";
 import type { WorkspaceApiDeps } from "../../src/studio/api/workspace-acts.ts";
 import { registerWorkspaces } from "../../src/studio/api/workspaces.ts";
-import { PEOPLE } from "./studio.ts";
+import { PEOPLE, policySources } from "./studio.ts";
 
 export type Login = keyof typeof PEOPLE;
 
@@ -28,8 +29,18 @@ export function plansOf(db: Database) {
 /** Neither a limit nor a proof: tests of those bring their own. */
 export const UNGUARDED: WorkspaceApiDeps["guards"] = { limit: (_, next) => next(), proof: (_, next) => next() };
 
+/** What `submitted` was decided by is in force still. */
+export const SAME_POLICY: SubmissionPolicyDeps = {
+  submissions: {
+    pushedPolicy: async () => ({ seq: 1, digest: "d", actorId: PEOPLE.ana, at: "2026-11-20T10:00:00.000Z", sources: policySources() }),
+    pushPolicy: () => Promise.reject(new Error("nobody pushes a policy here")),
+    repositoryPolicy: async () => null,
+  },
+  policyRepositoryOf: async () => null,
+};
+
 /** The routes behind an identity that each request is given by the test. */
-export function workspaceApi(given: Omit<WorkspaceApiDeps, "guards"> & Partial<WorkspaceApiDeps>): {
+export function workspaceApi(given: Omit<WorkspaceApiDeps, "guards" | keyof SubmissionPolicyDeps> & Partial<WorkspaceApiDeps>): {
   as(principal: Principal | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 } {
   let current: Principal | null = null;
@@ -39,7 +50,7 @@ export function workspaceApi(given: Omit<WorkspaceApiDeps, "guards"> & Partial<W
     "/api/*",
     identified(async () => current),
   );
-  registerWorkspaces(api, { guards: UNGUARDED, ...given });
+  registerWorkspaces(api, { ...SAME_POLICY, guards: UNGUARDED, ...given });
   return {
     async as(principal, method, path, body, headers = {}) {
       current = principal;

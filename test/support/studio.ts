@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Facts } from "../../src/engine/facts.ts";
+import type { PolicySource } from "../../src/engine/policy/model.ts";
 import { parsePolicySet, readableSet } from "../../src/engine/policy/parse.ts";
 import { compareHere } from "../../src/gate/compare-here.ts";
 import type { Electorate, NewDraft, Outcome, Repository, StudioRecords } from "../../src/gate/ports.ts";
@@ -47,16 +48,20 @@ export function directory(teams: Record<string, readonly string[]> = { "sec-ops"
   };
 }
 
+export function policySources(policies = POLICIES): readonly PolicySource[] {
+  const source = { origin: "repo", mode: "100644", blob: "b10b", unreadable: null } as const;
+  return [
+    { ...source, kind: "policies", path: ".choochoo/approval-policies.yaml", text: policies },
+    { ...source, kind: "config", path: ".choochoorc", text: CONFIG },
+  ];
+}
+
 /** What a submission says that a change does: read by the same code as every other change. */
 export async function submitted(
   change: { readonly before?: string; readonly after?: string; readonly policies?: string } = {},
 ): Promise<Pick<DraftEdit, "facts" | "contracts" | "parts" | "base" | "sources">> {
   const { before = CONTRACT, after = STRIPPED, policies = POLICIES } = change;
-  const source = { origin: "repo", mode: "100644", blob: "b10b", unreadable: null } as const;
-  const policy = parsePolicySet([
-    { ...source, kind: "policies", path: ".choochoo/approval-policies.yaml", text: policies },
-    { ...source, kind: "config", path: ".choochoorc", text: CONFIG },
-  ]);
+  const policy = parsePolicySet(policySources(policies));
   const headSha = hash(`head ${after}`);
   const baseSha = hash(`base ${before}`);
   const types = { filesDefining: async () => ({ paths: [], unknown: [] }) };

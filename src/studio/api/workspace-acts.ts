@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
+import type { ApproveDeps } from "../../gate/approve-draft.ts";
 import { type DraftAsk, type Outcome, type PlanPublishing, type PlanShowing, TruthError } from "../../gate/ports.ts";
 import { requestHash } from "../../gate/request-hash.ts";
-import type { StudioDeps } from "../../gate/save-draft-snapshot.ts";
 import { type ApiEnv, access, type Exists } from "./api.ts";
 import { NOBODY, NOBODY_DECIDES, type Principal, type Role } from "./principal.ts";
 import { ApiProblem } from "./problems.ts";
 
 export const PATH = "/api/dashboard/studio/workspaces";
 
-export interface WorkspaceApiDeps extends StudioDeps {
+export interface WorkspaceApiDeps extends ApproveDeps {
   readonly plans: PlanPublishing & PlanShowing;
   /** Of every write, behind the role: whoever may not decide uses up nothing of what the organisation may. */
   readonly guards: { readonly limit: MiddlewareHandler<ApiEnv>; readonly proof: MiddlewareHandler<ApiEnv> };

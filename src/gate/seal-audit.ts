@@ -2,7 +2,7 @@ import { attest } from "../engine/attestation.ts";
 import { type ChainPoint, GENESIS, verifyChain } from "../engine/audit.ts";
 import { checkpointOf, departure, isCheckpointDue, rootOf, signCheckpoint } from "../engine/checkpoint.ts";
 import type { Signer } from "../engine/dsse.ts";
-import type { AuditRecords, ChainState, Notary } from "./ports.ts";
+import type { AuditRecords, ChainState, Notary, OwedAttestation } from "./ports.ts";
 
 export interface SealDeps {
   readonly ledger: AuditRecords;
@@ -37,11 +37,7 @@ async function sealChain(ledger: AuditRecords, notary: Notary, signer: Signer, s
   const size = last?.size ?? 0;
   if (head.seq < size)
     throw new ChainBroken(`tenant ${tenantId}: the chain ends at event ${head.seq}, a checkpoint saw ${size}: its end was cut off`);
-  for (;;) {
-    const owed = await ledger.owedAttestations(tenantId, head.seq, AT_ONCE);
-    for (const each of owed) await ledger.saveAttestation(tenantId, String(each.approval["id"]), signer.keyId, attest(each, signer));
-    if (owed.length < AT_ONCE) break;
-  }
+  await signOwed(ledger, notary, signer, state);
   const waitingMs = state.uncoveredSince === null ? 0 : Date.parse(now) - Date.parse(state.uncoveredSince);
   if (!isCheckpointDue(head, size, waitingMs)) return;
   await refuseBroken(ledger, state);
@@ -53,6 +49,27 @@ async function sealChain(ledger: AuditRecords, notary: Notary, signer: Signer, s
   }
   const checkpoint = { tenantId, size: head.seq, head: head.hash, root: rootOf(hashes), at: now };
   await ledger.saveCheckpoint(checkpoint, signer.keyId, signCheckpoint(checkpoint, signer));
+}
+
+async function signOwed(ledger: AuditRecords, notary: Notary, signer: Signer, { tenantId, head, last }: ChainState): Promise<void> {
+  const read = () => ledger.owedAttestations(tenantId, head.seq, AT_ONCE);
+  if ((await read()).length === 0) return;
+  // Before what is owed is read once more: another process may sign it meanwhile, and seal it then.
+  const sealedTo = Math.max(last?.size ?? 0, ...(await published(notary, tenantId)).map(({ size }) => size));
+  for (;;) {
+    const owed = await read();
+    refuseTakenAway(tenantId, owed, sealedTo);
+    for (const each of owed) await ledger.saveAttestation(tenantId, String(each.approval["id"]), signer.keyId, attest(each, signer));
+    if (owed.length < AT_ONCE) return;
+  }
+}
+
+/** A checkpoint covers no approval without its statement: one that is owed again was taken away, and its records may be others by now. */
+function refuseTakenAway(tenantId: string, owed: readonly OwedAttestation[], sealedTo: number): void {
+  const taken = owed.find(({ event }) => event.seq <= sealedTo);
+  if (taken === undefined) return;
+  const approval = `approval ${String(taken.approval["id"])} (event ${taken.event.seq})`;
+  throw new ChainBroken(`tenant ${tenantId}: the statement about ${approval} was taken away: a checkpoint saw ${sealedTo} events`);
 }
 
 /** Every event since the last checkpoint follows the one before, and is what was sealed. */

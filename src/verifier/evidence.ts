@@ -8,7 +8,7 @@ const MINTED: ReadonlySet<string> = new Set(["governance.approved", "governance.
 
 export interface EvidenceVerdict {
   readonly faults: readonly Fault[];
-  /** What could have been changed without a fault: nothing that is chained or signed tells its digest. */
+  /** Of what something could have been changed without a fault: nothing that is chained or signed tells its digest. */
   readonly uncovered: readonly Fault[];
 }
 
@@ -50,11 +50,7 @@ export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): Ev
       ))
         tell(because);
     else if (seq <= sealedTo) tell("its signed statement is missing: a checkpoint is only made after it");
-    else if (toldDigest(event) === undefined)
-      uncovered.push({
-        at: `approval ${id} (event ${seq})`,
-        because: "neither its event nor a signed statement tells what its evaluation was",
-      });
+    else uncovered.push({ at: `approval ${id} (event ${seq})`, because: openParts(event) });
   }
   const known = new Set(bundle.approvals.map((row) => row["id"]));
   const used = new Set(bundle.approvals.map((row) => row["evaluationId"]));
@@ -65,6 +61,12 @@ export function verifyEvidence(bundle: Bundle, keys: Keys, sealedTo: number): Ev
     if (MINTED.has(event.type) && !claimed.has(event.seq))
       faults.push({ at: `event ${event.seq}`, because: "it tells of an approval whose record is missing" });
   return { faults, uncovered };
+}
+
+/** What of an approval without its statement could be changed: the chain holds its event, and no more. */
+function openParts(event: BundleEvent): string {
+  const evaluation = toldDigest(event) === undefined ? "its evaluation, and " : "";
+  return `no signed statement is there yet: ${evaluation}what its event does not tell of it (when, the reason, what blocked, who merged) could be changed`;
 }
 
 function stray(what: string, id: unknown): Fault {

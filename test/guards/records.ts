@@ -38,6 +38,29 @@ export const RECORDS: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T85",
+    file: "src/verifier/evidence.ts",
+    guard: "else uncovered.push({",
+    without: "else ({}).constructor({",
+    test: "test/store/audit-evidence.test.ts",
+    named: "T85: an approval that is not signed yet",
+    slow: true,
+  },
+  ...[
+    ["refuseTakenAway(tenantId, owed, sealedTo);", ""],
+    ["...(await published(notary, tenantId)).map(({ size }) => size)", ""],
+  ].map(
+    ([guard, without]): Guard => ({
+      threat: "T85",
+      file: "src/gate/seal-audit.ts",
+      guard: guard!,
+      without: without!,
+      test: "test/store/audit-evidence.test.ts",
+      named: "T85: a statement that was taken away",
+      slow: true,
+    }),
+  ),
+  {
     threat: "T102",
     file: "src/report/csv.ts",
     guard: "FORMULA.test(value) ?",

@@ -166,7 +166,7 @@ describeOnBoth("sealing and exporting", (open) => {
     await sealOthers();
     await land(ledger, APPROVED_FACTS, of);
     const tenantId = await tenantOf(ledger, of);
-    expect(await verified(await exported(ledger, tenantId))).toMatchObject({ faults: [], uncovered: [] });
+    expect((await verified(await exported(ledger, tenantId))).faults).toEqual([]);
     for (const stored of ["null", `'${digest("countersign/stored-evaluation/v1", { facts: {}, decision: {} })}'`]) {
       const edit = `update evaluation set facts = '{}', decision = '{}', stored_digest = ${stored} where id =
         (select evaluation_id from governance_approval where tenant_id = '${tenantId}' order by audit_seq desc limit 1)`;
@@ -188,6 +188,45 @@ describeOnBoth("sealing and exporting", (open) => {
     expect(before.uncovered).toEqual([{ at: expect.stringContaining("(event 2)"), because: expect.stringContaining("evaluation") }]);
     await sealOthers();
     expect(await verified(await exported(ledger, tenantId))).toMatchObject({ faults: [], uncovered: [] });
+  });
+
+  it("T85: an approval that is not signed yet is told: what its event does not hold of it could be changed", async () => {
+    const of = nextOwner();
+    await land(ledger, APPROVED_FACTS, of);
+    await sealOthers();
+    await land(ledger, APPROVED_FACTS, of);
+    const tenantId = await tenantOf(ledger, of);
+    const open = { at: expect.stringContaining("(event 2)"), because: expect.stringContaining("the reason") };
+    expect((await verified(await exported(ledger, tenantId))).uncovered).toEqual([open]);
+    const edit = `update governance_approval set rationale = 'because' where tenant_id = '${tenantId}' and audit_seq = 2`;
+    await asOwner(db, "governance_approval", async () => void (await db.outer.execute(sql.raw(edit))));
+    expect(await verified(await exported(ledger, tenantId))).toMatchObject({ faults: [], uncovered: [open] });
+    await sealOthers();
+    expect(await verified(await exported(ledger, tenantId))).toMatchObject({ faults: [], uncovered: [] });
+  });
+
+  it("T85: a statement that was taken away is not signed anew, over whatever its records say now", async () => {
+    for (const forgets of [false, true]) {
+      const database = await open();
+      const apart = createLedger(database);
+      const places = remembering();
+      for (let i = 0; i < 2; i += 1) await land(apart);
+      await seal(apart, [places]);
+      const tenantId = await tenantOf(apart);
+      const owned = (table: string, act: string) => asOwner(database, table, async () => void (await database.outer.execute(sql.raw(act))));
+      await owned("governance_approval", "update governance_approval set rationale = 'because' where audit_seq = 1");
+      await owned("attestation", "delete from attestation");
+      if (forgets) await owned("audit_checkpoint", "delete from audit_checkpoint");
+      await land(apart);
+      await expect(seal(apart, [places])).rejects.toThrow("(event 1) was taken away");
+      const [{ n }] = rowsOf<{ n: number }>(await database.outer.execute(sql`select count(*)::int as n from attestation`)) as [
+        { n: number },
+      ];
+      expect(n).toBe(0);
+      expect((await verified(await exported(apart, tenantId), places.kept)).faults.map(({ because }) => because).join()).toContain(
+        "its signed statement is missing",
+      );
+    }
   });
 
   it("T84: a chain that was cut off, or rewritten, is never sealed again; places outside remember what the database was made to forget", async () => {

@@ -11,6 +11,9 @@ export function instantOf(text: string, now: Date, flag: "since" | "until" = "si
       : /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
         ? Date.parse(text)
         : Number.NaN;
-  if (Number.isNaN(at)) throw new Refusal("usage", `--${flag} \`${text}\` is no time`, "days (180d), weeks (26w) or a date (2026-01-31)");
-  return new Date(Math.floor(at / 1000) * 1000).toISOString();
+  const iso = Number.isNaN(at) ? "" : new Date(Math.floor(at / 1000) * 1000).toISOString();
+  // Years that a database has too: from 1 to 9999.
+  if (!/^(?!0000)\d{4}-/.test(iso))
+    throw new Refusal("usage", `--${flag} \`${text}\` is no time`, "days (180d), weeks (26w) or a date (2026-01-31)");
+  return iso;
 }

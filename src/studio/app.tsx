@@ -102,6 +102,8 @@ export function createStudio(deps: StudioDeps): Hono<ApiEnv> {
       await pass(limiter.requests, context);
     });
     if (principal !== null) context.set("principal", principal);
+    // No browser sends one. A cookie that ran out is everybody's of a morning, and costs nobody their sign-in.
+    else if (context.req.header("authorization") !== undefined) await limiter.refused(context);
     return principal;
   };
   app.route("/", governancePages(deps.governance, { identify, publicUrl, wayIn, limiter, reads: records, secrets: signIn?.secrets ?? [] }));

@@ -41,7 +41,7 @@ export const RECORDS: readonly Guard[] = [
     threat: "T85",
     file: "src/verifier/evidence.ts",
     guard: "else uncovered.push({",
-    without: "else ({}).constructor({",
+    without: "else Object({",
     test: "test/store/audit-evidence.test.ts",
     named: "T85: an approval that is not signed yet",
     slow: true,

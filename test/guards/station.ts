@@ -21,6 +21,28 @@ export const STATION: readonly Guard[] = [
     test: ACCESS,
     slow: true,
   },
+  ...(
+    [
+      ["T93", "src/studio/api/policy.ts", "scopes: [] }), deps.freshlySignedIn],", "scopes: [] })],"],
+      ["T93", "src/studio/api/keys.ts", "middleware: [admins, proof],", "middleware: [admins],"],
+      ["T103", "src/studio/api/api.ts", "await refuseOtherThanUtf8(context);", ""],
+    ] as const
+  ).map(
+    ([threat, file, guard, without]): Guard => ({
+      ...{ threat, file, guard, without },
+      test: "test/studio/api/proof-and-bodies.test.ts",
+      slow: true,
+    }),
+  ),
+  {
+    threat: "T101",
+    file: "src/studio/app.tsx",
+    guard: 'else if (context.req.header("authorization") !== undefined) await limiter.refused(context);',
+    without: "",
+    test: "test/studio/api/limits.test.ts",
+    named: "T101: credentials that are none",
+    slow: true,
+  },
   {
     threat: "T93",
     file: "src/studio/seal.ts",

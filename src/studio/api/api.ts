@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { type Access, isAllowed, type Principal } from "./principal.ts";
 import { ApiProblem, problemResponse } from "./problems.ts";
+import { refuseOtherThanUtf8 } from "./request-guards.ts";
 
 export interface ApiEnv {
   Variables: { readonly principal: Principal };
@@ -68,7 +69,10 @@ export function access(
 ): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const principal = context.get("principal");
-    if (isAllowed(principal, needed)) return next();
+    if (isAllowed(principal, needed)) {
+      await refuseOtherThanUtf8(context);
+      return next();
+    }
     if (exists !== undefined && !(await exists.exists(principal.tenantId, context))) throw new ApiProblem(exists.problem ?? "NOT_FOUND");
     throw new ApiProblem("FORBIDDEN", { details: needed });
   };

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import type { ApiKey, ApiKeys } from "../../gate/ports.ts";
-import { type Api, access } from "./api.ts";
+import { type Api, type ApiEnv, access } from "./api.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
 
 const scope = z.enum(["submit", "read", "plan"]);
@@ -25,8 +26,8 @@ const byId = z.strictObject({ id: z.string().max(64).openapi({ description: "the
 /** Keys are an admin's. */
 const ADMIN = { roles: ["admin"], scopes: [] } as const;
 
-/** `/api/v1/keys`: made, listed and revoked by admins of the tenant. */
-export function registerKeys(api: Api, store: ApiKeys): void {
+/** `/api/v1/keys`: made, listed and revoked by admins of the tenant. `proof`: of whoever makes one; revoking asks for none. */
+export function registerKeys(api: Api, store: ApiKeys, proof: MiddlewareHandler<ApiEnv>): void {
   const admins = access(ADMIN);
   const list = createRoute({
     method: "get",
@@ -38,8 +39,10 @@ export function registerKeys(api: Api, store: ApiKeys): void {
   const create = createRoute({
     method: "post",
     path: "/api/v1/keys",
-    summary: "A key for a pipeline or a runtime; the answer is the only place that shows its secret",
-    middleware: [admins],
+    summary:
+      "A key for a pipeline or a runtime; the answer is the only place that shows its secret; needs a sign-in of the last 15 minutes",
+    // It outlives every session, that of a thief too.
+    middleware: [admins, proof],
     request: {
       body: {
         required: true,
@@ -54,7 +57,10 @@ export function registerKeys(api: Api, store: ApiKeys): void {
         },
       },
     },
-    responses: { 201: json("the key and its secret", z.strictObject({ key: keySchema, secret: z.string() })) },
+    responses: {
+      201: json("the key and its secret", z.strictObject({ key: keySchema, secret: z.string() })),
+      ...problemResponses("REAUTHENTICATE"),
+    },
   });
   const revoke = createRoute({
     method: "delete",

@@ -3,11 +3,16 @@ import type { PushedPolicy } from "../../gate/ports.ts";
 import { pushPolicy, type SubmissionPolicyDeps } from "../../gate/submission-policy.ts";
 import { type Api, access } from "./api.ts";
 import { ApiProblem, problemResponses } from "./problems.ts";
+import type { SubmissionApiDeps } from "./submission-deps.ts";
 import { personOf, settled } from "./workspace-acts.ts";
 
 const PATH = "/api/v1/policy";
 const TEXT_MAX = 262_144;
-const text = z.string().min(1).max(TEXT_MAX);
+const text = z
+  .string()
+  .min(1)
+  .max(TEXT_MAX)
+  .refine((given) => given.isWellFormed(), "is not Unicode text");
 const shown = z
   .strictObject({
     version: z.int(),
@@ -21,7 +26,7 @@ const shown = z
 const json = (description: string) => ({ description, content: { "application/json": { schema: shown } } });
 
 /** `/api/v1/policy`: what decides about changes of no repository that the app knows. */
-export function registerPushedPolicy(api: Api, deps: SubmissionPolicyDeps): void {
+export function registerPushedPolicy(api: Api, deps: SubmissionPolicyDeps & Pick<SubmissionApiDeps, "freshlySignedIn">): void {
   const read = createRoute({
     method: "get",
     path: PATH,
@@ -39,8 +44,9 @@ export function registerPushedPolicy(api: Api, deps: SubmissionPolicyDeps): void
   const push = createRoute({
     method: "put",
     path: PATH,
-    summary: "Keep a further version; it can only tighten what the organisation's policy says",
-    middleware: [access({ roles: ["admin"], scopes: [] })],
+    summary: "Keep a further version; it can only tighten what the organisation's policy says; needs a sign-in of the last 15 minutes",
+    // What it asks nobody about is approved without anybody: as much as an approval.
+    middleware: [access({ roles: ["admin"], scopes: [] }), deps.freshlySignedIn],
     request: {
       body: {
         required: true,
@@ -57,7 +63,7 @@ export function registerPushedPolicy(api: Api, deps: SubmissionPolicyDeps): void
         },
       },
     },
-    responses: { 200: json("the version in force"), ...problemResponses("INVALID_POLICY", "VERSION_CONFLICT") },
+    responses: { 200: json("the version in force"), ...problemResponses("REAUTHENTICATE", "INVALID_POLICY", "VERSION_CONFLICT") },
   });
   api.openapi(push, async (context) => {
     const { tenantId, personId } = personOf(context);

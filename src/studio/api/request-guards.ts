@@ -1,4 +1,5 @@
-import type { MiddlewareHandler } from "hono";
+import { isUtf8 } from "node:buffer";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { ApiProblem } from "./problems.ts";
 
@@ -44,6 +45,15 @@ export const jsonOnly: MiddlewareHandler = async (context, next) => {
   if (/^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(type)) return next();
   throw new ApiProblem("UNSUPPORTED_MEDIA_TYPE");
 };
+
+/**
+ * JSON is UTF-8. Whatever else came would be read with U+FFFD in the place of what it is not, and something would be decided about that nobody sent.
+ * Asked once it is known that the caller may: nobody else has a body read.
+ */
+export async function refuseOtherThanUtf8(context: Context): Promise<void> {
+  if (isRead(context.req.method) || isUtf8(new Uint8Array(await context.req.arrayBuffer()))) return;
+  throw new ApiProblem("INVALID_BODY", { message: "the body is not UTF-8", hint: "a file that is no UTF-8 text cannot be submitted" });
+}
 
 /** Of a submission, which carries its files. */
 export const SUBMISSION_MAX_BYTES = 16_777_216;

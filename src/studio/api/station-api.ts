@@ -7,7 +7,7 @@ import { registerAudit } from "./audit.ts";
 import { registerDecisions } from "./decisions.ts";
 import { describeApi } from "./document.ts";
 import { registerKeys } from "./keys.ts";
-import { createLimiter, DEFAULT_LIMITS, type Limiter, type Limits } from "./limits.ts";
+import { createLimiter, DEFAULT_LIMITS, freshlySignedIn, type Limiter, type Limits } from "./limits.ts";
 import { registerReport } from "./report.ts";
 import { bodyCap, crossSite, jsonOnly, stripIdentity } from "./request-guards.ts";
 import { registerSessions, registerSignIn } from "./sessions.ts";
@@ -59,7 +59,7 @@ export function createStationApi(deps: StationApiDeps): Api {
     jsonOnly,
   );
   registerSessions(api, sessionDeps);
-  registerKeys(api, access);
+  registerKeys(api, access, freshlySignedIn());
   registerDecisions(api, records);
   registerAudit(api, records);
   registerReport(api, records, deps.notary);

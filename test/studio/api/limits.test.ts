@@ -146,6 +146,18 @@ describeOnBoth("guesses", (open) => {
     const direct = [];
     for (let i = 0; i < 4; i++) direct.push(await guess(from(`203.0.113.${i}`, "192.0.2.9")));
     expect(direct).toEqual([401, 401, 401, 429]);
+    // A page asks no less of the database than the API does; a cookie that ran out is no guess.
+    const page = async (headers: Record<string, string>, env: object) => (await station.request("/audit", { headers }, env)).status;
+    const pages = [];
+    for (let i = 0; i < 4; i++) {
+      const { headers, env } = from("198.51.100.4");
+      pages.push(await page({ ...headers, authorization: "Bearer csk_guess" }, env));
+    }
+    expect(pages).toEqual([401, 401, 401, 429]);
+    for (let i = 0; i < 4; i++) {
+      const { headers, env } = from("198.51.100.5");
+      expect(await page({ ...headers, cookie: "__Host-countersign=over" }, env)).toBe(401);
+    }
     const { headers, env } = from("198.51.100.3");
     const begun = [];
     for (let i = 0; i < 4; i++) begun.push((await station.request("/login/github", { headers }, env)).status);

@@ -97,7 +97,7 @@ export async function readSubmission(
 }
 
 function sourcesOf({ title, base, head, actor }: SubmittedChange, { diff, governanceFiles }: Facts): readonly NewSource[] {
-  const provenance = { base: { ...base }, head: { ...head }, actor };
+  const provenance = { base: { ...base }, head: { ...head }, actor: actor?.replace(/^@/, "") ?? null };
   const note = { title: title ?? head.name, contentHash: digest("countersign/request/v1", { title, provenance }), provenance };
   const files = [...diff.files, ...governanceFiles].map(
     ({ path, baseBlob, headBlob }): NewSource => ({

@@ -13,6 +13,7 @@ import { type KeptContent, keepContents } from "./contract-contents.ts";
 import { type DraftRow, lockDraft, lockWorkspace, type SnapshotRow, type WorkspaceRow } from "./draft-lineage.ts";
 import { evidenceOf } from "./evidence-of.ts";
 import { answerOnce } from "./idempotency.ts";
+import { pseudonymous } from "./identities.ts";
 import { followDrafts } from "./plan-status.ts";
 
 interface Held {
@@ -33,18 +34,20 @@ export async function saveDraftSnapshot(tx: Tx, input: NewSnapshot): Promise<Sav
   const before = held.snapshot;
   const act = { ...edit(held, input), idempotencyKey: evaluationId };
   const snapshot = await settle(tx, held, input, { evaluationId, pins, act });
-  if (snapshot.id !== before?.id && input.sources.length > 0)
-    await tx.insert(businessSource).values(
-      input.sources.map((source) => ({
-        ...source,
-        id: newId(),
-        tenantId: held.draft.tenantId,
-        draftSnapshotId: snapshot.id,
-        title: storable(source.title),
-      })),
-    );
+  if (snapshot.id !== before?.id && input.sources.length > 0) await keepSources(tx, tenantId, snapshot, input.sources);
   await activateFirst(tx, held, snapshot);
   return saved(tx, held, snapshot, { evaluationId, state: input.decision.state });
+}
+
+/** Whoever is named as the cause stands there by reference. */
+async function keepSources(tx: Tx, tenantId: string, { id: draftSnapshotId }: SnapshotRow, sources: NewSnapshot["sources"]): Promise<void> {
+  const provenances = (await pseudonymous(
+    tx,
+    tenantId,
+    sources.map(({ provenance }) => provenance),
+  )) as NewSnapshot["sources"][number]["provenance"][];
+  const rows = sources.map((source, index) => ({ ...source, title: storable(source.title), provenance: provenances[index]! }));
+  await tx.insert(businessSource).values(rows.map((row) => ({ ...row, id: newId(), tenantId, draftSnapshotId })));
 }
 
 function edit({ draft }: Held, input: NewSnapshot): Omit<SnapshotAct, "idempotencyKey"> {

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { type People, peopleIn, placeholder, pseudonymise, referencesIn, restore } from "../../engine/pseudonyms.ts";
 import type { Tx } from "../connect.ts";
-import { businessDraft, identity } from "../schema.ts";
+import { businessDraft, identity, signInSession } from "../schema.ts";
 import { storable } from "../text.ts";
 
 /** Names by spelling -> reference, each made on first sight. In a transaction of its own, or late in one: rows of other writers are waited for. */
@@ -46,7 +46,7 @@ export async function named<T>(tx: Tx, stored: T): Promise<T> {
 }
 
 /**
- * Forgets a person: every spelling of the login, of every tenant, and all else that is known by the same account; also as a draft's author.
+ * Forgets a person: every spelling of the login, of every tenant, and all else that is known by the same account; also as a draft's author, and in sessions, which end.
  * Gives the references that nobody can resolve any more, by tenant.
  */
 export async function eraseIdentity(tx: Tx, who: string): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -64,6 +64,12 @@ export async function eraseIdentity(tx: Tx, who: string): Promise<ReadonlyMap<st
       .update(businessDraft)
       .set({ author: placeholder(ref) })
       .where(and(eq(businessDraft.tenantId, tenantId), sql`lower(${businessDraft.author}) = lower(${login})`));
+  // A session says the login, and would bring it back: whoever is forgotten is signed out.
+  await tx
+    .delete(signInSession)
+    .where(
+      or(sql`lower(${signInSession.login}) = lower(${who})`, inArray(signInSession.personId, id === null ? accounts : [...accounts, id])),
+    );
   const erased = await tx.delete(identity).where(theirs).returning({ ref: identity.ref, tenantId: identity.tenantId });
   return new Map(
     [...Map.groupBy(erased, ({ tenantId }) => tenantId)].map(([tenantId, rows]) => [tenantId, rows.map(({ ref }) => ref).sort()]),

@@ -19,6 +19,9 @@ const problem = z.object({
   error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional(), details: z.unknown().optional() }),
 });
 
+/** Who may, of what was forbidden. */
+const access = z.object({ roles: z.array(z.string()), scopes: z.array(z.string()) });
+
 /** What is wrong with a body or a parameter, and where. */
 const faults = z.array(z.object({ at: z.string(), message: z.string() })).min(1);
 
@@ -129,11 +132,26 @@ function refusedBy(response: Response, text: string, url: string): StationFailur
         retryAfterSeconds,
       },
     );
-  const { code, message, hint, details } = said.data.error;
+  const { code, message, details } = said.data.error;
   // Nobody at a terminal sees the body that a hint speaks of.
   const wrong = faults.safeParse(details);
   const what = wrong.success ? `${message}: ${wrong.data.map((each) => `${each.at} ${each.message}`.trim()).join("; ")}` : message;
-  const signIn =
-    code === "UNAUTHENTICATED" || code === "REAUTHENTICATE" ? `countersign login --server ${url}, or a valid COUNTERSIGN_API_KEY` : null;
-  return new StationFailure(exitCodeOfStatus(response.status, code), what, { hint: signIn ?? hint ?? null, code, retryAfterSeconds });
+  return new StationFailure(exitCodeOfStatus(response.status, code), what, {
+    hint: cureOf(said.data.error, url, wrong.success),
+    code,
+    retryAfterSeconds,
+  });
+}
+
+/** What to do, in the words of a terminal: it sees no details, and has a command for what the API does by requests. */
+function cureOf({ code, hint, details }: z.infer<typeof problem>["error"], url: string, isFault: boolean): string | null {
+  if (code === "UNAUTHENTICATED") return `countersign login --server ${url}, or a valid COUNTERSIGN_API_KEY`;
+  if (code === "REAUTHENTICATE") return `countersign login --server ${url}, then this again`;
+  const needed = access.safeParse(details);
+  if (code === "FORBIDDEN" && needed.success) {
+    const { roles, scopes } = needed.data;
+    const person = `a person with the role ${[...new Set(["admin", ...roles])].join(" or ")}`;
+    return `it takes ${scopes.length === 0 ? person : `${person}, or a key with the scope ${scopes.join(" or ")}`}`;
+  }
+  return isFault ? "--help says what the command takes" : (hint ?? null);
 }

@@ -200,6 +200,9 @@ describeOnServer("governance, from the command line to the records", (open) => {
     expect(await at({ COUNTERSIGN_URL: "http://station.example", COUNTERSIGN_API_KEY: key }, ["governance", "list"])).toMatchObject({
       code: 64,
     });
+    const runtime = (await station.key("acme", ["plan"]))["authorization"]!.slice("Bearer ".length);
+    const unscoped = await at({ ...url, COUNTERSIGN_API_KEY: runtime }, ["governance", "list"]);
+    expect([unscoped.code, unscoped.stderr]).toEqual([4, expect.stringContaining("or a key with the scope submit or read")]);
     const wrong = await pipeline(["submit", "--agent", "acme/data#7"]);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("agent must not hold a #")]);
     expect(await pipeline(["submit", "--message", "", "--actor", " "])).toMatchObject({ code: 10 });
@@ -215,7 +218,8 @@ describeOnServer("governance, from the command line to the records", (open) => {
     writeFileSync(join(dir, ".choochoorc"), CONFIG);
     write(POLICIES);
     await login("bob");
-    expect(await person("bob", ["policy", "push", dir])).toMatchObject({ code: 4 });
+    const forbidden = await person("bob", ["policy", "push", dir]);
+    expect([forbidden.code, forbidden.stderr]).toEqual([4, expect.stringContaining("it takes a person with the role admin\n")]);
     await login("ana", ["--organisation", "acme"]);
     expect((await person("ana", ["policy", "push", dir])).stdout).toContain("version 1 is in force already");
     write(`${POLICIES}# said again\n`);
@@ -225,6 +229,12 @@ describeOnServer("governance, from the command line to the records", (open) => {
     expect(stale.stderr).toContain("E010");
     write("policies: [{name: x}]\n");
     expect(await person("ana", ["policy", "push", dir])).toMatchObject({ code: 2 });
+    await station.db.outer.execute(sql`update sign_in_session set authenticated_at = authenticated_at - interval '1 hour'`);
+    const old = await person("ana", ["policy", "push", dir]);
+    expect([old.code, old.stderr]).toEqual([
+      4,
+      expect.stringMatching(/sign-in of the last 15 minutes\n {2}countersign login --server \S+, then this again/),
+    ]);
   });
 
   test("traces of agents: listed, shown, audited; those of another tenant are not there", async () => {

@@ -8,7 +8,7 @@ import { castVote } from "../../src/gate/cast-vote.ts";
 import { createStudioRecords, migrate, openDatabase } from "../../src/store/index.ts";
 import { HOTFIX } from "../demo/sample.ts";
 import { ask, directory, done, latest, newTenant, openSubmission, PEOPLE } from "../support/studio.ts";
-import { plansOf, UNGUARDED } from "../support/studio-api.ts";
+import { plansOf, SAME_POLICY, UNGUARDED } from "../support/studio-api.ts";
 
 const port = Number(process.env["PORT"] ?? 4602);
 const publicUrl = `http://127.0.0.1:${port}`;
@@ -38,6 +38,9 @@ const identify = async () =>
     authenticatedAt: "2026-11-26T10:00:00.000Z",
   }) as const;
 const tokens = createFormTokens(["preview"]);
-app.route("/", createWorkspacePages({ ...deps, plans: plansOf(database), guards: UNGUARDED, identify, tokens, publicUrl, wayIn: null }));
+app.route(
+  "/",
+  createWorkspacePages({ ...SAME_POLICY, ...deps, plans: plansOf(database), guards: UNGUARDED, identify, tokens, publicUrl, wayIn: null }),
+);
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
 console.log(`${publicUrl}/workspaces/${waiting.workspaceId}`);

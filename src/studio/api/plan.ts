@@ -75,7 +75,7 @@ export function registerPlan(api: Api, { plans }: PlanRouteDeps): void {
   api.openapi(route, async (context) => {
     const { agent, environment, hash } = context.req.valid("query");
     const { tenantId } = context.get("principal");
-    const answer = shown(await plans.read({ tenantId, agent, environment }, hash ?? null));
+    const answer = shown(await plans.read({ tenantId, agent, environment }, hash ?? null), hash !== undefined);
     const etag = etagOf(answer);
     const headers = { ETag: etag, "Cache-Control": "private, no-cache", Vary: "Authorization" };
     if (names(context.req.header("If-None-Match"), etag)) return context.body(null, 304, headers);
@@ -87,13 +87,16 @@ export function registerPlan(api: Api, { plans }: PlanRouteDeps): void {
 }
 
 /** @throws ApiProblem for all that is no plan. */
-function shown(answer: PlanAnswer): Published | Extract<PlanAnswer, { status: "in_review" }> {
+function shown(answer: PlanAnswer, asksHash: boolean): Published | Extract<PlanAnswer, { status: "in_review" }> {
   switch (answer.status) {
     case "published":
     case "in_review":
       return answer;
     case "not_found":
-      throw new ApiProblem("PLAN_NOT_FOUND");
+      throw new ApiProblem(
+        "PLAN_NOT_FOUND",
+        asksHash ? { message: "no such agent and environment, or this hash was never published there" } : {},
+      );
     case "gone":
       throw new ApiProblem("GONE");
     case "invalid":

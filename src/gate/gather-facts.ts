@@ -128,7 +128,8 @@ export async function gatherPeople(
   ]);
   const own = await deps.pulls.people(pull, requiredTeams(facts), receipts, look);
   refuseUnlisted(pull, own, receipts);
-  const people = await withLayers(deps, pull, facts, await withBaseMerges(deps.pulls.content(pull.repository), facts, own));
+  const updated = await withBaseMerges(deps.pulls.content(pull.repository), facts, own, pull.baseSha);
+  const people = await withLayers(deps, pull, facts, updated);
   return withGrants(ledger, key, pull, facts, { ...bindVotes(people, history), overdueReviews });
 }
 

@@ -22,10 +22,11 @@ export async function readSides(
   },
 ): Promise<SideCommits> {
   const { set, stacked } = read;
-  if (!stacked) return readSideCommits(deps, pull, read.mergeBase, read.change, set);
+  const { mergeBase, tip, change: net } = read;
+  if (!stacked) return readSideCommits(deps, pull, { mergeBase, tip, net }, set);
   const content = deps.pulls.content(pull.repository);
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
-  const base = await content.mergeBase(read.tip, pull.headSha);
+  const base = await content.mergeBase(tip, pull.headSha);
   const change = await readChange({ repository: content, comparer: deps.comparer, types }, { base, head: pull.headSha }, set);
   const { files, findings, losses, unparseable } = change.diff;
   const layer: SideChange = {
@@ -37,7 +38,7 @@ export async function readSides(
     losses,
     unparseable,
   };
-  const commits = await readSideCommits(deps, pull, base, change, set);
+  const commits = await readSideCommits(deps, pull, { mergeBase: base, tip, net: change }, set);
   const empty = files.length + layer.governanceFiles.length === 0;
   return { sides: [...(empty ? [] : [layer]), ...commits.sides], limits: [...change.limits, ...commits.limits] };
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { STRIPPED } from "../demo/sample.ts";
+import { CONFIG, CONTRACT, POLICIES, STRIPPED } from "../demo/sample.ts";
 import { type Hand, type Repository, startHand } from "../support/by-hand.ts";
 import { FILE } from "../support/scene.ts";
 
@@ -59,4 +59,27 @@ test("a merge of something that is no part of the base is somebody's work", asyn
   hand.pass(5);
   await hand.work();
   expect(repo.shows(merged)).toBe("action_required");
+});
+
+const BARE = CONTRACT.replaceAll("        tags: [pii]\n", "");
+
+test("T02: one whose merge brings an older state of the base back may not, although it has every file from a parent", async () => {
+  repo = hand.repository({ [FILE]: BARE, ".choochoorc": CONFIG, ".choochoo/approval-policies.yaml": POLICIES });
+  const old = hand.hub.tip(repo.name, "main");
+  hand.hub.push(repo.name, "main", { [FILE]: CONTRACT }, { actor: "ana", message: "tag it" });
+  hand.pass(5);
+  const pull = repo.open({ "docs/notes.md": "notes\n" }, "work");
+  hand.pass(5);
+  await hand.work();
+  const head = hand.hub.commit(repo.name, { [FILE]: BARE }, { actor: "bob", parents: [pull.head, old], verified: true });
+  hand.hub.pushCommit(repo.name, "work", head, { actor: "bob" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("action_required");
+  hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+  hand.pass(5);
+  await hand.work();
+  const decision = (await hand.deps.ledger.latestEvaluation(repo.key(pull.number)))?.decision;
+  expect(decision?.refused.map(({ user, reason }) => `${user} ${reason}`)).toEqual(["bob committer"]);
+  expect(repo.shows(head)).toBe("action_required");
 });

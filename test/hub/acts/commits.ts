@@ -1,6 +1,6 @@
 import type { Files } from "../git/content.ts";
 import { applyFiles } from "../git/content.ts";
-import { mergeBase, mergeFiles } from "../git/history.ts";
+import { mergeBases, mergeFiles } from "../git/history.ts";
 import type { FileEntry, Signature } from "../git/objects.ts";
 import { commitOf, filesAt, writeCommit, writeFiles } from "../git/objects.ts";
 import { accountByLogin } from "../lookup.ts";
@@ -65,11 +65,17 @@ function startingFiles(repo: Repo, parents: readonly string[]): ReadonlyMap<stri
   return mergedFiles(repo, first, second) ?? filesAt(repo.store, first);
 }
 
-/** Files of the merge of two commits; null = conflict or unrelated histories. */
+/** Files of the merge of two commits; null = conflict or unrelated histories. Several merge bases are merged first, as git does. */
 export function mergedFiles(repo: Repo, ours: string, theirs: string): Map<string, FileEntry> | null {
-  const base = mergeBase(repo.store, ours, theirs);
-  if (base === null) return null;
-  const merged = mergeFiles(filesAt(repo.store, base), filesAt(repo.store, ours), filesAt(repo.store, theirs));
+  const [first, ...others] = mergeBases(repo.store, ours, theirs);
+  if (first === undefined) return null;
+  let base: ReadonlyMap<string, FileEntry> = filesAt(repo.store, first);
+  for (const other of others) {
+    const both = mergedFiles(repo, first, other);
+    if (both === null) return null;
+    base = both;
+  }
+  const merged = mergeFiles(base, filesAt(repo.store, ours), filesAt(repo.store, theirs));
   return merged.status === "merged" ? merged.files : null;
 }
 

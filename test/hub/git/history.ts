@@ -19,6 +19,11 @@ export function isAncestor(store: ObjectStore, ancestor: string, of: string): bo
 
 /** The best common ancestor; null for unrelated histories. Of several, the newest by committer date. */
 export function mergeBase(store: ObjectStore, a: string, b: string): string | null {
+  return mergeBases(store, a, b)[0] ?? null;
+}
+
+/** Every best common ancestor, the newest by committer date first. */
+export function mergeBases(store: ObjectStore, a: string, b: string): readonly string[] {
   const fromA = ancestors(store, a);
   const seen = new Set<string>();
   const common: string[] = [];
@@ -30,8 +35,9 @@ export function mergeBase(store: ObjectStore, a: string, b: string): string | nu
     else queue.push(...commitOf(store, next).parents);
   }
   const best = common.filter((sha) => !common.some((other) => other !== sha && isAncestor(store, sha, other)));
-  best.sort((x, y) => commitOf(store, y).committer.date.getTime() - commitOf(store, x).committer.date.getTime() || x.localeCompare(y));
-  return best[0] ?? null;
+  return best.sort(
+    (x, y) => commitOf(store, y).committer.date.getTime() - commitOf(store, x).committer.date.getTime() || x.localeCompare(y),
+  );
 }
 
 /** Commits reachable from `head` and not from `base`, parents before children. */

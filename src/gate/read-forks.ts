@@ -1,0 +1,102 @@
+import type { CommitListing } from "./ports/contributions.ts";
+import type { Repository } from "./ports.ts";
+import { TruthError } from "./ports.ts";
+
+/** Questions about which of two commits is older, for one pull request: each is a request to GitHub where it was not asked before. */
+const QUESTIONS_MAX = 60;
+
+/**
+ * What the commits of a branch stand on: by commit, the newest commits of the base below it. More than one = none of them is older than the
+ * others. null = too many merges to tell.
+ */
+export type Forks = ReadonlyMap<string, readonly string[]> | null;
+
+/**
+ * Read from the parents of the commits, never from dates: GitHub names one merge base, and of several the one whose committer wrote the
+ * latest date. `tip`: of the base now; `listedOn`: when the commits were listed. @throws TruthError
+ */
+export async function readForks(
+  content: Repository,
+  { commits }: Pick<CommitListing, "commits">,
+  { mergeBase, tip, listedOn }: { readonly mergeBase: string; readonly tip: string; readonly listedOn: string },
+): Promise<Forks> {
+  const parentsOf = new Map(commits.map(({ sha, parents }) => [sha, parents]));
+  const isOlder = createOrder(content);
+  const inBase = historyIn(parentsOf, mergeBase);
+  const forks = new Map<string, readonly string[]>();
+  try {
+    for (const sha of parentsFirst(parentsOf)) {
+      const parents = parentsOf.get(sha)!;
+      const below = new Set<string>();
+      for (const parent of parents) {
+        const isListed = parentsOf.has(parent) && !inBase.has(parent);
+        // Listed when the base stood elsewhere; where two lines meet it matters whether one has come to it since.
+        const isOwn = isListed && !(parents.length > 1 && tip !== listedOn && (await isOlder(parent, tip)));
+        for (const fork of isOwn ? (forks.get(parent) ?? []) : [parent]) below.add(fork);
+      }
+      forks.set(sha, await newest([...below], isOlder));
+    }
+  } catch (error) {
+    if (error instanceof TooMany) return null;
+    throw error;
+  }
+  return forks;
+}
+
+type IsOlder = (older: string, newer: string) => Promise<boolean>;
+
+class TooMany extends Error {}
+
+function createOrder(content: Repository): IsOlder {
+  let left = QUESTIONS_MAX;
+  return async (older, newer) => {
+    if (older === newer) return true;
+    if (left === 0) throw new TooMany();
+    left -= 1;
+    try {
+      return (await content.mergeBase(older, newer)) === older;
+    } catch (error) {
+      // Nothing in common: neither is older.
+      if (error instanceof TruthError && error.kind === "auth") return false;
+      throw error;
+    }
+  };
+}
+
+/** Without those that another one descends from. */
+async function newest(commits: readonly string[], isOlder: IsOlder): Promise<readonly string[]> {
+  let kept: readonly string[] = [];
+  for (const commit of commits) {
+    const others: string[] = [];
+    let isCovered = false;
+    for (const other of kept) {
+      isCovered ||= await isOlder(commit, other);
+      if (isCovered || !(await isOlder(other, commit))) others.push(other);
+    }
+    kept = isCovered ? kept : [...others, commit];
+  }
+  return kept;
+}
+
+/** `from` and what is listed below it. */
+function historyIn(parentsOf: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
+  const seen = new Set([from]);
+  for (const sha of seen) for (const parent of parentsOf.get(sha) ?? []) if (parentsOf.has(parent)) seen.add(parent);
+  return seen;
+}
+
+function parentsFirst(parentsOf: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const order = new Set<string>();
+  for (const start of parentsOf.keys()) {
+    const way = [start];
+    for (let at = way.at(-1); at !== undefined; at = way.at(-1)) {
+      const next = order.has(at) ? undefined : parentsOf.get(at)!.find((parent) => parentsOf.has(parent) && !order.has(parent));
+      if (next !== undefined) way.push(next);
+      else {
+        order.add(at);
+        way.pop();
+      }
+    }
+  }
+  return [...order];
+}

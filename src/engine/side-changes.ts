@@ -33,6 +33,13 @@ export function withSides(facts: Facts): Facts {
 /** A layer has the head of the whole change; a line of an older commit points nowhere in it. */
 function told(finding: Finding, side: SideChange): Finding {
   if (side.kind === "layer") return { ...finding, message: `${finding.message} (against the layer below)` };
+  if (side.kind === "rebase")
+    return {
+      ...finding,
+      message: `${finding.message} (when rebased, which leaves out the merge ${side.sha.slice(0, 7)})`,
+      line: null,
+      column: null,
+    };
   const message = `${finding.message} (in commit ${side.sha.slice(0, 7)}, changed again later)`;
   return { ...finding, message, line: null, column: null };
 }

@@ -3,9 +3,12 @@ import type { Problem } from "./problem.ts";
 
 /** A change that lands together with the one between base and head and is not all in it. Its findings count like any other. */
 export interface SideChange {
-  /** `commit`: what stands at a commit on the way, and neither before nor after. `layer`: what this layer of a stack does to the one below. */
-  readonly kind: "commit" | "layer";
-  /** The commit that it leads to. */
+  /**
+   * `commit`: what stands at a commit on the way, and neither before nor after. `layer`: what this layer of a stack does to the one below.
+   * `rebase`: what lands where merge commits are left out.
+   */
+  readonly kind: "commit" | "layer" | "rebase";
+  /** The commit that it leads to; of a rebase the merge commit that is left out. */
   readonly sha: string;
   readonly files: readonly GovernedFile[];
   readonly governanceFiles: readonly GovernedFile[];

@@ -87,9 +87,9 @@ async function compareLanding(
 
 type Approved = Pick<SideChange, "files" | "governanceFiles" | "findings">;
 
-/** A stack lands as a whole, or each layer on the one below. */
+/** A stack lands as a whole, or each layer on the one below; a branch with merge commits as it is, or rebased. */
 function approvedChanges({ diff, governanceFiles, sides }: Facts): [Approved, ...Approved[]] {
-  return [{ files: diff.files, governanceFiles, findings: diff.findings }, ...(sides ?? []).filter(({ kind }) => kind === "layer")];
+  return [{ files: diff.files, governanceFiles, findings: diff.findings }, ...(sides ?? []).filter(({ kind }) => kind !== "commit")];
 }
 
 function filesOf({ files, governanceFiles }: Approved): readonly GovernedFile[] {

@@ -7,15 +7,11 @@ import type { GatherDeps } from "./deps.ts";
 import type { PullTruth, Repository } from "./ports.ts";
 import { type ChangeReading, limit, readChange } from "./read-change.ts";
 import { readForks } from "./read-forks.ts";
+import { readRebase, type SideCommits } from "./read-rebase.ts";
 import { recordedTypes } from "./recorded-types.ts";
 
 /** GitHub lists no more commits of a pull request than this. */
 const COMMITS_MAX = 250;
-
-export interface SideCommits {
-  readonly sides: readonly SideChange[];
-  readonly limits: readonly Problem[];
-}
 
 /**
  * What stands at the commits on the way to the head and is neither at the base nor at the head: a rebase or a merge commit brings every
@@ -38,10 +34,14 @@ export async function readSideCommits(
   const limits = await hiddenByMergeBase(content, pull, forks.get(pull.headSha) ?? [], { mergeBase, net }, set);
   if (pull.squashOnly === true) return { sides: [], limits };
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
+  const reader = { repository: content, comparer: deps.comparer, types };
+  const rebase = { mergeBase, head: pull.headSha, net };
+  const rebased = pull.neverRebased === true ? null : await readRebase(reader, listing, rebase, set);
+  limits.push(...(rebased?.limits ?? []));
   const atHead = new Map([...net.diff.files, ...net.governanceFiles].map((file) => [file.path, headOf(file)]));
   const told = new Set(net.diff.findings.map(({ fingerprint }) => fingerprint));
   const looked = new Set<string>();
-  const sides: SideChange[] = [];
+  const sides: SideChange[] = [...(rebased?.sides ?? [])];
   const steps = commits.flatMap(({ sha }) => {
     const bases = forks.get(sha) ?? [];
     // Of a history of its own there is nothing to stand on.
@@ -58,7 +58,7 @@ export async function readSideCommits(
     const key = JSON.stringify([...files, ...governanceFiles]);
     if (files.length + governanceFiles.length === 0 || looked.has(key)) continue;
     looked.add(key);
-    const { diff } = await readChange({ repository: content, comparer: deps.comparer, types }, { base, head: sha }, set);
+    const { diff } = await readChange(reader, { base, head: sha }, set);
     const findings = diff.findings.filter(({ fingerprint }) => !told.has(fingerprint));
     for (const { fingerprint } of findings) told.add(fingerprint);
     if (findings.length + diff.unparseable.length + governanceFiles.length === 0) continue;

@@ -3,7 +3,8 @@ import type { SideChange } from "../engine/side-facts.ts";
 import type { GatherDeps } from "./deps.ts";
 import type { PullTruth } from "./ports.ts";
 import { type ChangeReading, readChange } from "./read-change.ts";
-import { readSideCommits, type SideCommits } from "./read-side-commits.ts";
+import type { SideCommits } from "./read-rebase.ts";
+import { readSideCommits } from "./read-side-commits.ts";
 import { recordedTypes } from "./recorded-types.ts";
 
 /**

@@ -107,6 +107,7 @@ async function readPull(app: GitHubApp, pull: PullRef): Promise<PullTruth> {
     baseRef: data.base.ref,
     baseSha: data.base.sha,
     squashOnly: squashOnly(home),
+    neverRebased: typeof home.allow_rebase_merge === "boolean" ? !home.allow_rebase_merge : null,
     stackBase: data.stack?.base.ref ?? null,
     commits: data.commits,
     updatedAt: data.updated_at,

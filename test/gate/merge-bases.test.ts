@@ -16,6 +16,7 @@ afterEach(() => {
 });
 afterAll(() => hand.close());
 
+const MOVED = "contracts/people.odcs.yaml";
 const UNTAGGED = CONTRACT.replaceAll("        tags: [pii]\n", "");
 
 beforeEach(() => {
@@ -26,6 +27,15 @@ beforeEach(() => {
       'policies:\n  - name: pii\n    trigger: { tags: ["pii"] }\n    approvers: [{ team: sec-ops, minApprovals: 1 }]\n',
   });
 });
+
+async function opened(head: string) {
+  hand.hub.pushCommit(repo.name, "work", head, { actor: "alice" });
+  hand.pass(5);
+  const pull = hand.hub.openPull(repo.name, { actor: "alice", head: "work", title: "harmless" });
+  hand.pass(5);
+  await hand.work();
+  return pull;
+}
 
 async function landed(number: number, method: "merge" | "rebase" = "merge") {
   hand.hub.merge(repo.name, number, { actor: "alice", method });
@@ -49,32 +59,78 @@ test("T27: of two merge bases the newer one hides what the merge brings", async 
   expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(CONTRACT);
 
   const crossed = hand.hub.commit(repo.name, { [FILE]: UNTAGGED }, { actor: "alice", parents: [aside, tagged] });
-  hand.hub.pushCommit(repo.name, "work", crossed, { actor: "alice" });
-  hand.pass(5);
-  const pull = hand.hub.openPull(repo.name, { actor: "alice", head: "work", title: "harmless" });
-  hand.pass(5);
-  await hand.work();
+  const pull = await opened(crossed);
   await landed(pull.number);
   expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(UNTAGGED);
   expect(repo.shows(crossed)).not.toBe("success");
 });
 
-test("T44: an older commit of the base, merged in, hides what a later commit does on the way", async () => {
+/** A branch that merges `old` and then goes back to what stood there, hidden again by the next merge; its head. */
+function hideBehind(old: string): string {
+  const said = `${CONTRACT}# words\n`;
+  const main = hand.hub.tip(repo.name, "main");
+  const first = hand.hub.commit(repo.name, { [FILE]: said }, { actor: "alice", parents: [main] });
+  const merged = hand.hub.commit(repo.name, { [FILE]: said }, { actor: "alice", parents: [first, old] });
+  const back = hand.hub.commit(repo.name, { [FILE]: UNTAGGED }, { actor: "alice", parents: [merged] });
+  return hand.hub.commit(repo.name, { [FILE]: said }, { actor: "alice", parents: [back, first] });
+}
+
+test("T44: an older commit of the base, merged in, hides what a later commit does on the way, and a rebase lands that", async () => {
   const old = hand.hub.tip(repo.name, "main");
   hand.hub.push(repo.name, "main", { [FILE]: CONTRACT }, { actor: "ana", message: "tag it" });
-  const main = hand.hub.tip(repo.name, "main");
   hand.pass(5);
-  const said = `${CONTRACT}# words\n`;
-  const c1 = hand.hub.commit(repo.name, { [FILE]: said }, { actor: "alice", parents: [main] });
-  const m = hand.hub.commit(repo.name, { [FILE]: said }, { actor: "alice", parents: [c1, old] });
-  const c2 = hand.hub.commit(repo.name, { [FILE]: UNTAGGED }, { actor: "alice", parents: [m] });
-  const head = hand.hub.commit(repo.name, { [FILE]: said }, { actor: "alice", parents: [c2, c1] });
-  hand.hub.pushCommit(repo.name, "work", head, { actor: "alice" });
-  hand.pass(5);
-  const pull = hand.hub.openPull(repo.name, { actor: "alice", head: "work", title: "words" });
-  hand.pass(5);
-  await hand.work();
+  const head = hideBehind(old);
+  const pull = await opened(head);
+  expect(repo.shows(head)).toBe("action_required");
   await landed(pull.number, "rebase");
   expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(UNTAGGED);
-  expect(repo.shows(head)).not.toBe("success");
+});
+
+test("T44: and where nothing is rebased it still stands on the way", async () => {
+  hand.hub.setMergeMethods(repo.name, { merge: true, squash: true, rebase: false });
+  const old = hand.hub.tip(repo.name, "main");
+  hand.hub.push(repo.name, "main", { [FILE]: CONTRACT }, { actor: "ana", message: "tag it" });
+  hand.pass(5);
+  const head = hideBehind(old);
+  await opened(head);
+  expect(repo.shows(head)).toBe("action_required");
+  expect(
+    hand.hub
+      .checkRuns(repo.name, head)
+      .map(({ output }) => output.summary)
+      .join(),
+  ).toContain("changed again later");
+});
+
+test("T44: what only a merge commit brings is left out by a rebase", async () => {
+  hand.hub.push(repo.name, "main", { [FILE]: CONTRACT }, { actor: "ana", message: "tag it" });
+  hand.pass(5);
+  const gone = hand.hub.commit(repo.name, { [FILE]: null }, { actor: "alice", parents: [hand.hub.tip(repo.name, "main")] });
+  hand.hub.push(repo.name, "main", { "notes.md": "1\n" }, { actor: "ana", message: "notes" });
+  hand.pass(5);
+  const parents = [gone, hand.hub.tip(repo.name, "main")];
+  const head = hand.hub.commit(repo.name, { [MOVED]: CONTRACT }, { actor: "alice", parents });
+  const pull = await opened(head);
+  expect(repo.shows(head)).toBe("action_required");
+  const shown = hand.hub.checkRuns(repo.name, head).map(({ output }) => output.summary);
+  expect(shown.join()).toMatch(/contract \*\*deleted\*\* \(when rebased, which leaves out the merge [0-9a-f]{7}\)/);
+  hand.hub.review(repo.name, pull.number, { actor: "bob", state: "APPROVED" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("success");
+  await landed(pull.number, "rebase");
+  expect([FILE, MOVED].map((path) => hand.hub.read(repo.name, "refs/heads/main", path))).toEqual([null, null]);
+  expect((await hand.deps.ledger.approvalOf(repo.id, pull.number))?.approval.kind).toBe("regular");
+});
+
+test("T44: where nothing is rebased, a merge commit may bring what it likes: the whole is judged", async () => {
+  hand.hub.setMergeMethods(repo.name, { merge: true, squash: true, rebase: false });
+  const main = hand.hub.tip(repo.name, "main");
+  const gone = hand.hub.commit(repo.name, { [FILE]: null }, { actor: "alice", parents: [main] });
+  hand.hub.push(repo.name, "main", { "notes.md": "1\n" }, { actor: "ana", message: "notes" });
+  hand.pass(5);
+  const parents = [gone, hand.hub.tip(repo.name, "main")];
+  const head = hand.hub.commit(repo.name, { [MOVED]: UNTAGGED }, { actor: "alice", parents });
+  await opened(head);
+  expect(repo.shows(head)).toBe("success");
 });

@@ -6,7 +6,6 @@ const DOCTOR = "test/gate/doctor.test.ts";
 const GROUPS = "test/gate/merge-group.test.ts";
 const STACKS = "test/gate/stacks.test.ts";
 const COMMITS = "test/gate/every-commit.test.ts";
-const FORKS = "test/gate/merge-bases.test.ts";
 const OVERRIDES = "test/gate/override-life.test.ts";
 
 /** The check and the merge: what lands beside the change, queues, overrides, re-runs, protection. */
@@ -25,33 +24,6 @@ export const CHECKS: readonly Guard[] = [
     without: "const { complete } = listing;\n  const commits: CommitFact[] = [];",
     test: COMMITS,
     named: "T44: a commit strips a tag",
-    slow: true,
-  },
-  {
-    threat: "T44",
-    file: "src/gate/read-forks.ts",
-    guard: "kept = isCovered ? kept : [...others, commit];",
-    without: "kept = [commit];",
-    test: FORKS,
-    named: "T44",
-    slow: true,
-  },
-  {
-    threat: "T27",
-    file: "src/gate/read-side-commits.ts",
-    guard: "if (file === undefined) return [];",
-    without: "if (file !== null) return [];",
-    test: FORKS,
-    named: "T27",
-    slow: true,
-  },
-  {
-    threat: "T02",
-    file: "src/gate/base-merges.ts",
-    guard: "...alsoIn(fromBranch, byBranch), ",
-    without: "",
-    test: "test/gate/update-branch.test.ts",
-    named: "T02",
     slow: true,
   },
   {

@@ -2,6 +2,7 @@ import { ANSWERS } from "./answers.ts";
 import { CHECKS } from "./checks.ts";
 import { CONTENT } from "./content.ts";
 import { FOLDERS } from "./folders.ts";
+import { FORKS_AND_MERGES } from "./forks.ts";
 import { GATE } from "./gate.ts";
 import type { Guard } from "./guard.ts";
 import { NOTIFY } from "./notify.ts";
@@ -19,6 +20,6 @@ import { USES } from "./uses.ts";
 
 /** Every guard that has a test behind it. `npm run guards` kills them one at a time. */
 export const GUARDS: readonly Guard[] = [
-  ...[...PEOPLE, ...POLICY, ...CONTENT, ...USES, ...GATE, ...FOLDERS, ...CHECKS],
+  ...[...PEOPLE, ...POLICY, ...CONTENT, ...USES, ...GATE, ...FOLDERS, ...CHECKS, ...FORKS_AND_MERGES],
   ...[...PLAN, ...RECORDS, ...RECOVERY_GUARDS, ...ANSWERS, ...STATION, ...STUDIO, ...SUBMITTED, ...OPERATIONS, ...NOTIFY, ...SIMULATED],
 ];

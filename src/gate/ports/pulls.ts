@@ -33,6 +33,8 @@ export interface PullTruth {
   readonly baseSha: string;
   /** The repository takes squashed changes only: commits on the way never land. Absent or null = unknown. */
   readonly squashOnly?: boolean | null;
+  /** The repository takes no rebased changes. Absent or null = unknown. */
+  readonly neverRebased?: boolean | null;
   /** Short name of the branch that its stack leads to, where GitHub says that it is in one. */
   readonly stackBase?: string | null;
   /** Number of commits, as GitHub counts them. */

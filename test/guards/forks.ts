@@ -1,0 +1,43 @@
+import type { Guard } from "./guard.ts";
+
+const FORKS = "test/gate/merge-bases.test.ts";
+
+/** What a branch stands on, and what its merge commits bring and leave out. */
+export const FORKS_AND_MERGES: readonly Guard[] = [
+  {
+    threat: "T44",
+    file: "src/gate/read-forks.ts",
+    guard: "kept = isCovered ? kept : [...others, commit];",
+    without: "kept = [commit];",
+    test: FORKS,
+    named: "T44: and where nothing is rebased",
+    slow: true,
+  },
+  {
+    threat: "T44",
+    file: "src/gate/read-rebase.ts",
+    guard: "if (other.length === 0) return",
+    without: "if (other.length >= 0) return",
+    test: FORKS,
+    named: "T44: what only a merge commit brings",
+    slow: true,
+  },
+  {
+    threat: "T27",
+    file: "src/gate/read-side-commits.ts",
+    guard: "if (file === undefined) return [];",
+    without: "if (file !== null) return [];",
+    test: FORKS,
+    named: "T27",
+    slow: true,
+  },
+  {
+    threat: "T02",
+    file: "src/gate/base-merges.ts",
+    guard: "...alsoIn(fromBranch, byBranch), ",
+    without: "",
+    test: "test/gate/update-branch.test.ts",
+    named: "T02",
+    slow: true,
+  },
+];

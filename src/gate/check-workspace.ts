@@ -44,7 +44,8 @@ export async function checkWorkspace({ repository, comparer, clock, ...lineage }
   const baseRevision = named ?? (await defaultBranchRevision(repository, defaultBranch));
   const baseSha = await repository.resolve(baseRevision);
   const headSha = await repository.resolve(request.head);
-  const mergeBase = await repository.mergeBase(baseSha, headSha);
+  const mergeBases = await repository.mergeBases(baseSha, headSha);
+  const mergeBase = mergeBases[0]!;
 
   const baseRef = claimedBase ?? (await repository.branchName(baseRevision)) ?? defaultBranch;
   const policy = withReplacements(await readPolicySources(repository, baseSha), [request.policy, request.config]);
@@ -54,6 +55,7 @@ export async function checkWorkspace({ repository, comparer, clock, ...lineage }
     { repository, comparer, ...lineage },
     {
       mergeBase,
+      mergeBases,
       headSha,
       baseSha,
       baseRef,

@@ -3,6 +3,7 @@ import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
 import { agentOfAuthor, agentOfGitAuthor } from "./author-agent.ts";
+import { hiddenByMergeBase } from "./hidden-by-merge-base.ts";
 import { type LocalLineageDeps, localSurroundings } from "./local-lineage.ts";
 import { localTypes } from "./local-types.ts";
 import { Refusal, type Surroundings } from "./ports.ts";
@@ -17,6 +18,8 @@ const ADVISED_FILES_MAX = 50;
 export interface LocalChange {
   /** What the contracts are compared with: a commit, or the empty tree. */
   readonly mergeBase: string;
+  /** All of them, where there may be several; absent = the one. */
+  readonly mergeBases?: readonly string[];
   readonly headSha: string;
   /** Tip of the base branch; policy is taken from there. */
   readonly baseSha: string;
@@ -49,6 +52,7 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
     set,
     change.advice ? ADVISED_FILES_MAX : 0,
   );
+  const hidden = await hiddenByMergeBase(deps.repository, change, change.mergeBases ?? [], { mergeBase, net: read, set });
   const around =
     read.diff.findings.length === 0 || !change.lineage
       ? NO_SURROUNDINGS
@@ -84,7 +88,7 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
     quality: { known: false, failingRules: 0, recentOverrides: 0, cardLimitations: 0 },
     ...(agents === undefined ? {} : { agents }),
     faults: [],
-    limits: [...read.limits, ...problems],
+    limits: [...read.limits, ...hidden, ...problems],
     simulated: change.simulated,
   };
 }

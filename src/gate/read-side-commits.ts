@@ -1,10 +1,10 @@
 import type { GovernedFile } from "../engine/contract/finding.ts";
 import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
-import type { Problem } from "../engine/problem.ts";
 import type { SideChange } from "../engine/side-facts.ts";
 import type { GatherDeps } from "./deps.ts";
-import type { PullTruth, Repository } from "./ports.ts";
+import { hiddenByMergeBase } from "./hidden-by-merge-base.ts";
+import type { PullTruth } from "./ports.ts";
 import { type ChangeReading, limit, readChange } from "./read-change.ts";
 import { readForks } from "./read-forks.ts";
 import { readRebase, type SideCommits } from "./read-rebase.ts";
@@ -31,7 +31,7 @@ export async function readSideCommits(
   const content = deps.pulls.content(pull.repository);
   const forks = await readForks(content, listing, { mergeBase, tip, listedOn: pull.baseSha });
   if (forks === null) return { sides: [], limits: [limit("it holds too many merges to tell what they stand on")] };
-  const limits = await hiddenByMergeBase(content, pull, forks.get(pull.headSha) ?? [], { mergeBase, net }, set);
+  const limits = await hiddenByMergeBase(content, pull, forks.get(pull.headSha) ?? [], { mergeBase, net, set });
   if (pull.squashOnly === true) return { sides: [], limits };
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const reader = { repository: content, comparer: deps.comparer, types };
@@ -66,36 +66,6 @@ export async function readSideCommits(
     sides.push({ kind: "commit", sha, files, governanceFiles, findings, losses, unparseable });
   }
   return { sides, limits };
-}
-
-/**
- * A merge goes by all merge bases, and the change by the one that GitHub names: what is as one of them had it may still be brought back
- * over what the base has since. That is not judged, and has an end with the base merged in.
- */
-async function hiddenByMergeBase(
-  content: Repository,
-  { baseRef, headSha }: PullTruth,
-  forks: readonly string[],
-  { mergeBase, net }: { readonly mergeBase: string; readonly net: ChangeReading },
-  set: PolicySet,
-): Promise<Problem[]> {
-  const told = new Set([...net.diff.files, ...net.governanceFiles].map(sidesOf));
-  const hidden = new Set<string>();
-  for (const fork of forks) {
-    if (fork === mergeBase) continue;
-    const changes = await content.changedFiles(fork, headSha);
-    if (changes.incomplete !== null) return [limit(changes.incomplete)];
-    const { governed, governance } = sortChangedFiles(changes.files, set.config.contracts);
-    for (const file of [...governed, ...governance]) if (!told.has(sidesOf(file))) hidden.add(file.path);
-  }
-  const [file] = [...hidden].sort();
-  if (file === undefined) return [];
-  const message = `the branch forks from \`${baseRef}\` at several commits that differ in \`${file}\`, so what a merge brings is not the difference to one of them`;
-  return [{ code: "E001", message, file, line: null, severity: "error", hint: "merge the base into the branch, or rebase it" }];
-}
-
-function sidesOf({ path, baseMode, baseBlob, headMode, headBlob }: GovernedFile): string {
-  return JSON.stringify([path, baseMode, baseBlob, headMode, headBlob]);
 }
 
 function headOf({ headMode, headBlob }: GovernedFile): string {

@@ -67,10 +67,10 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     return found === undefined ? revision : `${found}${revision.slice(name.length)}`;
   }
 
-  async function mergeBase(base: string, head: string): Promise<string> {
+  async function mergeBases(base: string, head: string): Promise<readonly string[]> {
     const from = worktree !== null && head === worktree.tree ? "HEAD" : head;
-    const result = await git(["merge-base", base, from]);
-    if (result.code === 0) return result.stdout.toString("utf8").trim();
+    const result = await git(["merge-base", "--all", base, from]);
+    if (result.code === 0) return result.stdout.toString("utf8").trim().split("\n");
     if (shallow)
       throw new Refusal(
         "config",
@@ -143,7 +143,8 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     bare,
     history,
     resolve,
-    mergeBase,
+    mergeBase: async (base, head) => (await mergeBases(base, head))[0]!,
+    mergeBases,
     changedFiles,
     readFile,
     entryAt: openTreeEntries(git),

@@ -24,7 +24,7 @@ export const FORKS_AND_MERGES: readonly Guard[] = [
   },
   {
     threat: "T27",
-    file: "src/gate/read-side-commits.ts",
+    file: "src/gate/hidden-by-merge-base.ts",
     guard: "if (file === undefined) return [];",
     without: "if (file !== null) return [];",
     test: FORKS,

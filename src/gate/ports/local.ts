@@ -12,6 +12,8 @@ export interface LocalRepository extends Repository {
   readonly history: History;
   /** Commit id of a revision; `WORKTREE` gives a tree id that `changedFiles` accepts as head. */
   resolve(revision: string): Promise<string>;
+  /** Every merge base of the two; the first is `mergeBase`. */
+  mergeBases(base: string, head: string): Promise<readonly string[]>;
   /** Short name of the default branch: origin/HEAD, else main or master. */
   defaultBranch(): Promise<string>;
   /** Address of the remote `origin`; null = there is none. */

@@ -21,7 +21,7 @@ export async function readForks(
   { mergeBase, tip, listedOn }: { readonly mergeBase: string; readonly tip: string; readonly listedOn: string },
 ): Promise<Forks> {
   const parentsOf = new Map(commits.map(({ sha, parents }) => [sha, parents]));
-  const isOlder = createOrder(content);
+  const order = createOrder(content);
   const inBase = historyIn(parentsOf, mergeBase);
   const forks = new Map<string, readonly string[]>();
   try {
@@ -30,11 +30,12 @@ export async function readForks(
       const below = new Set<string>();
       for (const parent of parents) {
         const isListed = parentsOf.has(parent) && !inBase.has(parent);
-        // Listed when the base stood elsewhere; where two lines meet it matters whether one has come to it since.
-        const isOwn = isListed && !(parents.length > 1 && tip !== listedOn && (await isOlder(parent, tip)));
-        for (const fork of isOwn ? (forks.get(parent) ?? []) : [parent]) below.add(fork);
+        for (const fork of isListed ? (forks.get(parent) ?? []) : [parent]) below.add(fork);
+        // Listed when the base stood elsewhere: where two lines meet it matters what of each has come to it since.
+        const met = isListed && parents.length > 1 && tip !== listedOn ? await order.common(tip, parent) : null;
+        if (met !== null) below.add(met);
       }
-      forks.set(sha, await newest([...below], isOlder));
+      forks.set(sha, await newest([...below], order));
     }
   } catch (error) {
     if (error instanceof TooMany) return null;
@@ -43,28 +44,31 @@ export async function readForks(
   return forks;
 }
 
-type IsOlder = (older: string, newer: string) => Promise<boolean>;
-
 class TooMany extends Error {}
 
-function createOrder(content: Repository): IsOlder {
+interface Order {
+  isOlder(older: string, newer: string): Promise<boolean>;
+  /** null = nothing. */
+  common(base: string, other: string): Promise<string | null>;
+}
+
+function createOrder(content: Repository): Order {
   let left = QUESTIONS_MAX;
-  return async (older, newer) => {
-    if (older === newer) return true;
+  const common = async (base: string, other: string): Promise<string | null> => {
     if (left === 0) throw new TooMany();
     left -= 1;
     try {
-      return (await content.mergeBase(older, newer)) === older;
+      return await content.mergeBase(base, other);
     } catch (error) {
-      // Nothing in common: neither is older.
-      if (error instanceof TruthError && error.kind === "auth") return false;
+      if (error instanceof TruthError && error.kind === "auth") return null;
       throw error;
     }
   };
+  return { common, isOlder: async (older, newer) => older === newer || (await common(older, newer)) === older };
 }
 
 /** Without those that another one descends from. */
-async function newest(commits: readonly string[], isOlder: IsOlder): Promise<readonly string[]> {
+async function newest(commits: readonly string[], { isOlder }: Order): Promise<readonly string[]> {
   let kept: readonly string[] = [];
   for (const commit of commits) {
     const others: string[] = [];

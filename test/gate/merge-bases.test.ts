@@ -37,7 +37,7 @@ async function opened(head: string) {
   return pull;
 }
 
-async function landed(number: number, method: "merge" | "rebase" = "merge") {
+async function landed(number: number, method: "merge" | "rebase" | "squash" = "merge") {
   hand.hub.merge(repo.name, number, { actor: "alice", method });
   hand.pass(5);
   await hand.work();
@@ -63,6 +63,37 @@ test("T27: of two merge bases the newer one hides what the merge brings", async 
   await landed(pull.number);
   expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(UNTAGGED);
   expect(repo.shows(crossed)).not.toBe("success");
+});
+
+test("T27: nor does it help that both came to the base after the commits were listed", async () => {
+  const start = hand.hub.tip(repo.name, "main");
+  const aside = hand.hub.commit(repo.name, { "notes.md": "1\n" }, { actor: "alice", parents: [start], date: new Date("2099-01-01") });
+  const beside = hand.hub.commit(repo.name, { [FILE]: CONTRACT }, { actor: "alice", parents: [start] });
+  const above = hand.hub.commit(repo.name, { "more.md": "1\n" }, { actor: "alice", parents: [beside] });
+  const crossed = hand.hub.commit(repo.name, { [FILE]: UNTAGGED }, { actor: "alice", parents: [aside, above] });
+  const pull = await opened(crossed);
+  for (const [branch, commit] of [
+    ["aside", aside],
+    ["beside", beside],
+  ] as const) {
+    hand.hub.pushCommit(repo.name, branch, commit, { actor: "alice" });
+    hand.pass(5);
+    const { number } = hand.hub.openPull(repo.name, { actor: "alice", head: branch, title: branch });
+    hand.pass(5);
+    await hand.work();
+    hand.hub.review(repo.name, number, { actor: "bob", state: "APPROVED" });
+    hand.pass(5);
+    await hand.work();
+    await landed(number);
+  }
+  hand.hub.setMergeMethods(repo.name, { merge: false, squash: true, rebase: false });
+  hand.hub.push(repo.name, "main", { "notes.md": "2\n" }, { actor: "ana", message: "notes" });
+  hand.pass(5);
+  await hand.work();
+  expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(CONTRACT);
+  expect(repo.shows(crossed)).toBe("failure");
+  await landed(pull.number, "squash");
+  expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(UNTAGGED);
 });
 
 /** A branch that merges `old` and then goes back to what stood there, hidden again by the next merge; its head. */

@@ -5,6 +5,15 @@ const FORKS = "test/gate/merge-bases.test.ts";
 /** What a branch stands on, and what its merge commits bring and leave out. */
 export const FORKS_AND_MERGES: readonly Guard[] = [
   {
+    threat: "T27",
+    file: "src/gate/read-forks.ts",
+    guard: "if (met !== null) below.add(met);",
+    without: "",
+    test: FORKS,
+    named: "T27: nor does it help",
+    slow: true,
+  },
+  {
     threat: "T44",
     file: "src/gate/read-forks.ts",
     guard: "kept = isCovered ? kept : [...others, commit];",
@@ -28,7 +37,7 @@ export const FORKS_AND_MERGES: readonly Guard[] = [
     guard: "if (file === undefined) return [];",
     without: "if (file !== null) return [];",
     test: FORKS,
-    named: "T27",
+    named: "T27: of two merge bases",
     slow: true,
   },
   {

@@ -3,7 +3,7 @@ import type { Repository } from "./ports.ts";
 import { TruthError } from "./ports.ts";
 
 /** Questions about which of two commits is older, for one pull request: each is a request to GitHub where it was not asked before. */
-const QUESTIONS_MAX = 60;
+const QUESTIONS_MAX = 300;
 
 /**
  * What the commits of a branch stand on: by commit, the newest commits of the base below it. More than one = none of them is older than the
@@ -67,17 +67,15 @@ function createOrder(content: Repository): Order {
   return { common, isOlder: async (older, newer) => older === newer || (await common(older, newer)) === older };
 }
 
-/** Without those that another one descends from. */
+/** Without those that another one descends from. What comes later in the list is mostly the newer one. */
 async function newest(commits: readonly string[], { isOlder }: Order): Promise<readonly string[]> {
   let kept: readonly string[] = [];
   for (const commit of commits) {
     const others: string[] = [];
+    for (const other of kept) if (!(await isOlder(other, commit))) others.push(other);
     let isCovered = false;
-    for (const other of kept) {
-      isCovered ||= await isOlder(commit, other);
-      if (isCovered || !(await isOlder(other, commit))) others.push(other);
-    }
-    kept = isCovered ? kept : [...others, commit];
+    for (const other of others) isCovered ||= await isOlder(commit, other);
+    kept = isCovered ? others : [...others, commit];
   }
   return kept;
 }

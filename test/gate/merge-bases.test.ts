@@ -165,3 +165,22 @@ test("T44: where nothing is rebased, a merge commit may bring what it likes: the
   await opened(head);
   expect(repo.shows(head)).toBe("success");
 });
+
+test("T38: a branch that took in the base many times is decided, each time at the cost of a question", async () => {
+  const branch = hand.hub.push(repo.name, "work", { "work.md": "0\n" }, { actor: "alice" });
+  let head = branch;
+  for (let step = 1; step <= 40; step++) {
+    const base = hand.hub.push(repo.name, "main", { "notes.md": `${step}\n` }, { actor: "ana" });
+    head = hand.hub.commit(repo.name, {}, { actor: "alice", parents: [head, base] });
+  }
+  hand.pass(5);
+  hand.hub.pushCommit(repo.name, "work", head, { actor: "alice" });
+  hand.pass(5);
+  const asked = () => hand.hub.requests.filter(({ path }) => path.includes("/compare/")).length;
+  const before = asked();
+  hand.hub.openPull(repo.name, { actor: "alice", head: "work", title: "long" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("success");
+  expect(asked() - before).toBeLessThanOrEqual(41);
+});

@@ -16,7 +16,7 @@ export const FORKS_AND_MERGES: readonly Guard[] = [
   {
     threat: "T44",
     file: "src/gate/read-forks.ts",
-    guard: "kept = isCovered ? kept : [...others, commit];",
+    guard: "kept = isCovered ? others : [...others, commit];",
     without: "kept = [commit];",
     test: FORKS,
     named: "T44: and where nothing is rebased",

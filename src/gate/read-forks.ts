@@ -20,6 +20,8 @@ export async function readForks(
   { commits }: Pick<CommitListing, "commits">,
   { mergeBase, tip, listedOn }: { readonly mergeBase: string; readonly tip: string; readonly listedOn: string },
 ): Promise<Forks> {
+  // One line of commits has one fork.
+  if (commits.every(({ parents }) => parents.length < 2)) return new Map(commits.map(({ sha }) => [sha, [mergeBase]]));
   const parentsOf = new Map(commits.map(({ sha, parents }) => [sha, parents]));
   const order = createOrder(content);
   const inBase = historyIn(parentsOf, mergeBase);
@@ -30,9 +32,10 @@ export async function readForks(
       const below = new Set<string>();
       for (const parent of parents) {
         const isListed = parentsOf.has(parent) && !inBase.has(parent);
-        for (const fork of isListed ? (forks.get(parent) ?? []) : [parent]) below.add(fork);
-        // Listed when the base stood elsewhere: where two lines meet it matters what of each has come to it since.
-        const met = isListed && parents.length > 1 && tip !== listedOn ? await order.common(tip, parent) : null;
+        for (const fork of isListed ? (forks.get(parent) ?? []) : []) below.add(fork);
+        const isEnd = !isListed || parents.length > 1;
+        // Listed when the base stood elsewhere: it may have come to more since, or have been pushed back.
+        const met = tip !== listedOn && isEnd ? await order.common(tip, parent) : isListed ? null : parent;
         if (met !== null) below.add(met);
       }
       forks.set(sha, await newest([...below], order));

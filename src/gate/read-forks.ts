@@ -24,18 +24,18 @@ export async function readForks(
   if (commits.every(({ parents }) => parents.length < 2)) return new Map(commits.map(({ sha }) => [sha, [mergeBase]]));
   const parentsOf = new Map(commits.map(({ sha, parents }) => [sha, parents]));
   const order = createOrder(content);
-  const inBase = historyIn(parentsOf, mergeBase);
+  const inBase = historyIn(parentsOf, [mergeBase]);
   const forks = new Map<string, readonly string[]>();
   try {
+    const since = await readMove(order, parentsOf, { tip, listedOn });
     for (const sha of parentsFirst(parentsOf)) {
       const parents = parentsOf.get(sha)!;
       const below = new Set<string>();
       for (const parent of parents) {
         const isListed = parentsOf.has(parent) && !inBase.has(parent);
         for (const fork of isListed ? (forks.get(parent) ?? []) : []) below.add(fork);
-        const isEnd = !isListed || parents.length > 1;
-        // Listed when the base stood elsewhere: it may have come to more since, or have been pushed back.
-        const met = tip !== listedOn && isEnd ? await order.common(tip, parent) : isListed ? null : parent;
+        const isAsked = isListed ? since.mayHoldListed && parents.length > 1 : since.mayHaveLost;
+        const met = isAsked ? await order.common(tip, parent) : isListed ? null : parent;
         if (met !== null) below.add(met);
       }
       forks.set(sha, await newest([...below], order));
@@ -47,7 +47,33 @@ export async function readForks(
   return forks;
 }
 
+/** The commits of a branch that no base holds: what landed since they were listed is no part of what lands. */
+export function aheadOf(commits: CommitListing["commits"], bases: readonly string[]): CommitListing["commits"] {
+  const landed = historyIn(new Map(commits.map(({ sha, parents }) => [sha, parents])), bases);
+  return commits.filter(({ sha }) => !landed.has(sha));
+}
+
 class TooMany extends Error {}
+
+type ParentsOf = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Whether the base may hold listed commits by now, or have been pushed back. It stands elsewhere after every merge of another pull request,
+ * so the common case takes one question, and one for each commit that the others stand on: without those it can hold none of them.
+ */
+async function readMove(
+  order: Order,
+  parentsOf: ParentsOf,
+  { tip, listedOn }: { readonly tip: string; readonly listedOn: string },
+): Promise<{ readonly mayHoldListed: boolean; readonly mayHaveLost: boolean }> {
+  if (tip === listedOn) return { mayHoldListed: false, mayHaveLost: false };
+  const mayHaveLost = (await order.common(tip, listedOn)) !== listedOn;
+  for (const [sha, parents] of parentsOf) {
+    if (parents.some((parent) => parentsOf.has(parent))) continue;
+    if ((await order.common(tip, sha)) === sha) return { mayHoldListed: true, mayHaveLost };
+  }
+  return { mayHoldListed: false, mayHaveLost };
+}
 
 interface Order {
   isOlder(older: string, newer: string): Promise<boolean>;
@@ -84,13 +110,13 @@ async function newest(commits: readonly string[], { isOlder }: Order): Promise<r
 }
 
 /** `from` and what is listed below it. */
-function historyIn(parentsOf: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
-  const seen = new Set([from]);
+function historyIn(parentsOf: ParentsOf, from: readonly string[]): ReadonlySet<string> {
+  const seen = new Set(from);
   for (const sha of seen) for (const parent of parentsOf.get(sha) ?? []) if (parentsOf.has(parent)) seen.add(parent);
   return seen;
 }
 
-function parentsFirst(parentsOf: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function parentsFirst(parentsOf: ParentsOf): readonly string[] {
   const order = new Set<string>();
   for (const start of parentsOf.keys()) {
     const way = [start];

@@ -6,7 +6,7 @@ import type { GatherDeps } from "./deps.ts";
 import { hiddenByMergeBase } from "./hidden-by-merge-base.ts";
 import type { PullTruth } from "./ports.ts";
 import { type ChangeReading, limit, readChange } from "./read-change.ts";
-import { readForks } from "./read-forks.ts";
+import { aheadOf, readForks } from "./read-forks.ts";
 import { readRebase, type SideCommits } from "./read-rebase.ts";
 import { recordedTypes } from "./recorded-types.ts";
 
@@ -31,21 +31,23 @@ export async function readSideCommits(
   const content = deps.pulls.content(pull.repository);
   const forks = await readForks(content, listing, { mergeBase, tip, listedOn: pull.baseSha });
   if (forks === null) return { sides: [], limits: [limit("it holds too many merges to tell what they stand on")] };
-  const limits = await hiddenByMergeBase(content, pull, forks.get(pull.headSha) ?? [], { mergeBase, net, set });
+  const bases = forks.get(pull.headSha) ?? [];
+  const limits = await hiddenByMergeBase(content, pull, bases, { mergeBase, net, set });
   if (pull.squashOnly === true) return { sides: [], limits };
   const types = recordedTypes(deps.ledger, pull.repository.id, content, set.config.contracts.maxFileBytes);
   const reader = { repository: content, comparer: deps.comparer, types };
+  const ahead = aheadOf(commits, [mergeBase, ...bases]);
   const rebase = { mergeBase, head: pull.headSha, net };
-  const rebased = pull.neverRebased === true ? null : await readRebase(reader, listing, rebase, set);
+  const rebased = pull.neverRebased === true ? null : await readRebase(reader, { commits: ahead }, rebase, set);
   limits.push(...(rebased?.limits ?? []));
   const atHead = new Map([...net.diff.files, ...net.governanceFiles].map((file) => [file.path, headOf(file)]));
   const told = new Set(net.diff.findings.map(({ fingerprint }) => fingerprint));
   const looked = new Set<string>();
   const sides: SideChange[] = [...(rebased?.sides ?? [])];
-  const steps = commits.flatMap(({ sha }) => {
-    const bases = forks.get(sha) ?? [];
+  const steps = ahead.flatMap(({ sha }) => {
+    const below = forks.get(sha) ?? [];
     // Of a history of its own there is nothing to stand on.
-    return (bases.length === 0 ? [mergeBase] : bases).map((base) => ({ sha, base }));
+    return (below.length === 0 ? [mergeBase] : below).map((base) => ({ sha, base }));
   });
   for (const { sha, base } of steps) {
     if (sha === pull.headSha) continue;

@@ -184,3 +184,19 @@ test("T38: a branch that took in the base many times is decided, each time at th
   expect(repo.shows(head)).toBe("success");
   expect(asked() - before).toBeLessThanOrEqual(41);
 });
+
+test("T38: and as often as the base moves on, it costs no question for each merge", async () => {
+  let head = hand.hub.push(repo.name, "work", { "work.md": "0\n" }, { actor: "alice" });
+  for (let step = 1; step <= 50; step++) {
+    const base = hand.hub.push(repo.name, "main", { "notes.md": `${step}\n` }, { actor: "ana" });
+    head = hand.hub.commit(repo.name, {}, { actor: "alice", parents: [head, base] });
+  }
+  await opened(head);
+  const asked = () => hand.hub.requests.filter(({ path }) => path.includes("/compare/")).length;
+  const before = asked();
+  hand.hub.push(repo.name, "main", { [FILE]: `${UNTAGGED}# words\n` }, { actor: "ana" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(head)).toBe("success");
+  expect(asked() - before).toBeLessThanOrEqual(5);
+});

@@ -14,6 +14,15 @@ export const FORKS_AND_MERGES: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T27",
+    file: "src/gate/read-forks.ts",
+    guard: "return { mayHoldListed: true, mayHaveLost };",
+    without: "break;",
+    test: FORKS,
+    named: "T27: nor does it help",
+    slow: true,
+  },
+  {
     threat: "T44",
     file: "src/gate/read-forks.ts",
     guard: "kept = isCovered ? others : [...others, commit];",

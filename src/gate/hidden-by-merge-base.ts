@@ -30,6 +30,13 @@ export async function hiddenByMergeBase(
   return [{ code: "E001", message, file, line: null, severity: "error", hint: "merge the base into the branch, or rebase it" }];
 }
 
+/** Whether what is governed is the same at both: whatever git merges by, nothing of it changes then. */
+export async function isGovernedAlike(content: Repository, tip: string, headSha: string, set: PolicySet): Promise<boolean> {
+  const { files, incomplete } = await content.changedFiles(tip, headSha);
+  const { governed, governance, problems } = sortChangedFiles(files, set.config.contracts);
+  return incomplete === null && governed.length + governance.length + problems.length === 0;
+}
+
 function sidesOf({ path, baseMode, baseBlob, headMode, headBlob }: GovernedFile): string {
   return JSON.stringify([path, baseMode, baseBlob, headMode, headBlob]);
 }

@@ -3,7 +3,7 @@ import { sortChangedFiles } from "../engine/contract/governed.ts";
 import type { PolicySet } from "../engine/policy/model.ts";
 import type { SideChange } from "../engine/side-facts.ts";
 import type { GatherDeps } from "./deps.ts";
-import { hiddenByMergeBase } from "./hidden-by-merge-base.ts";
+import { hiddenByMergeBase, isGovernedAlike } from "./hidden-by-merge-base.ts";
 import type { PullTruth } from "./ports.ts";
 import { type ChangeReading, limit, readChange } from "./read-change.ts";
 import { aheadOf, readForks } from "./read-forks.ts";
@@ -26,11 +26,16 @@ export async function readSideCommits(
 ): Promise<SideCommits> {
   const listing = await deps.pulls.commits(pull);
   const { commits, complete } = listing;
-  if (!complete || commits.length > COMMITS_MAX)
-    return { sides: [], limits: [limit(`it has more than ${COMMITS_MAX} commits, and what each of them brings or stands on counts`)] };
   const content = deps.pulls.content(pull.repository);
+  const unknown = async (because: string): Promise<SideCommits> => {
+    if (pull.squashOnly !== true) return { sides: [], limits: [limit(because)] };
+    const hint = "merge the base into the branch; where it changes a governed file, split it into smaller pull requests";
+    return { sides: [], limits: (await isGovernedAlike(content, tip, pull.headSha, set)) ? [] : [{ ...limit(because), hint }] };
+  };
+  if (!complete || commits.length > COMMITS_MAX)
+    return unknown(`it has more than ${COMMITS_MAX} commits, and what each of them brings or stands on counts`);
   const forks = await readForks(content, listing, { mergeBase, tip, listedOn: pull.baseSha });
-  if (forks === null) return { sides: [], limits: [limit("it holds too many merges to tell what they stand on")] };
+  if (forks === null) return unknown("it holds too many merges to tell what they stand on");
   const bases = forks.get(pull.headSha) ?? [];
   const limits = await hiddenByMergeBase(content, pull, bases, { mergeBase, net, set });
   if (pull.squashOnly === true) return { sides: [], limits };

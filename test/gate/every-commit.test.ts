@@ -112,16 +112,38 @@ test("T44: the base merged in on the way brings nothing of its own", async () =>
   expect(repo.shows(head)).toBe("action_required");
 });
 
-test("T44/T38: more commits than GitHub lists cannot be looked at one by one: not decided", async () => {
+/** A branch of more commits than GitHub lists, the last of which brings these files; its head. */
+async function longBranch(files: Readonly<Record<string, string>> = {}): Promise<string> {
   let tip = hand.hub.tip(repo.name, "main");
   for (let step = 0; step < 251; step++) tip = hand.hub.commit(repo.name, { "count.md": `${step}\n` }, { actor: "alice", parents: [tip] });
+  tip = hand.hub.commit(repo.name, { "count.md": "all\n", ...files }, { actor: "alice", parents: [tip] });
   hand.hub.pushCommit(repo.name, "work", tip, { actor: "alice" });
   hand.pass(5);
   hand.hub.openPull(repo.name, { actor: "alice", head: "work", title: "long" });
   hand.pass(5);
   await hand.work();
+  return tip;
+}
+
+test("T44/T38: more commits than GitHub lists cannot be looked at one by one: not decided", async () => {
+  const tip = await longBranch();
   expect(repo.shows(tip)).toBe("failure");
   expect(run(tip)?.output.title).toContain("more than 250 commits");
+});
+
+test("T44/T38: where they are only squashed, and all that is governed is as the base has it, it does not matter what they stand on", async () => {
+  hand.hub.setMergeMethods(repo.name, { merge: false, squash: true, rebase: false });
+  const tip = await longBranch();
+  expect(repo.shows(tip)).toBe("success");
+  hand.hub.push(repo.name, "main", { [FILE]: `${CONTRACT}# words\n` }, { actor: "ana", message: "words" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(tip)).toBe("failure");
+});
+
+test("T44/T38: nor are they decided where they are only squashed and touch a contract", async () => {
+  hand.hub.setMergeMethods(repo.name, { merge: false, squash: true, rebase: false });
+  expect(repo.shows(await longBranch({ [FILE]: `${CONTRACT}# words\n` }))).toBe("failure");
 });
 
 test("T44/T68: nothing is a success while the commits cannot be listed", async () => {

@@ -50,6 +50,15 @@ export const FORKS_AND_MERGES: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T44",
+    file: "src/gate/hidden-by-merge-base.ts",
+    guard: "incomplete === null && governed.length + governance.length + problems.length === 0",
+    without: "incomplete === null",
+    test: "test/gate/every-commit.test.ts",
+    named: "T44/T38: nor are they decided",
+    slow: true,
+  },
+  {
     threat: "T02",
     file: "src/gate/base-merges.ts",
     guard: "...alsoIn(fromBranch, byBranch), ",

@@ -1,4 +1,5 @@
 import { agentTrailers } from "../engine/agents/trailers.ts";
+import { COMES } from "../engine/contract/lineage/copies.ts";
 import type { Facts, PeopleFacts } from "../engine/facts.ts";
 import type { PolicyReading } from "../engine/policy/model.ts";
 import { readableSet } from "../engine/policy/parse.ts";
@@ -53,10 +54,12 @@ export async function localFacts(deps: LocalLineageDeps, change: LocalChange): P
     change.advice ? ADVISED_FILES_MAX : 0,
   );
   const hidden = await hiddenByMergeBase(deps.repository, change, change.mergeBases ?? [], { mergeBase, net: read, set });
+  const { findings, lineage: sides } = read.diff;
+  const grown = new Set(findings.flatMap(({ code, contract }) => (COMES.has(code) ? [contract] : [])));
   const around =
-    read.diff.findings.length === 0 || !change.lineage
+    findings.length === 0 || !change.lineage
       ? NO_SURROUNDINGS
-      : await localSurroundings(deps, mergeBase, set, [...read.diff.lineage.base, ...read.diff.lineage.head]).catch(unknownSurroundings);
+      : await localSurroundings(deps, mergeBase, set, [...sides.base, ...sides.head], grown).catch(unknownSurroundings);
   const { diff, lineage } = withLineage(read.diff, around);
   const { agents, problems } = change.agents ? await localAgents(deps, change, read) : { agents: undefined, problems: [] };
   const actor = people?.actors.find(({ login }) => login.toLowerCase() === author?.toLowerCase());

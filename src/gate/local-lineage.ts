@@ -31,13 +31,15 @@ export interface LocalLineageDeps {
 
 /**
  * The contracts of one commit that are linked to others: those that hold a word of a link, those that a link of a lineage file or of
- * the change leads to, and those that hold an id which the change brings. `changed` null = all contracts, linked or not.
+ * the change leads to, and those that hold an id which the change brings, or one of a contract that got fields (`grown`, files). `changed`
+ * null = all contracts, linked or not.
  */
 export async function localSurroundings(
   deps: LocalLineageDeps,
   commit: string,
   set: PolicySet,
   changed: readonly LineageSummary[] | null,
+  grown: ReadonlySet<string> = new Set(),
 ): Promise<Surroundings> {
   const standing = await standingLineage(deps, commit, set, changed === null);
   if (changed === null) return surroundingsOf(standing, standing.all());
@@ -48,7 +50,7 @@ export async function localSurroundings(
     standing.find(name).some((record) => record.kind === "summary" && isNamed(name, record.summary));
   const open = wordsOf([
     ...namesIn(changed.flatMap(({ links }) => links).filter((link) => !endsOf(link).every(isKnown))),
-    ...newIds(changed),
+    ...openIds(changed, grown),
   ]);
   const more = open === null ? [] : await summariesHolding(deps, commit, set, open, standing);
   const near = surroundingsOf(standing, vicinityOf(standing.find, [...changed, ...more]));
@@ -127,11 +129,13 @@ function namesIn(links: readonly Omit<Link, "pos">[]): readonly string[] {
   return names.slice(0, NAMES_MAX);
 }
 
-/** Ids of contracts that came, or went: a file that keeps its id is there twice with it. */
-function newIds(changed: readonly LineageSummary[]): readonly string[] {
+/** Ids of contracts that came, went or got fields: a file that keeps its id is there twice with it. */
+function openIds(changed: readonly LineageSummary[], grown: ReadonlySet<string>): readonly string[] {
   const times = Map.groupBy(changed, ({ file, key }) => JSON.stringify([file, key]));
-  const once = [...times.values()].flatMap((own) => (own.length === 1 && own[0]!.key !== own[0]!.file ? [own[0]!.key] : []));
-  return [...new Set(once)]
+  const open = [...times.values()].flatMap(([first, ...more]) =>
+    first!.key !== first!.file && (more.length === 0 || grown.has(first!.file)) ? [first!.key] : [],
+  );
+  return [...new Set(open)]
     .filter((id) => /^[^\s\p{Cc}].{0,198}$/u.test(id))
     .sort()
     .slice(0, NAMES_MAX);

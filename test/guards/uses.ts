@@ -94,10 +94,26 @@ export const USES: readonly Guard[] = [
   {
     threat: "T33",
     file: "src/gate/local-lineage.ts",
-    guard: "    ...newIds(changed),\n",
+    guard: "    ...openIds(changed, grown),\n",
     without: "",
     test: "test/gate/copies.test.ts",
     named: "held against it",
+  },
+  {
+    threat: "T33",
+    file: "src/gate/local-lineage.ts",
+    guard: "(more.length === 0 || grown.has(first!.file))",
+    without: "more.length === 0",
+    test: "test/gate/copies.test.ts",
+    named: "a field that comes later",
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/lineage/copies.ts",
+    guard: "return came.some(({ fields }) => fields.length > 0) ? [{ ...contract, objects: came }] : [];",
+    without: "return [];",
+    test: "test/engine/contract/lineage/copies.test.ts",
+    named: "also for a field that comes to it later",
   },
   {
     threat: "T33",

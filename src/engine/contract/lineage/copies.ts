@@ -7,6 +7,9 @@ import type { LineageSummary } from "./model.ts";
 /** Fields told of one pair of contracts: any of them asks for what all would. */
 const TOLD_MAX = 100;
 
+/** What is told of a field whose name was not there before. */
+export const COMES: ReadonlySet<string> = new Set(["field.added", "field.renamed", "field.moved"]);
+
 export interface Copies {
   /** Contracts of the change, as they stand at the head. */
   readonly contracts: readonly CompiledContract[];
@@ -17,15 +20,30 @@ export interface Copies {
 }
 
 /**
- * A contract that comes under the id of another one, which stays: whoever goes by the id finds either. What the one that was there protects,
- * the new one must too, wherever it declares the same field. A new version in a file of its own is the everyday case.
+ * A contract that comes under the id of another one, which stays, or a field that comes to one which has it: whoever goes by the id finds
+ * either. What the one that was there protects, the new one must too, wherever it declares the same field. A new version in a file of its own
+ * is the everyday case.
  */
 export function copyFindings({ contracts, findings, base, standing }: Copies): readonly Finding[] {
   const stood = new Set(base.map(({ file, key }) => JSON.stringify([file, key])));
-  const fresh = contracts.filter(({ file, key }) => key !== file && !stood.has(JSON.stringify([file, key])));
+  const added = new Set(findings.flatMap(({ code, ...at }) => (COMES.has(code) ? [placeOf(at.contract, at.object, at.field)] : [])));
+  const fresh = contracts.flatMap((contract): readonly CompiledContract[] => {
+    const { file, key, objects } = contract;
+    if (key === file) return [];
+    if (!stood.has(JSON.stringify([file, key]))) return [contract];
+    const came = objects.map((object) => ({
+      ...object,
+      fields: object.fields.filter(({ path }) => added.has(placeOf(file, object.name, path))),
+    }));
+    return came.some(({ fields }) => fields.length > 0) ? [{ ...contract, objects: came }] : [];
+  });
   if (fresh.length === 0) return [];
   const byKey = Map.groupBy(standing, ({ key }) => key);
   return fresh.flatMap((copy) => (byKey.get(copy.key) ?? []).flatMap((other) => missingIn(copy, other, findings)));
+}
+
+function placeOf(file: string, object: string | null, field: string | null): string {
+  return JSON.stringify([file, object, field]);
 }
 
 function missingIn(copy: CompiledContract, other: LineageSummary, findings: readonly Finding[]): readonly Finding[] {
@@ -39,8 +57,8 @@ function missingIn(copy: CompiledContract, other: LineageSummary, findings: read
     return missing.length === 0 ? [] : [{ object, field, missing, tags: tags! }];
   });
   const told = found.slice(0, TOLD_MAX);
-  const lines = new Map(findings.map((each) => [JSON.stringify([each.file, each.object, each.field]), each]));
-  return told.map((each) => untagged(copy, other, each, lines.get(JSON.stringify([copy.file, each.object, each.field]))));
+  const lines = new Map(findings.map((each) => [placeOf(each.file, each.object, each.field), each]));
+  return told.map((each) => untagged(copy, other, each, lines.get(placeOf(copy.file, each.object, each.field))));
 }
 
 function isAtLeast(tag: string, key: string): boolean {

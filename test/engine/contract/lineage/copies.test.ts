@@ -31,6 +31,16 @@ describe("a contract under the id of another one that stays", () => {
     ]);
   });
 
+  it("also for a field that comes to it later, and for no other", () => {
+    const base = { "v2.yaml": contract("c", "{name: x}", "{name: phone}") };
+    const head = { "v2.yaml": contract("c", "{name: x}", "{name: phone}", "{name: email}") };
+    const rest = { "v1.yaml": contract("c", "{name: email, tags: [pii]}", "{name: phone, tags: [pii]}") };
+    expect(copiesIn(base, head, rest).map(brief)).toEqual(["block copy.untagged t.email"]);
+    expect(copiesIn({}, { "v2.yaml": contract("c", "{name: x}") }, rest)).toEqual([]);
+    const renamed = (name: string) => ({ "v2.yaml": contract("c", `{name: ${name}, id: e}`) });
+    expect(copiesIn(renamed("x"), renamed("email"), rest).map(brief)).toEqual(["block copy.untagged t.email"]);
+  });
+
   it.each<[string, Tree, Tree, Tree]>([
     ["it carries them", {}, { "v2.yaml": TAGGED }, { "v1.yaml": TAGGED }],
     [

@@ -132,8 +132,8 @@ export const USES: readonly Guard[] = [
   {
     threat: "T33",
     file: "src/engine/contract/readers/dbt.ts",
-    guard: 'said[0]?.toLowerCase() === "false"',
-    without: "said.length > 9",
+    guard: "const enabled = said[0]?.trim()",
+    without: 'const enabled = "true".trim()',
     ...EVASIONS,
   },
   {

@@ -5,9 +5,15 @@ interface Stored {
   readonly physicalName: string | null;
 }
 
-/** Where the data is, as far as the contract tells: what has no physical name is stored under its own. Stores fold letters, and quotes say nothing. */
+/**
+ * Where the data is, as far as the contract tells: what has no physical name is stored under its own. Stores fold letters, and quotes say
+ * nothing. dbt's table that is switched off, or may be, leaves its place to another one.
+ */
 export function storedAs({ name, physicalName }: Stored): string {
-  return (physicalName ?? name).replace(/["'`[\]]/g, "").toLowerCase();
+  return (physicalName ?? name)
+    .replace(/ \((?:disabled|enabled: .*)\)$/s, "")
+    .replace(/["'`[\]]/g, "")
+    .toLowerCase();
 }
 
 /**

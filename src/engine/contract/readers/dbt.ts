@@ -79,11 +79,16 @@ function modelStore(node: MapNode, name: string, around: MapNode | null = null):
   return storedIn(parts, around === null ? [node] : [node, around]);
 }
 
-/** @param around where it may be switched off: what is, dbt neither builds nor documents, and its tags reach nobody. The nearest counts. */
+/**
+ * @param around where it may be switched off: what is, dbt neither builds nor documents, and its tags reach nobody. The nearest counts; what
+ * it will be when dbt has rendered it nobody can tell. dbt reads YAML 1.1, where `no` and `off` are false.
+ */
 function storedIn(parts: readonly (string | null)[], around: readonly MapNode[]): string {
   const place = parts.filter((part) => part !== null).join(".");
   const said = around.flatMap((node) => textAt(mapAt(node, "config") ?? node, "enabled", "+enabled") ?? []);
-  return said[0]?.toLowerCase() === "false" ? `${place} (disabled)` : place;
+  const enabled = said[0]?.trim().toLowerCase() ?? "true";
+  if (/^(true|yes|on|y)$/.test(enabled)) return place;
+  return /^(false|no|off|n)$/.test(enabled) ? `${place} (disabled)` : `${place} (enabled: ${enabled})`;
 }
 
 function readObject(

@@ -156,6 +156,27 @@ export const CONTENT: readonly Guard[] = [
   },
   {
     threat: "T33",
+    file: "src/engine/contract/readers/schema/kinds.ts",
+    guard: ", ...impliedIn(map, schemas).filter(({ key }) => !said.has(key))",
+    without: "",
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/readers/dbt.ts",
+    guard: "if (/^(true|yes|on|y)$/.test(enabled)) return place;",
+    without: 'if (enabled !== "false") return place;',
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
+    file: "src/engine/contract/diff/stored.ts",
+    guard: '.replace(/ \\((?:disabled|enabled: .*)\\)$/s, "")',
+    without: "",
+    ...EVASIONS,
+  },
+  {
+    threat: "T33",
     file: "src/engine/contract/diff/stored.ts",
     guard: "return { from: was ?? before.name, to: is ?? after.name };",
     without: "return null;",

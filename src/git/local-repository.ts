@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve as resolvePath } from "node:path";
 import type { ContractFile } from "../engine/contract/model.ts";
+import { isLfsPointer } from "../engine/contract/source/text.ts";
 import { type LocalRepository, Refusal, type TreeChanges, WORKTREE } from "../gate/ports.ts";
 import { emptyTree, openHistory } from "./history.ts";
 import { readMessages } from "./messages.ts";
@@ -9,7 +10,6 @@ import { parseRawDiff, RAW_DIFF } from "./raw-diff.ts";
 import { openTreeEntries } from "./tree-entries.ts";
 import { takeWorktree, type Worktree } from "./worktree.ts";
 
-const LFS_HEADER = "version https://git-lfs.github.com/spec/";
 const FULL_OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const REGULAR_MODES = new Set(["100644", "100755"]);
 
@@ -96,7 +96,7 @@ export async function openLocalRepository(path: string): Promise<LocalRepository
     if (object === null)
       return refuse(shallow ? "its content is not in this shallow or partial clone" : "its content is missing from the repository");
     if (object.bytes === null) return refuse(`${object.size} bytes, more than the ${maxBytes} allowed (contracts.maxFileBytes)`);
-    if (object.bytes.subarray(0, LFS_HEADER.length).toString("latin1") === LFS_HEADER) return refuse("a Git LFS pointer");
+    if (isLfsPointer(object.bytes)) return refuse("a Git LFS pointer");
     return { ...file, bytes: object.bytes, unreadable: null };
   }
 

@@ -1,4 +1,5 @@
 import type { ContractFile } from "../engine/contract/model.ts";
+import { isLfsPointer } from "../engine/contract/source/text.ts";
 import type { RepositoryRef } from "../gate/ports/pulls.ts";
 import type { Repository } from "../gate/ports/repository.ts";
 import { TruthError } from "../gate/ports/truth.ts";
@@ -8,7 +9,6 @@ import type { ObjectCache } from "./object-cache.ts";
 import { createObjects } from "./objects.ts";
 import { compareTrees, findEntry } from "./trees.ts";
 
-const LFS_HEADER = "version https://git-lfs.github.com/spec/";
 const REGULAR_MODES = new Set(["100644", "100755"]);
 
 /** One repository's content, read by object id: no path is ever resolved by GitHub, so no symbolic link is followed. */
@@ -47,7 +47,7 @@ export function createContent(app: GitHubApp, repository: RepositoryRef, cache: 
       });
       if (bytes === null) return refuse(`too large, more than the ${maxBytes} bytes allowed (contracts.maxFileBytes)`);
       if (bytes.length > maxBytes) return tooLarge(bytes.length);
-      if (bytes.subarray(0, LFS_HEADER.length).toString("latin1") === LFS_HEADER) return refuse("a Git LFS pointer");
+      if (isLfsPointer(bytes)) return refuse("a Git LFS pointer");
       return { ...file, bytes, unreadable: null };
     },
     async entryAt(commit, path) {

@@ -218,6 +218,20 @@ export const CONTENT: readonly Guard[] = [
     test: CONTRACT,
   },
   {
+    threat: "T36",
+    file: "src/engine/contract/source/text.ts",
+    guard: "(?:\\s|\\x85|ext-\\d-[^\\n]*\\n)*version",
+    without: "version",
+    test: CONTRACT,
+  },
+  {
+    threat: "T36",
+    file: "src/engine/contract/source/text.ts",
+    guard: "|https:\\/\\/hawser\\.github\\.com\\/spec\\/",
+    without: "",
+    test: CONTRACT,
+  },
+  {
     threat: "T39",
     file: "src/engine/contract/read.ts",
     guard: 'if (structured) throw new ReadFailure("the file is empty", 1);',

@@ -83,6 +83,23 @@ describe("what was changed", () => {
     expect(codes({ [PATH]: TAGGED }, { [PATH]: pointer })).toContain("block contract.not_regular_file");
   });
 
+  const OBJECT = `oid sha256:${"a".repeat(64)}\nsize 10\n`;
+  test.each([
+    ["after an empty line", `\nversion https://git-lfs.github.com/spec/v1\n${OBJECT}`],
+    ["after blanks", ` \r\n\t version https://git-lfs.github.com/spec/v1\n${OBJECT}`],
+    ["after an extension", `ext-0-x sha256:${"b".repeat(64)}\nversion https://git-lfs.github.com/spec/v1\n${OBJECT}`],
+    ["under its name from before the first release", `version https://hawser.github.com/spec/v1\n${OBJECT}`],
+    ["under its first name", `version http://git-media.io/v/2\n${OBJECT}`],
+  ])("T36 a new file blocks that git-lfs takes for a pointer %s", (_, pointer) => {
+    expect(codes({}, { [PATH]: pointer })).toEqual(["block contract.not_regular_file"]);
+    expect(codes({ [PATH]: pointer }, { [PATH]: TAGGED })).toContain("block contract.repaired");
+  });
+
+  test("T36 a contract that only speaks of a pointer is read", () => {
+    const spoken = `# version https://git-lfs.github.com/spec/v1\n${TAGGED}`;
+    expect(codes({ [PATH]: spoken }, { [PATH]: spoken.replace(", tags: [pii]", "") })).toContain("block tag.removed customers.email");
+  });
+
   test("T37 attributes that hide a diff from people are a governed change", () => {
     const changed = { path: "contracts/.gitattributes", baseMode: null, baseBlob: null, headMode: "100644", headBlob: "h" };
     const sorted = sortChangedFiles([changed], { include: ["contracts/**"], exclude: ["**/.gitattributes"] });

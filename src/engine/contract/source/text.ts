@@ -1,6 +1,10 @@
 import { ReadFailure } from "./node.ts";
 
-const LFS_POINTER = new TextEncoder().encode("version https://git-lfs.github.com/spec/");
+/** git-lfs reads no more of a file to tell whether it is a pointer. */
+const LFS_BYTES_MAX = 1024;
+/** As git-lfs takes it: blanks and extensions may stand before the version, and it still knows both names from before the first release. */
+const LFS_POINTER =
+  /^(?:\s|\x85|ext-\d-[^\n]*\n)*version (?:https:\/\/git-lfs\.github\.com\/spec\/|https:\/\/hawser\.github\.com\/spec\/|http:\/\/git-media\.io\/v\/)/;
 
 /** Strict UTF-8 (a leading byte order mark is tolerated). Characters on which parsers disagree are refused, not guessed. */
 export function decodeText(bytes: Uint8Array): string {
@@ -60,8 +64,9 @@ function lineOf(text: string, offset: number): number {
   return line;
 }
 
+/** Whether a checkout with Git LFS puts other content in the place of this. */
 export function isLfsPointer(bytes: Uint8Array): boolean {
-  return LFS_POINTER.every((byte, at) => bytes[at] === byte);
+  return LFS_POINTER.test(new TextDecoder("latin1").decode(bytes.subarray(0, LFS_BYTES_MAX)));
 }
 
 /** Only blanks: nothing was declared. Comments alone are found by the parser. */

@@ -72,7 +72,7 @@ export async function policyInForce(deps: GatherDeps, trusted: Trusted): Promise
 
 /** The version in force. The first look at a repository takes what is there, and records that it did. */
 async function versionAt({ ledger, pulls }: GatherDeps, { repository, defaultTip }: Trusted): Promise<PolicyVersion> {
-  const known = await ledger.policyVersion(repository.id);
+  const known = await ledger.policyVersion(repository);
   if (known !== null) return known;
   const content = pulls.content(repository);
   const sources = await readPolicySources(content, defaultTip);

@@ -57,7 +57,7 @@ export async function previewProposal(
   for (const evaluation of open) {
     const { subject } = evaluation.facts;
     const isOwn = subject.repositoryId === repository.id;
-    const reading = isOwn ? proposal.reading : await readingElsewhere(deps, evaluation, proposed);
+    const reading = isOwn ? proposal.reading : await readingElsewhere(deps, evaluation, repository.ownerId, proposed);
     if (reading === null) continue;
     // A policy that lands takes names as they are then: what the one before meant by them says nothing.
     const { inForce: _pinned, ...then } = evaluation.facts;
@@ -72,11 +72,12 @@ export async function previewProposal(
 async function readingElsewhere(
   deps: GatherDeps,
   { facts }: StoredEvaluation,
+  ownerId: number,
   organisation: readonly PolicySource[],
 ): Promise<PolicyReading | null> {
   const { repositoryId, repository } = facts.subject;
   if (repositoryId === null) return null;
-  const version = await deps.ledger.policyVersion(repositoryId);
+  const version = await deps.ledger.policyVersion({ id: repositoryId, ownerId });
   return readingFor(repository.split("/").at(-1)!, organisation, asOrigin(version?.sources ?? [], "repo"));
 }
 

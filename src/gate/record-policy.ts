@@ -20,7 +20,7 @@ export async function recordPolicyVersion(
   const changed = policyFilesOf(facts.governanceFiles);
   if (changed.length === 0 || pull.baseRef !== pull.repository.defaultBranch || pull.mergeCommitSha === null) return;
   const content = deps.pulls.content(pull.repository);
-  const newest = await deps.ledger.policyVersion(pull.repository.id);
+  const newest = await deps.ledger.policyVersion(pull.repository);
   const isOlder = newest !== null && (await landedBefore(deps, pull, pull.mergeCommitSha, newest));
   const landed = await readPolicySources(content, pull.mergeCommitSha);
   // Of a landing that came before the newest version, only what nobody has changed since.

@@ -15,11 +15,11 @@ export interface RememberedPolicy {
 /** null = the repository is not under the gate, or nobody knows yet: then nothing is posted there. */
 export async function rememberedPolicy(deps: GateDeps, repository: RepositoryRef): Promise<RememberedPolicy | null> {
   const pinned = deps.policyRepositories ?? new Map();
-  const version = await deps.ledger.policyVersion(repository.id);
+  const version = await deps.ledger.policyVersion(repository);
   if (version === null) return null;
   const isOrganisations = isPolicyRepository(pinned, repository);
   const home = isOrganisations ? null : policyRepositoryOf(pinned, repository);
-  const theirs = home === null ? [] : asOrigin((await deps.ledger.policyVersion(home.id))?.sources ?? [], "org");
+  const theirs = home === null ? [] : asOrigin((await deps.ledger.policyVersion(home))?.sources ?? [], "org");
   const organisation = parsePolicySet(theirs);
   const modes = theirs.length > 0 && organisation.status === "ok" ? organisation.set.config.enrolment : {};
   const own = asOrigin(version.sources, isOrganisations ? "org" : "repo");

@@ -24,7 +24,7 @@ export async function stillTrue(deps: GatherDeps, key: string, pull: PullTruth, 
   if (!sameMoment(now, pull)) return false;
   // Decided under a version that another one has followed: the tip may show that only now.
   const decidedBy = facts.inForce?.repository ?? null;
-  if (decidedBy !== null && (await deps.ledger.policyVersion(pull.repository.id))?.seq !== decidedBy.seq) return false;
+  if (decidedBy !== null && (await deps.ledger.policyVersion(pull.repository))?.seq !== decidedBy.seq) return false;
   if (!(await stackStillStands(deps, pull, facts))) return false;
   if (facts.people === null) return true;
   if (!sameReviews(now.reviews ?? [], facts.people.reviews)) return false;

@@ -107,7 +107,7 @@ describe("enrolment by the organisation", () => {
     const pull = open({ [FILE]: STRIPPED, [FILES]: ORG_POLICIES });
     await work();
     expect(runs(full, pull.head)).toEqual([]);
-    expect(await hand.deps.ledger.policyVersion(id)).toBeNull();
+    expect(await hand.deps.ledger.policyVersion({ id, ownerId: hand.hub.idOf("acme") })).toBeNull();
   });
 
   test("a repository that no pattern names is under the gate once it has a file, and then under both", async () => {
@@ -181,7 +181,7 @@ describe("the organisation's repository governs itself", () => {
     expect(runs("acme/.github", change.head)[0]?.[1]).toBe("success");
     hand.hub.merge("acme/.github", change.number, { actor: "alice", method: "squash" });
     await work();
-    expect(await hand.deps.ledger.policyVersion(github)).toMatchObject({ seq: 2, how: "approved" });
+    expect(await hand.deps.ledger.policyVersion({ id: github, ownerId: hand.hub.idOf("acme") })).toMatchObject({ seq: 2, how: "approved" });
     expect((await latest(id, waiting.number))?.decision.requirements).toMatchObject([{ team: "sec-ops", minApprovals: 2 }]);
     expect(runs(full, waiting.head)[0]?.[1]).toBe("action_required");
   });

@@ -28,7 +28,7 @@ afterAll(() => hand.close());
 function begin(files: Readonly<Record<string, string>> = { [FILE]: CONTRACT, [RC]: CONFIG, [FILES]: POLICIES }): void {
   repo = hand.repository(files);
 }
-const version = () => hand.deps.ledger.policyVersion(repo.id);
+const version = () => hand.deps.ledger.policyVersion(repo);
 const decided = async (number: number) => (await hand.deps.ledger.latestEvaluation(repo.key(number)))?.decision;
 const summary = (sha: string) => hand.hub.checkRuns(repo.name, sha)[0]?.output?.summary ?? "";
 async function incidents(): Promise<string[]> {

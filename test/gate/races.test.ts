@@ -249,7 +249,7 @@ test("people who leave, teams that go: no success stays; a policy that is pushed
   hand.pass(5);
   await hand.work();
   expect(repo.shows(head)).toBe("success");
-  expect(await hand.deps.ledger.policyVersion(repo.id)).toMatchObject({ seq: 1 });
+  expect(await hand.deps.ledger.policyVersion(repo)).toMatchObject({ seq: 1 });
   expect((await hand.deps.ledger.latestEvaluation(repo.key(number)))?.decision.requirements).toMatchObject([{ team: "sec-ops", have: 1 }]);
   hand.hub.push(repo.name, "main", { ".choochoo/approval-policies.yaml": POLICIES, ".choochoorc": CONFIG }, { actor: "ana" });
   hand.pass(5);

@@ -216,6 +216,14 @@ export const CHECKS: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T67",
+    file: "src/store/verbs/policy-versions.ts",
+    guard: ".orderBy(desc(isOwn), desc(policyVersion.seq))",
+    without: ".orderBy(desc(policyVersion.seq))",
+    test: "test/store/policy-versions.test.ts",
+    named: "T67",
+  },
+  {
     threat: "T69",
     file: "src/store/verbs/save-evaluation.ts",
     guard: "doneGen: sql`greatest(",

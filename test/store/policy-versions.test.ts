@@ -42,11 +42,11 @@ describeOnBoth("versions of policy", (open) => {
 
   it("I5: are numbered in order, keep their text, and the newest one is in force", async () => {
     const repository = newRepository();
-    expect(await ledger.policyVersion(repository.id)).toBeNull();
+    expect(await ledger.policyVersion(repository)).toBeNull();
     const first = await ledger.appendPolicyVersion(next(repository, 0));
     const second = await ledger.appendPolicyVersion(next(repository, 1));
     expect([first.seq, second.seq]).toEqual([1, 2]);
-    expect(await ledger.policyVersion(repository.id)).toEqual(second);
+    expect(await ledger.policyVersion(repository)).toEqual(second);
     expect(second.sources).toEqual([source]);
   });
 
@@ -58,7 +58,21 @@ describeOnBoth("versions of policy", (open) => {
     const recorded = await ledger.appendPolicyVersion(landing);
     await ledger.appendPolicyVersion(next(repository, 2));
     expect(await ledger.appendPolicyVersion({ ...landing, after: 3 })).toEqual(recorded);
-    expect(await ledger.policyVersion(repository.id)).toMatchObject({ seq: 3 });
+    expect(await ledger.policyVersion(repository)).toMatchObject({ seq: 3 });
+  });
+
+  it("T67: each owner has its own, and no number is used twice; one that has none stays under the one before", async () => {
+    const repository = newRepository();
+    const elsewhere = { ...repository, owner: "elsewhere", ownerId: repository.ownerId + 1_000_000 };
+    const first = await ledger.appendPolicyVersion(next(repository, 0));
+    expect(await ledger.policyVersion(elsewhere)).toEqual(first);
+    const theirs = await ledger.appendPolicyVersion(next(elsewhere, 1));
+    expect(await ledger.policyVersion(elsewhere)).toEqual(theirs);
+    expect(await ledger.policyVersion(repository)).toEqual(first);
+    const ours = await ledger.appendPolicyVersion(next(repository, 1));
+    expect([first.seq, theirs.seq, ours.seq]).toEqual([1, 2, 3]);
+    expect(await ledger.policyVersion(repository)).toEqual(ours);
+    expect(await ledger.policyVersion(elsewhere)).toEqual(theirs);
   });
 
   it("a version that was made from an older one is refused, to be made again", async () => {

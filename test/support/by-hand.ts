@@ -39,6 +39,7 @@ export interface Hand {
 export interface Repository {
   readonly name: string;
   readonly id: number;
+  readonly ownerId: number;
   open(files?: Readonly<Record<string, string | null>>, branch?: string, base?: string): { readonly number: number; readonly head: string };
   /** Opened, approved by bob of sec-ops, and a success. */
   green(
@@ -108,6 +109,7 @@ export async function startHand(options: { readonly targets?: NotifyTargets } = 
       const repository: Repository = {
         name,
         id,
+        ownerId: hub.idOf("acme"),
         key: (number) => `${id}#${number}`,
         open(changed = { [FILE]: STRIPPED }, branch = "work", base = "main") {
           hub.push(name, branch, changed, { actor: "alice" });

@@ -45,8 +45,11 @@ export interface PolicyIncident {
 
 /** Versions of policy in force. Append-only. */
 export interface PolicyVersions {
-  /** The version in force; null = the repository was never looked at. */
-  policyVersion(repositoryId: number): Promise<PolicyVersion | null>;
+  /**
+   * The version in force; null = the repository was never looked at. The newest of its present owner, whatever another owner has approved
+   * meanwhile; of one that has none yet, the newest there is.
+   */
+  policyVersion(repository: Pick<RepositoryRef, "id" | "ownerId">): Promise<PolicyVersion | null>;
   /**
    * Appends a version with its audit event. When somebody else was first, theirs: the same landing is recorded once, and a version
    * is never put before one that exists.

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, max, sql } from "drizzle-orm";
 import type { PolicySource } from "../../engine/policy/model.ts";
 import type { NewPolicyVersion, PolicyIncident, PolicyOrigination, PolicyVersion, PolicyVersions } from "../../gate/ports/policy.ts";
 import type { RepositoryRef } from "../../gate/ports/pulls.ts";
@@ -7,7 +7,7 @@ import type { StoredEvaluation } from "../../gate/ports/work.ts";
 import type { Database, Tx } from "../connect.ts";
 import { newId } from "../id.ts";
 import { toAuditEvent, toRepository } from "../rows.ts";
-import { auditEvent, bypassIncident, contentMismatch, policyIncident, policyVersion, subject } from "../schema.ts";
+import { auditEvent, bypassIncident, contentMismatch, policyIncident, policyVersion, subject, tenant } from "../schema.ts";
 import { ACROSS, ofOwner, ofPlace, ofRepository } from "../scope.ts";
 import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
@@ -19,7 +19,7 @@ import { wakeOpen } from "./wake-open.ts";
 export function policyVersions(db: Database, host: string): PolicyVersions {
   const within = <T>(repositoryId: number, act: (tx: Tx) => Promise<T>) => db.read(ofRepository(repositoryId), act);
   return {
-    policyVersion: (repositoryId) => within(repositoryId, (tx) => newestVersion(tx, repositoryId)),
+    policyVersion: (repository) => within(repository.id, (tx) => newestVersion(tx, host, repository)),
     appendPolicyVersion: (input) => db.transaction(ofPlace(input.repository), (tx) => appendVersion(tx, host, input)),
     recordPolicyIncident: (input) => db.transaction(ofPlace(input.repository), (tx) => recordIncident(tx, host, input)),
     recordPolicyProblems: (repository, version, problems) =>
@@ -31,29 +31,37 @@ export function policyVersions(db: Database, host: string): PolicyVersions {
   };
 }
 
-async function newestVersion(tx: Tx, repositoryId: number): Promise<PolicyVersion | null> {
+/** A repository may be given away and come back: what was approved for another owner is not in force for this one. */
+async function newestVersion(tx: Tx, host: string, { id, ownerId }: Pick<RepositoryRef, "id" | "ownerId">): Promise<PolicyVersion | null> {
+  const isOwn = sql`exists (select 1 from ${tenant} t where t.id = ${policyVersion.tenantId} and t.host = ${host} and t.account_id = ${ownerId})`;
   const [row] = await tx
     .select()
     .from(policyVersion)
-    .where(eq(policyVersion.repositoryId, repositoryId))
-    .orderBy(desc(policyVersion.seq))
+    .where(eq(policyVersion.repositoryId, id))
+    .orderBy(desc(isOwn), desc(policyVersion.seq))
     .limit(1);
   return row === undefined ? null : toVersion(row);
 }
 
+/** Of all owners: numbers are never used again. */
+async function nextSeq(tx: Tx, repositoryId: number): Promise<number> {
+  const newest = tx.select({ seq: max(policyVersion.seq) }).from(policyVersion);
+  const [row] = await newest.where(eq(policyVersion.repositoryId, repositoryId));
+  return (row?.seq ?? 0) + 1;
+}
+
 async function appendVersion(tx: Tx, host: string, input: NewPolicyVersion): Promise<PolicyVersion> {
   const { repository } = input;
-  const recorded = await recordedBefore(tx, input);
+  const recorded = await recordedBefore(tx, host, input);
   if (recorded !== null) return recorded;
   const tenantId = await tenantOf(tx, host, repository);
   if (input.wakes !== "nobody")
     await wakeOpen(tx, input.wakes === "owner" ? eq(subject.ownerId, repository.ownerId) : eq(subject.repositoryId, repository.id));
   // Whoever appends to this tenant's chain waits here, so the newest version cannot change below.
   await lockAudit(tx, tenantId);
-  const meanwhile = await recordedBefore(tx, input);
+  const meanwhile = await recordedBefore(tx, host, input);
   if (meanwhile !== null) return meanwhile;
-  const newest = await newestVersion(tx, repository.id);
-  const seq = (newest?.seq ?? 0) + 1;
+  const seq = await nextSeq(tx, repository.id);
   const { commit, sources, digest, how, evaluationId, approvalId, actorId } = input;
   const event = await appendAudit(tx, tenantId, {
     type: "policy.in_force",
@@ -92,13 +100,17 @@ async function appendVersion(tx: Tx, host: string, input: NewPolicyVersion): Pro
 }
 
 /** What stands in the place of this version already. Sources that were made from an older version are to be made again from the newest. */
-async function recordedBefore(tx: Tx, { repository, after, approvalId, how }: NewPolicyVersion): Promise<PolicyVersion | null> {
+async function recordedBefore(
+  tx: Tx,
+  host: string,
+  { repository, after, approvalId, how }: NewPolicyVersion,
+): Promise<PolicyVersion | null> {
   if (approvalId !== null) {
     const where = and(eq(policyVersion.repositoryId, repository.id), eq(policyVersion.approvalId, approvalId));
     const [same] = await tx.select().from(policyVersion).where(where);
     if (same !== undefined) return toVersion(same);
   }
-  const newest = await newestVersion(tx, repository.id);
+  const newest = await newestVersion(tx, host, repository);
   if ((newest?.seq ?? 0) === after || newest === null) return null;
   if (how === "installed") return newest;
   throw new Error(`another version of the policy of ${repository.owner}/${repository.name} came into force meanwhile`);

@@ -89,7 +89,8 @@ function createOrder(content: Repository): Order {
     try {
       return await content.mergeBase(base, other);
     } catch (error) {
-      if (error instanceof TruthError && error.kind === "auth") return null;
+      // GitHub's word for it. "Not Found" is none: it says so too of a commit that it does not know yet.
+      if (error instanceof TruthError && error.kind === "auth" && /no common ancestor/i.test(error.message)) return null;
       throw error;
     }
   };

@@ -96,6 +96,26 @@ test("T27: nor does it help that both came to the base after the commits were li
   expect(hand.hub.read(repo.name, "refs/heads/main", FILE)).toBe(UNTAGGED);
 });
 
+test("T27/T68: nor that GitHub does not find one of the commits for a while", async () => {
+  const start = hand.hub.tip(repo.name, "main");
+  const aside = hand.hub.commit(repo.name, { "notes.md": "1\n" }, { actor: "alice", parents: [start], date: new Date("2099-01-01") });
+  const beside = hand.hub.commit(repo.name, { [FILE]: CONTRACT }, { actor: "alice", parents: [start] });
+  const crossed = hand.hub.commit(repo.name, { [FILE]: UNTAGGED }, { actor: "alice", parents: [aside, beside] });
+  hand.hub.setMergeMethods(repo.name, { merge: false, squash: true, rebase: false });
+  await opened(crossed);
+  const both = hand.hub.commit(repo.name, { [FILE]: CONTRACT, "notes.md": "1\n" }, { actor: "ana", parents: [aside, beside] });
+  for (const commit of [start, aside, beside])
+    hand.hub.fail(
+      { method: "GET", path: new RegExp(`/compare/${both}\\.\\.\\.${commit}`) },
+      { kind: "status", status: 404, body: { message: "Not Found" } },
+      100,
+    );
+  hand.hub.pushCommit(repo.name, "main", both, { actor: "ana" });
+  hand.pass(5);
+  await hand.work();
+  expect(repo.shows(crossed)).not.toBe("success");
+});
+
 /** A branch that merges `old` and then goes back to what stood there, hidden again by the next merge; its head. */
 function hideBehind(old: string): string {
   const said = `${CONTRACT}# words\n`;

@@ -23,6 +23,15 @@ export const FORKS_AND_MERGES: readonly Guard[] = [
     slow: true,
   },
   {
+    threat: "T68",
+    file: "src/gate/read-forks.ts",
+    guard: " && /no common ancestor/i.test(error.message)",
+    without: "",
+    test: FORKS,
+    named: "T27/T68: nor that GitHub",
+    slow: true,
+  },
+  {
     threat: "T44",
     file: "src/gate/read-forks.ts",
     guard: "kept = isCovered ? others : [...others, commit];",

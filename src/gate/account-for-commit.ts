@@ -54,7 +54,7 @@ export async function accountForCommit(deps: GateDeps, work: BranchWork, place: 
   const what = changed.incomplete ?? `it changes ${named(paths)}`;
   return {
     kind: "pushed",
-    because: `${sha.slice(0, 7)} was pushed to \`${work.ref}\` past the gate: ${what}, and no merged pull request landed it`,
+    because: `${sha.slice(0, 7)} was pushed to \`${work.ref}\` past the gate: ${what}, and no merged pull request of this owner landed it`,
   };
 }
 
@@ -63,10 +63,13 @@ function named(paths: readonly string[]): string {
   return paths.length > shown.length ? `${shown.join(", ")} and ${paths.length - shown.length} more governed files` : shown.join(", ");
 }
 
-/** Pull requests that were merged to this branch as this commit. */
-async function mergedAs({ pulls }: GateDeps, { repository, ref }: BranchWork, sha: string): Promise<readonly PullTruth[]> {
+/** Pull requests of this owner that were merged to this branch as this commit. */
+async function mergedAs({ pulls, ledger }: GateDeps, { repository, ref }: BranchWork, sha: string): Promise<readonly PullTruth[]> {
   const listed = await Promise.all((await pulls.landingsOf(repository, sha)).map((number) => pulls.read({ repository, number })));
-  return listed.filter((pull) => isMergedAs(pull, ref, sha));
+  const here: PullTruth[] = [];
+  // What was approved while another owner had the repository was not approved for this one.
+  for (const pull of listed) if (isMergedAs(pull, ref, sha) && !(await ledger.isElsewhere(repository, pull.number))) here.push(pull);
+  return here;
 }
 
 /** GitHub's list may lag behind a merge: the open pull requests of the ledger are asked themselves. */
@@ -76,7 +79,8 @@ async function openMergedAs({ pulls, ledger }: GateDeps, { repository, ref }: Br
   const ours = open
     .filter(({ key, baseRef }) => baseRef === ref && key.startsWith(prefix))
     .map(({ key }) => Number(key.slice(prefix.length)));
-  const asked = await Promise.all(ours.map((number) => pulls.read({ repository, number })));
+  const asked: PullTruth[] = [];
+  for (const number of ours) if (!(await ledger.isElsewhere(repository, number))) asked.push(await pulls.read({ repository, number }));
   return asked.filter((pull) => isMergedAs(pull, ref, sha));
 }
 

@@ -217,6 +217,15 @@ export const CHECKS: readonly Guard[] = [
   },
   {
     threat: "T67",
+    file: "src/gate/account-for-commit.ts",
+    guard: " && !(await ledger.isElsewhere(repository, pull.number))",
+    without: "",
+    test: "test/gate/transferred.test.ts",
+    named: "T67: what ",
+    slow: true,
+  },
+  {
+    threat: "T67",
     file: "src/store/verbs/policy-versions.ts",
     guard: ".orderBy(desc(isOwn), desc(policyVersion.seq))",
     without: ".orderBy(desc(policyVersion.seq))",

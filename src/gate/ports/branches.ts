@@ -60,4 +60,6 @@ export interface WatchedBranches {
   seeBranches(repository: RepositoryRef, tips: readonly BranchTip[], groups: readonly GroupPlace[]): Promise<void>;
   /** Whether this very landing has its approval or its incident. */
   isLandingRecorded(repositoryId: number, number: number, mergeSha: string): Promise<boolean>;
+  /** Whether a pull request was first heard of while another owner had the repository: nothing about it is decided for this one. */
+  isElsewhere(repository: Pick<RepositoryRef, "id" | "ownerId">, number: number): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import type { BranchMove, BranchTip, BranchWork, PushIncident, WatchedBranches } from "../../gate/ports/branches.ts";
 import type { GroupPlace } from "../../gate/ports/merge-groups.ts";
 import type { NotifyTargets } from "../../gate/ports/notifications.ts";
@@ -12,7 +12,7 @@ import { storable } from "../text.ts";
 import { appendAudit, lockAudit } from "./append-audit.ts";
 import { claimInTurns } from "./claim-in-turns.ts";
 import { ensureTenant } from "./ensure-tenant.ts";
-import { markSubjects } from "./mark-subjects.ts";
+import { markSubjects, subjectKey } from "./mark-subjects.ts";
 import { branchKey, groupKey } from "./merge-groups.ts";
 import { notify } from "./notify.ts";
 import { holdSubject } from "./save-evaluation.ts";
@@ -33,6 +33,7 @@ export function watchedBranches(db: Database, host: string, targets: NotifyTarge
     seeBranches: (repository, tips, groups) => db.transaction(ofPlace(repository), (tx) => seeBranches(tx, host, repository, tips, groups)),
     isLandingRecorded: (repositoryId, number, mergeSha) =>
       db.read(ofRepository(repositoryId), (tx) => isLandingRecorded(tx, repositoryId, number, mergeSha)),
+    isElsewhere: (repository, number) => db.read(ofRepository(repository.id), (tx) => isElsewhere(tx, repository, number)),
   };
 }
 
@@ -187,4 +188,9 @@ async function isLandingRecorded(tx: Tx, repositoryId: number, number: number, m
     if (found !== undefined) return true;
   }
   return false;
+}
+
+async function isElsewhere(tx: Tx, { id, ownerId }: Pick<RepositoryRef, "id" | "ownerId">, number: number): Promise<boolean> {
+  const where = and(eq(subject.key, subjectKey(id, number)), ne(subject.ownerId, ownerId));
+  return (await tx.select({ key: subject.key }).from(subject).where(where)).length > 0;
 }

@@ -5,6 +5,8 @@ import { markSubjects, takeSubject } from "./subjects.ts";
 /** How far governed branches are accounted for. */
 export function branchVerbs(rows: Rows): Omit<WatchedBranches, "isLandingRecorded"> {
   return {
+    // No repository is transferred here.
+    isElsewhere: async () => false,
     async startBranch(key) {
       const row = rows.subjects.get(key);
       const watermark = rows.watermarks.get(key);

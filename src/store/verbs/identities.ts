@@ -46,8 +46,8 @@ export async function named<T>(tx: Tx, stored: T): Promise<T> {
 }
 
 /**
- * Forgets a person: every spelling of the login, of every tenant, and all else that is known by the same account; also as a draft's author, and in sessions, which end.
- * Gives the references that nobody can resolve any more, by tenant.
+ * Forgets a person: every spelling of the login, of every tenant, and all else that is known by the same account; also as a draft's author,
+ * and in sessions, which end. Gives the references that nobody can resolve any more, by tenant.
  */
 export async function eraseIdentity(tx: Tx, who: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const byLogin = sql`lower(${identity.login}) = lower(${who})`;
